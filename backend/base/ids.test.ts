@@ -10,7 +10,7 @@ test.each(['', ' A', 'A ', 'A\nB', 'A\u0000', 'x'.repeat(MAX_ID_LENGTH + 1), 7, 
   (value) => {
     expect(parseId(value, '/lines/0/sku')).toMatchObject({
       ok: false,
-      refusal: { code: 'invalid_input', problems: [{ pointer: '/lines/0/sku' }] },
+      refusal: { code: 'invalid_input', pointer: '/lines/0/sku' },
     });
   },
 );

@@ -5,7 +5,7 @@
  * checked once, at the boundary, by `parseId`; inside, the type is trusted. Ids are compared by code
  * unit, never by locale. Shopify's GIDs are not ids: they live in `shopify/`, `graphql/`, `contract/`.
  */
-import { type InvalidInput, type Result, refuseInput } from './result.ts';
+import { type Result, refuseInput } from './result.ts';
 
 declare const brand: unique symbol;
 
@@ -44,26 +44,22 @@ const CONTROL_CHARACTER = /\p{Cc}/u;
  * Turns an unknown value into an id: 1 to 255 characters, no control characters, no blank at either
  * end. Refuses with `invalid_input`, pointing at `pointer`.
  */
-export function parseId<Kind extends string>(
-  value: unknown,
-  pointer: string,
-): Result<Id<Kind>, InvalidInput> {
-  if (typeof value !== 'string') {
-    return refuseInput(pointer, `An id must be a string, got ${typeof value}.`);
+export function parseId<Kind extends string>(value: unknown, pointer: string): Result<Id<Kind>> {
+  if (
+    typeof value === 'string' &&
+    value.length > 0 &&
+    value.length <= MAX_ID_LENGTH &&
+    value.trim() === value &&
+    !CONTROL_CHARACTER.test(value)
+  ) {
+    return { ok: true, value: value as Id<Kind> };
   }
-  if (value.length === 0 || value.length > MAX_ID_LENGTH) {
-    return refuseInput(
-      pointer,
-      `An id has 1 to ${MAX_ID_LENGTH} characters, this one has ${value.length}; shorten it or fill it in.`,
-    );
-  }
-  if (CONTROL_CHARACTER.test(value) || value.trim() !== value) {
-    return refuseInput(
-      pointer,
-      `The id ${JSON.stringify(value)} has a control character, or a blank at an end; remove it.`,
-    );
-  }
-  return { ok: true, value: value as Id<Kind> };
+  return refuseInput({
+    pointer,
+    value,
+    allowed: `a string of 1 to ${MAX_ID_LENGTH} characters without control characters or blanks at its ends`,
+    remedy: 'Give the id as it stands in your system, trimmed.',
+  });
 }
 
 /** Total order of ids by code unit: the same on every machine and in every language. */
@@ -75,12 +71,14 @@ export function compareIds(a: string, b: string): number {
 const SHOP_DOMAIN = /^[a-z0-9][a-z0-9-]{0,59}\.myshopify\.com$/;
 
 /** A shop's permanent domain, lower case, such as `kept-demo.myshopify.com`; else `invalid_input`. */
-export function parseShopId(value: unknown, pointer: string): Result<ShopId, InvalidInput> {
+export function parseShopId(value: unknown, pointer: string): Result<ShopId> {
   if (typeof value !== 'string' || !SHOP_DOMAIN.test(value)) {
-    return refuseInput(
+    return refuseInput({
       pointer,
-      `${JSON.stringify(value)} is not a shop; expected its permanent domain, like kept-demo.myshopify.com.`,
-    );
+      value,
+      allowed: 'a permanent shop domain like kept-demo.myshopify.com, in small letters',
+      remedy: 'Use the *.myshopify.com domain, not the shop’s public one.',
+    });
   }
   return { ok: true, value: value as ShopId };
 }

@@ -5,7 +5,7 @@
  * ISO 4217 code; there is no floating point and no conversion between currencies anywhere.
  * Decimal strings (as in Shopify's API) are parsed exactly or refused; parts always sum to the whole.
  */
-import { assert, type InvalidInput, type Result, refuseInput } from './result.ts';
+import { assert, type Result, refuseInput } from './result.ts';
 
 /** An ISO 4217 code in capitals, such as `EUR`. */
 export type Currency = string;
@@ -26,12 +26,14 @@ export function minorUnitDigits(currency: Currency): 0 | 2 | 3 {
 }
 
 /** An ISO 4217 code in capitals, or `invalid_input`; three letters are all that is checked. */
-export function parseCurrency(value: unknown, pointer: string): Result<Currency, InvalidInput> {
+export function parseCurrency(value: unknown, pointer: string): Result<Currency> {
   if (typeof value !== 'string' || !/^[A-Z]{3}$/.test(value)) {
-    return refuseInput(
+    return refuseInput({
       pointer,
-      `${JSON.stringify(value)} is not a currency; expected three capital letters, like EUR.`,
-    );
+      value,
+      allowed: 'an ISO 4217 code of three capital letters',
+      remedy: 'Write the currency like EUR.',
+    });
   }
   return { ok: true, value };
 }
@@ -48,29 +50,36 @@ export function parseDecimalMinor(
   value: unknown,
   currency: Currency,
   pointer: string,
-): Result<number, InvalidInput> {
+): Result<number> {
   const match = typeof value === 'string' ? /^(-?)(\d{1,16})(?:\.(\d{1,8}))?$/.exec(value) : null;
   if (match === null) {
-    return refuseInput(
+    return refuseInput({
       pointer,
-      `${JSON.stringify(value)} is not an amount; expected a decimal string like "12.90".`,
-    );
+      value,
+      allowed: 'a decimal string with at most 16 digits before and 8 after the point',
+      remedy: 'Write the amount like "12.90", with a point and without separators.',
+    });
   }
   const digits = minorUnitDigits(currency);
   const fraction = match[3] ?? '';
   const kept = fraction.slice(0, digits).padEnd(digits, '0');
   if (/[1-9]/.test(fraction.slice(digits))) {
-    return refuseInput(
+    return refuseInput({
       pointer,
-      `${JSON.stringify(value)} has more decimals than ${currency} has (${digits}); give at most ${digits}.`,
+      value,
+      allowed: `at most ${digits} decimals in ${currency}`,
+      remedy: 'Round the amount where it is decided; it is never rounded here.',
+    }); give at most $digits.`,
     );
   }
   const amountMinor = Number(`${match[2] ?? ''}${kept}`);
   if (amountMinor > MAX_AMOUNT_MINOR) {
-    return refuseInput(
+    return refuseInput({
       pointer,
-      `${JSON.stringify(value)} is beyond ${MAX_AMOUNT_MINOR} minor units.`,
-    );
+      value,
+      allowed: `at most ${MAX_AMOUNT_MINOR} minor units`,
+      remedy: 'Check the amount.',
+    });
   }
   // `|| 0` turns -0 (from "-0.00") into 0.
   return { ok: true, value: (match[1] === '-' ? -amountMinor : amountMinor) || 0 };

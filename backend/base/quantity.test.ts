@@ -25,12 +25,10 @@ test('a refused quantity names the value, the range and where it stands', () => 
     ok: false,
     refusal: {
       code: 'invalid_input',
-      problems: [
-        {
-          pointer: '/lines/0/quantity',
-          message: '0 is not a quantity; expected a whole number from 1 to 1000000000.',
-        },
-      ],
+      pointer: '/lines/0/quantity',
+      value: 0,
+      allowed: 'units ordered: a whole number from 1 to 1000000000',
+      remedy: 'Correct the number; text is not read as a number.',
     },
   });
 });

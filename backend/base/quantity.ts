@@ -3,25 +3,19 @@
  *
  * Unknown value in, whole number out, or a refusal that names the value and what is allowed.
  */
-import { type InvalidInput, type Result, refuseInput } from './result.ts';
+import { type Result, refuseInput } from './result.ts';
 
 /** Most units on one line or in one count; Shopify caps inventory at the same figure. */
 export const MAX_QUANTITY = 1_000_000_000;
 
 /** Units ordered on a line: 1 to 1,000,000,000, whole; else `invalid_input`. */
-export function parseOrderedQuantity(
-  value: unknown,
-  pointer: string,
-): Result<number, InvalidInput> {
-  return parseWholeNumber(value, { pointer, what: 'a quantity', min: 1, max: MAX_QUANTITY });
+export function parseOrderedQuantity(value: unknown, pointer: string): Result<number> {
+  return parseWholeNumber(value, { pointer, what: 'units ordered', min: 1, max: MAX_QUANTITY });
 }
 
 /** Units counted somewhere: 0 to 1,000,000,000, whole; else `invalid_input`. */
-export function parseCountedQuantity(
-  value: unknown,
-  pointer: string,
-): Result<number, InvalidInput> {
-  return parseWholeNumber(value, { pointer, what: 'a count of units', min: 0, max: MAX_QUANTITY });
+export function parseCountedQuantity(value: unknown, pointer: string): Result<number> {
+  return parseWholeNumber(value, { pointer, what: 'units counted', min: 0, max: MAX_QUANTITY });
 }
 
 /**
@@ -36,12 +30,14 @@ export function parseWholeNumber(
     readonly min: number;
     readonly max: number;
   },
-): Result<number, InvalidInput> {
+): Result<number> {
   if (typeof value === 'number' && Number.isSafeInteger(value)) {
     if (value >= field.min && value <= field.max) return { ok: true, value: value || 0 };
   }
-  return refuseInput(
-    field.pointer,
-    `${JSON.stringify(value)} is not ${field.what}; expected a whole number from ${field.min} to ${field.max}.`,
-  );
+  return refuseInput({
+    pointer: field.pointer,
+    value,
+    allowed: `${field.what}: a whole number from ${field.min} to ${field.max}`,
+    remedy: 'Correct the number; text is not read as a number.',
+  });
 }

@@ -16,24 +16,25 @@ export type Ok<Value> = { readonly ok: true; readonly value: Value };
 /** An expected "no", carrying why. */
 export type Refused<R extends Refusal> = { readonly ok: false; readonly refusal: R };
 
-/** Either a value or an expected refusal; branch on `ok`. */
-export type Result<Value, R extends Refusal> = Ok<Value> | Refused<R>;
+/** Either a value or an expected refusal (of the input, unless said otherwise); branch on `ok`. */
+export type Result<Value, R extends Refusal = InvalidInput> = Ok<Value> | Refused<R>;
 
 /**
- * One thing wrong with an input, pointing at it. `pointer` is an RFC 6901 JSON pointer (`""` is the
- * whole input); `message` names the value, what is allowed and the next step, for a person to read.
+ * An input that cannot be used. `pointer` is an RFC 6901 JSON pointer to what is wrong (`""` is the
+ * whole input), `value` what stood there when that helps, `allowed` what may stand there and `remedy`
+ * the next step, both whole sentences or phrases for a person to read.
  */
-export type InputProblem = { readonly pointer: string; readonly message: string };
-
-/** The refusal of a parser: never empty, in the order found. */
 export type InvalidInput = {
   readonly code: 'invalid_input';
-  readonly problems: readonly InputProblem[];
+  readonly pointer: string;
+  readonly value?: unknown;
+  readonly allowed: string;
+  readonly remedy: string;
 };
 
-/** Refuse an input for one reason. */
-export function refuseInput(pointer: string, message: string): Refused<InvalidInput> {
-  return { ok: false, refusal: { code: 'invalid_input', problems: [{ pointer, message }] } };
+/** Refuse an input because of what stands at `pointer`. */
+export function refuseInput(problem: Omit<InvalidInput, 'code'>): Refused<InvalidInput> {
+  return { ok: false, refusal: { code: 'invalid_input', ...problem } };
 }
 
 /**
