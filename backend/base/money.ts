@@ -69,8 +69,7 @@ export function parseDecimalMinor(
       value,
       allowed: `at most ${digits} decimals in ${currency}`,
       remedy: 'Round the amount where it is decided; it is never rounded here.',
-    }); give at most $digits.`,
-    );
+    });
   }
   const amountMinor = Number(`${match[2] ?? ''}${kept}`);
   if (amountMinor > MAX_AMOUNT_MINOR) {
