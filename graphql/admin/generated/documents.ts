@@ -1,0 +1,599 @@
+// Made by scripts/codegen.ts from the .graphql files beside this folder. Do not edit.
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { parse } from 'graphql';
+import type {
+  AppInstallationReadQuery,
+  AppInstallationReadQueryVariables,
+  CarrierServiceCreateMutation,
+  CarrierServiceCreateMutationVariables,
+  CarrierServiceDeleteMutation,
+  CarrierServiceDeleteMutationVariables,
+  CarrierServiceUpdateMutation,
+  CarrierServiceUpdateMutationVariables,
+  CarrierServicesReadQuery,
+  CarrierServicesReadQueryVariables,
+  DeliveryCustomizationCreateMutation,
+  DeliveryCustomizationCreateMutationVariables,
+  DeliveryCustomizationUpdateMutation,
+  DeliveryCustomizationUpdateMutationVariables,
+  DeliveryCustomizationsReadQuery,
+  DeliveryCustomizationsReadQueryVariables,
+  DeliveryProfileUpdateMutation,
+  DeliveryProfileUpdateMutationVariables,
+  DeliveryProfilesReadQuery,
+  DeliveryProfilesReadQueryVariables,
+  DeliveryZonesReadQuery,
+  DeliveryZonesReadQueryVariables,
+  InventoryLevelsReadQuery,
+  InventoryLevelsReadQueryVariables,
+  LocationLocalPickupDisableMutation,
+  LocationLocalPickupDisableMutationVariables,
+  LocationLocalPickupEnableMutation,
+  LocationLocalPickupEnableMutationVariables,
+  LocationsReadQuery,
+  LocationsReadQueryVariables,
+  MetafieldDefinitionCreateMutation,
+  MetafieldDefinitionCreateMutationVariables,
+  MetafieldDefinitionUpdateMutation,
+  MetafieldDefinitionUpdateMutationVariables,
+  MetafieldDefinitionsReadQuery,
+  MetafieldDefinitionsReadQueryVariables,
+  MetafieldsSetMutation,
+  MetafieldsSetMutationVariables,
+  OrderLinesReadQuery,
+  OrderLinesReadQueryVariables,
+  OrderReadQuery,
+  OrderReadQueryVariables,
+  OrdersUpdatedReadQuery,
+  OrdersUpdatedReadQueryVariables,
+  ProductVariantsReadQuery,
+  ProductVariantsReadQueryVariables,
+  ShopReadQuery,
+  ShopReadQueryVariables,
+} from './types.ts';
+
+export const AppInstallationRead: TypedDocumentNode<AppInstallationReadQuery, AppInstallationReadQueryVariables> = parse(`
+query AppInstallationRead {
+  currentAppInstallation {
+    id
+    accessScopes {
+      handle
+    }
+    config: metafield(namespace: "$app", key: "config") {
+      value
+    }
+  }
+}
+`);
+
+export const CarrierServiceCreate: TypedDocumentNode<CarrierServiceCreateMutation, CarrierServiceCreateMutationVariables> = parse(`
+mutation CarrierServiceCreate($input: DeliveryCarrierServiceCreateInput!) {
+  carrierServiceCreate(input: $input) {
+    carrierService {
+      id
+      active
+      callbackUrl
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+`);
+
+export const CarrierServiceDelete: TypedDocumentNode<CarrierServiceDeleteMutation, CarrierServiceDeleteMutationVariables> = parse(`
+mutation CarrierServiceDelete($id: ID!) {
+  carrierServiceDelete(id: $id) {
+    deletedId
+    userErrors {
+      field
+      message
+    }
+  }
+}
+`);
+
+export const CarrierServiceUpdate: TypedDocumentNode<CarrierServiceUpdateMutation, CarrierServiceUpdateMutationVariables> = parse(`
+mutation CarrierServiceUpdate($input: DeliveryCarrierServiceUpdateInput!) {
+  carrierServiceUpdate(input: $input) {
+    carrierService {
+      id
+      active
+      callbackUrl
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+`);
+
+export const CarrierServicesRead: TypedDocumentNode<CarrierServicesReadQuery, CarrierServicesReadQueryVariables> = parse(`
+query CarrierServicesRead($first: Int!, $after: String) {
+  carrierServices(first: $first, after: $after) {
+    nodes {
+      id
+      name
+      active
+      callbackUrl
+      supportsServiceDiscovery
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+`);
+
+export const DeliveryCustomizationCreate: TypedDocumentNode<DeliveryCustomizationCreateMutation, DeliveryCustomizationCreateMutationVariables> = parse(`
+mutation DeliveryCustomizationCreate($deliveryCustomization: DeliveryCustomizationInput!) {
+  deliveryCustomizationCreate(deliveryCustomization: $deliveryCustomization) {
+    deliveryCustomization {
+      id
+      enabled
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+`);
+
+export const DeliveryCustomizationUpdate: TypedDocumentNode<DeliveryCustomizationUpdateMutation, DeliveryCustomizationUpdateMutationVariables> = parse(`
+mutation DeliveryCustomizationUpdate($id: ID!, $deliveryCustomization: DeliveryCustomizationInput!) {
+  deliveryCustomizationUpdate(
+    id: $id
+    deliveryCustomization: $deliveryCustomization
+  ) {
+    deliveryCustomization {
+      id
+      enabled
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+`);
+
+export const DeliveryCustomizationsRead: TypedDocumentNode<DeliveryCustomizationsReadQuery, DeliveryCustomizationsReadQueryVariables> = parse(`
+query DeliveryCustomizationsRead($first: Int!, $after: String) {
+  deliveryCustomizations(first: $first, after: $after) {
+    nodes {
+      id
+      title
+      enabled
+      shopifyFunction {
+        handle
+      }
+      config: metafield(namespace: "$app", key: "config") {
+        value
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+`);
+
+export const DeliveryProfileUpdate: TypedDocumentNode<DeliveryProfileUpdateMutation, DeliveryProfileUpdateMutationVariables> = parse(`
+mutation DeliveryProfileUpdate($id: ID!, $profile: DeliveryProfileInput!) {
+  deliveryProfileUpdate(id: $id, profile: $profile) {
+    profile {
+      id
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+`);
+
+export const DeliveryProfilesRead: TypedDocumentNode<DeliveryProfilesReadQuery, DeliveryProfilesReadQueryVariables> = parse(`
+query DeliveryProfilesRead($first: Int!, $after: String) {
+  deliveryProfiles(first: $first, after: $after, merchantOwnedOnly: true) {
+    nodes {
+      id
+      name
+      default
+      profileLocationGroups {
+        locationGroup {
+          id
+          locations(first: 50) {
+            nodes {
+              id
+              name
+            }
+          }
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+`);
+
+export const DeliveryZonesRead: TypedDocumentNode<DeliveryZonesReadQuery, DeliveryZonesReadQueryVariables> = parse(`
+query DeliveryZonesRead($profileId: ID!, $locationGroupId: ID!, $first: Int!, $after: String) {
+  deliveryProfile(id: $profileId) {
+    id
+    profileLocationGroups(locationGroupId: $locationGroupId) {
+      locationGroupZones(first: $first, after: $after) {
+        nodes {
+          zone {
+            id
+            name
+            countries {
+              code {
+                countryCode
+                restOfWorld
+              }
+            }
+          }
+          participants: methodDefinitions(first: 20, type: PARTICIPANT) {
+            nodes {
+              id
+              active
+              rateProvider {
+                ... on DeliveryParticipant {
+                  id
+                  carrierService {
+                    id
+                  }
+                }
+              }
+            }
+          }
+          merchantRates: methodDefinitions(first: 20, type: MERCHANT) {
+            nodes {
+              id
+              name
+              active
+            }
+            pageInfo {
+              hasNextPage
+            }
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+}
+`);
+
+export const InventoryLevelsRead: TypedDocumentNode<InventoryLevelsReadQuery, InventoryLevelsReadQueryVariables> = parse(`
+query InventoryLevelsRead($locationId: ID!, $first: Int!, $after: String) {
+  location(id: $locationId) {
+    id
+    inventoryLevels(first: $first, after: $after) {
+      nodes {
+        item {
+          id
+          sku
+        }
+        quantities(
+          names: ["on_hand", "committed", "reserved", "damaged", "quality_control", "safety_stock"]
+        ) {
+          name
+          quantity
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+`);
+
+export const LocationLocalPickupDisable: TypedDocumentNode<LocationLocalPickupDisableMutation, LocationLocalPickupDisableMutationVariables> = parse(`
+mutation LocationLocalPickupDisable($locationId: ID!) {
+  locationLocalPickupDisable(locationId: $locationId) {
+    locationId
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+`);
+
+export const LocationLocalPickupEnable: TypedDocumentNode<LocationLocalPickupEnableMutation, LocationLocalPickupEnableMutationVariables> = parse(`
+mutation LocationLocalPickupEnable($localPickupSettings: DeliveryLocationLocalPickupEnableInput!) {
+  locationLocalPickupEnable(localPickupSettings: $localPickupSettings) {
+    localPickupSettings {
+      pickupTime
+      instructions
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+`);
+
+export const LocationsRead: TypedDocumentNode<LocationsReadQuery, LocationsReadQueryVariables> = parse(`
+query LocationsRead($first: Int!, $after: String) {
+  locations(first: $first, after: $after, includeLegacy: true) {
+    nodes {
+      id
+      name
+      isActive
+      fulfillsOnlineOrders
+      shipsInventory
+      isFulfillmentService
+      address {
+        address1
+        city
+        zip
+        countryCode
+        provinceCode
+        latitude
+        longitude
+      }
+      localPickupSettingsV2 {
+        pickupTime
+        instructions
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+`);
+
+export const MetafieldDefinitionCreate: TypedDocumentNode<MetafieldDefinitionCreateMutation, MetafieldDefinitionCreateMutationVariables> = parse(`
+mutation MetafieldDefinitionCreate($definition: MetafieldDefinitionInput!) {
+  metafieldDefinitionCreate(definition: $definition) {
+    createdDefinition {
+      id
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+`);
+
+export const MetafieldDefinitionUpdate: TypedDocumentNode<MetafieldDefinitionUpdateMutation, MetafieldDefinitionUpdateMutationVariables> = parse(`
+mutation MetafieldDefinitionUpdate($definition: MetafieldDefinitionUpdateInput!) {
+  metafieldDefinitionUpdate(definition: $definition) {
+    updatedDefinition {
+      id
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+`);
+
+export const MetafieldDefinitionsRead: TypedDocumentNode<MetafieldDefinitionsReadQuery, MetafieldDefinitionsReadQueryVariables> = parse(`
+query MetafieldDefinitionsRead($ownerType: MetafieldOwnerType!) {
+  metafieldDefinitions(first: 50, ownerType: $ownerType, namespace: "$app") {
+    nodes {
+      id
+      key
+      type {
+        name
+      }
+      access {
+        storefront
+        customerAccount
+      }
+      capabilities {
+        cartToOrderCopyable {
+          enabled
+        }
+      }
+    }
+  }
+}
+`);
+
+export const MetafieldsSet: TypedDocumentNode<MetafieldsSetMutation, MetafieldsSetMutationVariables> = parse(`
+mutation MetafieldsSet($metafields: [MetafieldsSetInput!]!) {
+  metafieldsSet(metafields: $metafields) {
+    metafields {
+      id
+      key
+      updatedAt
+    }
+    userErrors {
+      code
+      field
+      message
+      elementIndex
+    }
+  }
+}
+`);
+
+export const OrderLinesRead: TypedDocumentNode<OrderLinesReadQuery, OrderLinesReadQueryVariables> = parse(`
+query OrderLinesRead($id: ID!, $after: String!) {
+  order(id: $id) {
+    lineItems(first: 250, after: $after) {
+      nodes {
+        id
+        quantity
+        sku
+        requiresShipping
+        variant {
+          id
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+`);
+
+export const OrderRead: TypedDocumentNode<OrderReadQuery, OrderReadQueryVariables> = parse(`
+query OrderRead($id: ID!) {
+  order(id: $id) {
+    id
+    name
+    createdAt
+    cancelledAt
+    sourceName
+    presentmentCurrencyCode
+    cartToken
+    checkoutToken
+    customAttributes {
+      key
+      value
+    }
+    shippingAddress {
+      countryCodeV2
+      zip
+    }
+    shippingLines(first: 10) {
+      nodes {
+        code
+        title
+        source
+        carrierIdentifier
+        deliveryCategory
+      }
+    }
+    promise: metafield(namespace: "$app", key: "promise") {
+      value
+      updatedAt
+    }
+    lineItems(first: 250) {
+      nodes {
+        id
+        quantity
+        sku
+        requiresShipping
+        variant {
+          id
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+    fulfillmentOrders(first: 20) {
+      nodes {
+        id
+        status
+        requestStatus
+        assignedLocation {
+          location {
+            id
+          }
+        }
+        deliveryMethod {
+          methodType
+          serviceCode
+          presentedName
+        }
+      }
+    }
+  }
+}
+`);
+
+export const OrdersUpdatedRead: TypedDocumentNode<OrdersUpdatedReadQuery, OrdersUpdatedReadQueryVariables> = parse(`
+query OrdersUpdatedRead($first: Int!, $after: String, $query: String!) {
+  orders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {
+    nodes {
+      id
+      updatedAt
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+`);
+
+export const ProductVariantsRead: TypedDocumentNode<ProductVariantsReadQuery, ProductVariantsReadQueryVariables> = parse(`
+query ProductVariantsRead($first: Int!, $after: String) {
+  productVariants(first: $first, after: $after, sortKey: ID) {
+    nodes {
+      id
+      sku
+      displayName
+      product {
+        id
+        productType
+        tags
+      }
+      inventoryItem {
+        id
+        tracked
+        requiresShipping
+        measurement {
+          weight {
+            unit
+            value
+          }
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+`);
+
+export const ShopRead: TypedDocumentNode<ShopReadQuery, ShopReadQueryVariables> = parse(`
+query ShopRead {
+  shop {
+    id
+    name
+    myshopifyDomain
+    url
+    ianaTimezone
+    currencyCode
+    plan {
+      publicDisplayName
+      shopifyPlus
+      partnerDevelopment
+    }
+    paddedTable: metafield(namespace: "$app", key: "padded") {
+      value
+    }
+  }
+  shopLocales(published: true) {
+    locale
+    primary
+  }
+}
+`);

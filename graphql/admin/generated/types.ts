@@ -1,0 +1,1037 @@
+// Made by scripts/codegen.ts from the .graphql files beside this folder. Do not edit.
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type CountryCode =
+  | 'AC'
+  | 'AD'
+  | 'AE'
+  | 'AF'
+  | 'AG'
+  | 'AI'
+  | 'AL'
+  | 'AM'
+  | 'AN'
+  | 'AO'
+  | 'AR'
+  | 'AT'
+  | 'AU'
+  | 'AW'
+  | 'AX'
+  | 'AZ'
+  | 'BA'
+  | 'BB'
+  | 'BD'
+  | 'BE'
+  | 'BF'
+  | 'BG'
+  | 'BH'
+  | 'BI'
+  | 'BJ'
+  | 'BL'
+  | 'BM'
+  | 'BN'
+  | 'BO'
+  | 'BQ'
+  | 'BR'
+  | 'BS'
+  | 'BT'
+  | 'BV'
+  | 'BW'
+  | 'BY'
+  | 'BZ'
+  | 'CA'
+  | 'CC'
+  | 'CD'
+  | 'CF'
+  | 'CG'
+  | 'CH'
+  | 'CI'
+  | 'CK'
+  | 'CL'
+  | 'CM'
+  | 'CN'
+  | 'CO'
+  | 'CR'
+  | 'CU'
+  | 'CV'
+  | 'CW'
+  | 'CX'
+  | 'CY'
+  | 'CZ'
+  | 'DE'
+  | 'DJ'
+  | 'DK'
+  | 'DM'
+  | 'DO'
+  | 'DZ'
+  | 'EC'
+  | 'EE'
+  | 'EG'
+  | 'EH'
+  | 'ER'
+  | 'ES'
+  | 'ET'
+  | 'FI'
+  | 'FJ'
+  | 'FK'
+  | 'FO'
+  | 'FR'
+  | 'GA'
+  | 'GB'
+  | 'GD'
+  | 'GE'
+  | 'GF'
+  | 'GG'
+  | 'GH'
+  | 'GI'
+  | 'GL'
+  | 'GM'
+  | 'GN'
+  | 'GP'
+  | 'GQ'
+  | 'GR'
+  | 'GS'
+  | 'GT'
+  | 'GW'
+  | 'GY'
+  | 'HK'
+  | 'HM'
+  | 'HN'
+  | 'HR'
+  | 'HT'
+  | 'HU'
+  | 'ID'
+  | 'IE'
+  | 'IL'
+  | 'IM'
+  | 'IN'
+  | 'IO'
+  | 'IQ'
+  | 'IR'
+  | 'IS'
+  | 'IT'
+  | 'JE'
+  | 'JM'
+  | 'JO'
+  | 'JP'
+  | 'KE'
+  | 'KG'
+  | 'KH'
+  | 'KI'
+  | 'KM'
+  | 'KN'
+  | 'KP'
+  | 'KR'
+  | 'KW'
+  | 'KY'
+  | 'KZ'
+  | 'LA'
+  | 'LB'
+  | 'LC'
+  | 'LI'
+  | 'LK'
+  | 'LR'
+  | 'LS'
+  | 'LT'
+  | 'LU'
+  | 'LV'
+  | 'LY'
+  | 'MA'
+  | 'MC'
+  | 'MD'
+  | 'ME'
+  | 'MF'
+  | 'MG'
+  | 'MK'
+  | 'ML'
+  | 'MM'
+  | 'MN'
+  | 'MO'
+  | 'MQ'
+  | 'MR'
+  | 'MS'
+  | 'MT'
+  | 'MU'
+  | 'MV'
+  | 'MW'
+  | 'MX'
+  | 'MY'
+  | 'MZ'
+  | 'NA'
+  | 'NC'
+  | 'NE'
+  | 'NF'
+  | 'NG'
+  | 'NI'
+  | 'NL'
+  | 'NO'
+  | 'NP'
+  | 'NR'
+  | 'NU'
+  | 'NZ'
+  | 'OM'
+  | 'PA'
+  | 'PE'
+  | 'PF'
+  | 'PG'
+  | 'PH'
+  | 'PK'
+  | 'PL'
+  | 'PM'
+  | 'PN'
+  | 'PS'
+  | 'PT'
+  | 'PY'
+  | 'QA'
+  | 'RE'
+  | 'RO'
+  | 'RS'
+  | 'RU'
+  | 'RW'
+  | 'SA'
+  | 'SB'
+  | 'SC'
+  | 'SD'
+  | 'SE'
+  | 'SG'
+  | 'SH'
+  | 'SI'
+  | 'SJ'
+  | 'SK'
+  | 'SL'
+  | 'SM'
+  | 'SN'
+  | 'SO'
+  | 'SR'
+  | 'SS'
+  | 'ST'
+  | 'SV'
+  | 'SX'
+  | 'SY'
+  | 'SZ'
+  | 'TA'
+  | 'TC'
+  | 'TD'
+  | 'TF'
+  | 'TG'
+  | 'TH'
+  | 'TJ'
+  | 'TK'
+  | 'TL'
+  | 'TM'
+  | 'TN'
+  | 'TO'
+  | 'TR'
+  | 'TT'
+  | 'TV'
+  | 'TW'
+  | 'TZ'
+  | 'UA'
+  | 'UG'
+  | 'UM'
+  | 'US'
+  | 'UY'
+  | 'UZ'
+  | 'VA'
+  | 'VC'
+  | 'VE'
+  | 'VG'
+  | 'VN'
+  | 'VU'
+  | 'WF'
+  | 'WS'
+  | 'XK'
+  | 'YE'
+  | 'YT'
+  | 'ZA'
+  | 'ZM'
+  | 'ZW'
+  | 'ZZ';
+
+export type CurrencyCode =
+  | 'AED'
+  | 'AFN'
+  | 'ALL'
+  | 'AMD'
+  | 'ANG'
+  | 'AOA'
+  | 'ARS'
+  | 'AUD'
+  | 'AWG'
+  | 'AZN'
+  | 'BAM'
+  | 'BBD'
+  | 'BDT'
+  | 'BGN'
+  | 'BHD'
+  | 'BIF'
+  | 'BMD'
+  | 'BND'
+  | 'BOB'
+  | 'BRL'
+  | 'BSD'
+  | 'BTN'
+  | 'BWP'
+  | 'BYN'
+  | 'BYR'
+  | 'BZD'
+  | 'CAD'
+  | 'CDF'
+  | 'CHF'
+  | 'CLP'
+  | 'CNY'
+  | 'COP'
+  | 'CRC'
+  | 'CVE'
+  | 'CZK'
+  | 'DJF'
+  | 'DKK'
+  | 'DOP'
+  | 'DZD'
+  | 'EGP'
+  | 'ERN'
+  | 'ETB'
+  | 'EUR'
+  | 'FJD'
+  | 'FKP'
+  | 'GBP'
+  | 'GEL'
+  | 'GHS'
+  | 'GIP'
+  | 'GMD'
+  | 'GNF'
+  | 'GTQ'
+  | 'GYD'
+  | 'HKD'
+  | 'HNL'
+  | 'HRK'
+  | 'HTG'
+  | 'HUF'
+  | 'IDR'
+  | 'ILS'
+  | 'INR'
+  | 'IQD'
+  | 'IRR'
+  | 'ISK'
+  | 'JEP'
+  | 'JMD'
+  | 'JOD'
+  | 'JPY'
+  | 'KES'
+  | 'KGS'
+  | 'KHR'
+  | 'KID'
+  | 'KMF'
+  | 'KRW'
+  | 'KWD'
+  | 'KYD'
+  | 'KZT'
+  | 'LAK'
+  | 'LBP'
+  | 'LKR'
+  | 'LRD'
+  | 'LSL'
+  | 'LTL'
+  | 'LVL'
+  | 'LYD'
+  | 'MAD'
+  | 'MDL'
+  | 'MGA'
+  | 'MKD'
+  | 'MMK'
+  | 'MNT'
+  | 'MOP'
+  | 'MRU'
+  | 'MUR'
+  | 'MVR'
+  | 'MWK'
+  | 'MXN'
+  | 'MYR'
+  | 'MZN'
+  | 'NAD'
+  | 'NGN'
+  | 'NIO'
+  | 'NOK'
+  | 'NPR'
+  | 'NZD'
+  | 'OMR'
+  | 'PAB'
+  | 'PEN'
+  | 'PGK'
+  | 'PHP'
+  | 'PKR'
+  | 'PLN'
+  | 'PYG'
+  | 'QAR'
+  | 'RON'
+  | 'RSD'
+  | 'RUB'
+  | 'RWF'
+  | 'SAR'
+  | 'SBD'
+  | 'SCR'
+  | 'SDG'
+  | 'SEK'
+  | 'SGD'
+  | 'SHP'
+  | 'SLL'
+  | 'SOS'
+  | 'SRD'
+  | 'SSP'
+  | 'STD'
+  | 'STN'
+  | 'SYP'
+  | 'SZL'
+  | 'THB'
+  | 'TJS'
+  | 'TMT'
+  | 'TND'
+  | 'TOP'
+  | 'TRY'
+  | 'TTD'
+  | 'TWD'
+  | 'TZS'
+  | 'UAH'
+  | 'UGX'
+  | 'USD'
+  | 'USDC'
+  | 'UYU'
+  | 'UZS'
+  | 'VED'
+  | 'VEF'
+  | 'VES'
+  | 'VND'
+  | 'VUV'
+  | 'WST'
+  | 'XAF'
+  | 'XCD'
+  | 'XOF'
+  | 'XPF'
+  | 'XXX'
+  | 'YER'
+  | 'ZAR'
+  | 'ZMW';
+
+export type DeliveryCarrierServiceCreateInput = {
+  readonly active: boolean;
+  readonly callbackUrl: string;
+  readonly name: string;
+  readonly supportsServiceDiscovery: boolean;
+};
+
+export type DeliveryCarrierServiceUpdateInput = {
+  readonly active?: boolean | null | undefined;
+  readonly callbackUrl?: string | null | undefined;
+  readonly id: string;
+  readonly name?: string | null | undefined;
+  readonly supportsServiceDiscovery?: boolean | null | undefined;
+};
+
+export type DeliveryConditionField =
+  | 'TOTAL_PRICE'
+  | 'TOTAL_WEIGHT';
+
+export type DeliveryConditionOperator =
+  | 'GREATER_THAN_OR_EQUAL_TO'
+  | 'LESS_THAN_OR_EQUAL_TO';
+
+export type DeliveryCountryInput = {
+  readonly code?: CountryCode | null | undefined;
+  readonly includeAllProvinces?: boolean | null | undefined;
+  readonly provinces?: ReadonlyArray<DeliveryProvinceInput> | null | undefined;
+  readonly restOfWorld?: boolean | null | undefined;
+};
+
+export type DeliveryCustomizationErrorCode =
+  | 'CUSTOM_APP_FUNCTION_NOT_ELIGIBLE'
+  | 'DELIVERY_CUSTOMIZATION_FUNCTION_NOT_ELIGIBLE'
+  | 'DELIVERY_CUSTOMIZATION_NOT_FOUND'
+  | 'FUNCTION_DOES_NOT_IMPLEMENT'
+  | 'FUNCTION_ID_CANNOT_BE_CHANGED'
+  | 'FUNCTION_NOT_FOUND'
+  | 'FUNCTION_PENDING_DELETION'
+  | 'INVALID'
+  | 'INVALID_METAFIELDS'
+  | 'MAXIMUM_ACTIVE_DELIVERY_CUSTOMIZATIONS'
+  | 'MISSING_FUNCTION_IDENTIFIER'
+  | 'MULTIPLE_FUNCTION_IDENTIFIERS'
+  | 'REQUIRED_INPUT_FIELD'
+  | 'UNAUTHORIZED_APP_SCOPE';
+
+export type DeliveryCustomizationInput = {
+  readonly enabled?: boolean | null | undefined;
+  readonly functionHandle?: string | null | undefined;
+  /** @deprecated Use `functionHandle` instead. */
+  readonly functionId?: string | null | undefined;
+  readonly metafields?: ReadonlyArray<MetafieldInput> | null | undefined;
+  readonly title?: string | null | undefined;
+};
+
+export type DeliveryLocalPickupTime =
+  | 'CUSTOM'
+  | 'FIVE_OR_MORE_DAYS'
+  | 'FOUR_HOURS'
+  | 'ONE_HOUR'
+  | 'TWENTY_FOUR_HOURS'
+  | 'TWO_HOURS'
+  | 'TWO_TO_FOUR_DAYS';
+
+export type DeliveryLocationGroupZoneInput = {
+  readonly countries?: ReadonlyArray<DeliveryCountryInput> | null | undefined;
+  readonly id?: string | null | undefined;
+  readonly methodDefinitionsToCreate?: ReadonlyArray<DeliveryMethodDefinitionInput> | null | undefined;
+  readonly methodDefinitionsToUpdate?: ReadonlyArray<DeliveryMethodDefinitionInput> | null | undefined;
+  readonly name?: string | null | undefined;
+};
+
+export type DeliveryLocationLocalPickupEnableInput = {
+  readonly instructions?: string | null | undefined;
+  readonly locationId: string;
+  readonly pickupTime: DeliveryLocalPickupTime;
+};
+
+export type DeliveryLocationLocalPickupSettingsErrorCode =
+  | 'ACTIVE_LOCATION_NOT_FOUND'
+  | 'CUSTOM_PICKUP_TIME_NOT_ALLOWED'
+  | 'GENERIC_ERROR';
+
+export type DeliveryMethodDefinitionInput = {
+  readonly active?: boolean | null | undefined;
+  readonly conditionsToUpdate?: ReadonlyArray<DeliveryUpdateConditionInput> | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly id?: string | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly participant?: DeliveryParticipantInput | null | undefined;
+  readonly priceConditionsToCreate?: ReadonlyArray<DeliveryPriceConditionInput> | null | undefined;
+  readonly rateDefinition?: DeliveryRateDefinitionInput | null | undefined;
+  readonly weightConditionsToCreate?: ReadonlyArray<DeliveryWeightConditionInput> | null | undefined;
+};
+
+export type DeliveryMethodType =
+  | 'LOCAL'
+  | 'NONE'
+  | 'PICKUP_POINT'
+  | 'PICK_UP'
+  | 'RETAIL'
+  | 'SHIPPING';
+
+export type DeliveryParticipantInput = {
+  readonly adaptToNewServices?: boolean | null | undefined;
+  readonly carrierServiceId?: string | null | undefined;
+  readonly fixedFee?: MoneyInput | null | undefined;
+  readonly id?: string | null | undefined;
+  readonly participantServices?: ReadonlyArray<DeliveryParticipantServiceInput> | null | undefined;
+  readonly percentageOfRateFee?: number | null | undefined;
+};
+
+export type DeliveryParticipantServiceInput = {
+  readonly active: boolean;
+  readonly name: string;
+};
+
+export type DeliveryPriceConditionInput = {
+  readonly criteria?: MoneyInput | null | undefined;
+  readonly operator?: DeliveryConditionOperator | null | undefined;
+};
+
+export type DeliveryProfileInput = {
+  readonly conditionsToDelete?: ReadonlyArray<string> | null | undefined;
+  readonly coversAllItems?: boolean | null | undefined;
+  readonly locationGroupsToCreate?: ReadonlyArray<DeliveryProfileLocationGroupInput> | null | undefined;
+  readonly locationGroupsToDelete?: ReadonlyArray<string> | null | undefined;
+  readonly locationGroupsToUpdate?: ReadonlyArray<DeliveryProfileLocationGroupInput> | null | undefined;
+  readonly methodDefinitionsToDelete?: ReadonlyArray<string> | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly profileLocationGroups?: ReadonlyArray<DeliveryProfileLocationGroupInput> | null | undefined;
+  readonly sellingPlanGroupsToAssociate?: ReadonlyArray<string> | null | undefined;
+  readonly sellingPlanGroupsToDissociate?: ReadonlyArray<string> | null | undefined;
+  readonly variantsToAssociate?: ReadonlyArray<string> | null | undefined;
+  readonly variantsToDissociate?: ReadonlyArray<string> | null | undefined;
+  readonly zonesToDelete?: ReadonlyArray<string> | null | undefined;
+};
+
+export type DeliveryProfileLocationGroupInput = {
+  readonly id?: string | null | undefined;
+  readonly locations?: ReadonlyArray<string> | null | undefined;
+  readonly locationsToAdd?: ReadonlyArray<string> | null | undefined;
+  readonly locationsToRemove?: ReadonlyArray<string> | null | undefined;
+  readonly zonesToCreate?: ReadonlyArray<DeliveryLocationGroupZoneInput> | null | undefined;
+  readonly zonesToUpdate?: ReadonlyArray<DeliveryLocationGroupZoneInput> | null | undefined;
+};
+
+export type DeliveryProvinceInput = {
+  readonly code: string;
+};
+
+export type DeliveryRateDefinitionInput = {
+  readonly id?: string | null | undefined;
+  readonly price: MoneyInput;
+};
+
+export type DeliveryUpdateConditionInput = {
+  readonly criteria?: number | null | undefined;
+  readonly criteriaUnit?: string | null | undefined;
+  readonly field?: DeliveryConditionField | null | undefined;
+  readonly id: string;
+  readonly operator?: DeliveryConditionOperator | null | undefined;
+};
+
+export type DeliveryWeightConditionInput = {
+  readonly criteria?: WeightInput | null | undefined;
+  readonly operator?: DeliveryConditionOperator | null | undefined;
+};
+
+export type FulfillmentOrderRequestStatus =
+  | 'ACCEPTED'
+  | 'CANCELLATION_ACCEPTED'
+  | 'CANCELLATION_REJECTED'
+  | 'CANCELLATION_REQUESTED'
+  | 'CLOSED'
+  | 'REJECTED'
+  | 'SUBMITTED'
+  | 'UNSUBMITTED';
+
+export type FulfillmentOrderStatus =
+  | 'CANCELLED'
+  | 'CLOSED'
+  | 'INCOMPLETE'
+  | 'IN_PROGRESS'
+  | 'ON_HOLD'
+  | 'OPEN'
+  | 'SCHEDULED';
+
+export type MetafieldAccessInput = {
+  readonly admin?: MetafieldAdminAccessInput | null | undefined;
+  readonly customerAccount?: MetafieldCustomerAccountAccessInput | null | undefined;
+  readonly storefront?: MetafieldStorefrontAccessInput | null | undefined;
+};
+
+export type MetafieldAccessUpdateInput = {
+  readonly admin?: MetafieldAdminAccessInput | null | undefined;
+  readonly customerAccount?: MetafieldCustomerAccountAccessInput | null | undefined;
+  readonly storefront?: MetafieldStorefrontAccessInput | null | undefined;
+};
+
+export type MetafieldAdminAccessInput =
+  | 'MERCHANT_READ'
+  | 'MERCHANT_READ_WRITE';
+
+export type MetafieldCapabilityAdminFilterableInput = {
+  readonly enabled: boolean;
+};
+
+export type MetafieldCapabilityAnalyticsQueryableInput = {
+  readonly enabled: boolean;
+};
+
+export type MetafieldCapabilityCartToOrderCopyableInput = {
+  readonly enabled: boolean;
+};
+
+export type MetafieldCapabilityCreateInput = {
+  readonly adminFilterable?: MetafieldCapabilityAdminFilterableInput | null | undefined;
+  readonly analyticsQueryable?: MetafieldCapabilityAnalyticsQueryableInput | null | undefined;
+  readonly cartToOrderCopyable?: MetafieldCapabilityCartToOrderCopyableInput | null | undefined;
+  readonly smartCollectionCondition?: MetafieldCapabilitySmartCollectionConditionInput | null | undefined;
+  readonly uniqueValues?: MetafieldCapabilityUniqueValuesInput | null | undefined;
+};
+
+export type MetafieldCapabilitySmartCollectionConditionInput = {
+  readonly enabled: boolean;
+};
+
+export type MetafieldCapabilityUniqueValuesInput = {
+  readonly enabled: boolean;
+};
+
+export type MetafieldCapabilityUpdateInput = {
+  readonly adminFilterable?: MetafieldCapabilityAdminFilterableInput | null | undefined;
+  readonly analyticsQueryable?: MetafieldCapabilityAnalyticsQueryableInput | null | undefined;
+  readonly cartToOrderCopyable?: MetafieldCapabilityCartToOrderCopyableInput | null | undefined;
+  readonly smartCollectionCondition?: MetafieldCapabilitySmartCollectionConditionInput | null | undefined;
+  readonly uniqueValues?: MetafieldCapabilityUniqueValuesInput | null | undefined;
+};
+
+export type MetafieldCustomerAccountAccess =
+  | 'NONE'
+  | 'READ'
+  | 'READ_WRITE';
+
+export type MetafieldCustomerAccountAccessInput =
+  | 'NONE'
+  | 'READ'
+  | 'READ_WRITE';
+
+export type MetafieldDefinitionConstraintValueUpdateInput = {
+  readonly create?: string | null | undefined;
+  readonly delete?: string | null | undefined;
+};
+
+export type MetafieldDefinitionConstraintsInput = {
+  readonly key: string;
+  readonly values: ReadonlyArray<string>;
+};
+
+export type MetafieldDefinitionConstraintsUpdatesInput = {
+  readonly key?: string | null | undefined;
+  readonly values?: ReadonlyArray<MetafieldDefinitionConstraintValueUpdateInput> | null | undefined;
+};
+
+export type MetafieldDefinitionCreateUserErrorCode =
+  | 'ADMIN_ACCESS_INPUT_NOT_ALLOWED'
+  | 'BLANK'
+  | 'CAPABILITY_REQUIRED_BUT_DISABLED'
+  | 'DUPLICATE_OPTION'
+  | 'INCLUSION'
+  | 'INVALID'
+  | 'INVALID_CAPABILITY'
+  | 'INVALID_CHARACTER'
+  | 'INVALID_CONSTRAINTS'
+  | 'INVALID_INPUT_COMBINATION'
+  | 'INVALID_OPTION'
+  | 'LIMIT_EXCEEDED'
+  | 'OWNER_TYPE_LIMIT_EXCEEDED_FOR_AUTOMATED_COLLECTIONS'
+  | 'OWNER_TYPE_LIMIT_EXCEEDED_FOR_USE_AS_ADMIN_FILTERS'
+  | 'PINNED_LIMIT_REACHED'
+  | 'PRESENT'
+  | 'RESERVED_NAMESPACE_KEY'
+  | 'RESOURCE_TYPE_LIMIT_EXCEEDED'
+  | 'RESOURCE_TYPE_LIMIT_EXCEEDED_BY_APP'
+  | 'TAKEN'
+  | 'TOO_LONG'
+  | 'TOO_SHORT'
+  | 'TYPE_NOT_ALLOWED_FOR_CONDITIONS'
+  | 'UNSTRUCTURED_ALREADY_EXISTS'
+  | 'UNSUPPORTED_PINNING';
+
+export type MetafieldDefinitionInput = {
+  readonly access?: MetafieldAccessInput | null | undefined;
+  readonly capabilities?: MetafieldCapabilityCreateInput | null | undefined;
+  readonly constraints?: MetafieldDefinitionConstraintsInput | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly key: string;
+  readonly name: string;
+  readonly namespace?: string | null | undefined;
+  readonly ownerType: MetafieldOwnerType;
+  readonly pin?: boolean | null | undefined;
+  readonly type: string;
+  /** @deprecated Use `smartCollectionCondition` instead. */
+  readonly useAsCollectionCondition?: boolean | null | undefined;
+  readonly validations?: ReadonlyArray<MetafieldDefinitionValidationInput> | null | undefined;
+};
+
+export type MetafieldDefinitionUpdateInput = {
+  readonly access?: MetafieldAccessUpdateInput | null | undefined;
+  readonly capabilities?: MetafieldCapabilityUpdateInput | null | undefined;
+  readonly constraintsUpdates?: MetafieldDefinitionConstraintsUpdatesInput | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly key: string;
+  readonly name?: string | null | undefined;
+  readonly namespace?: string | null | undefined;
+  readonly ownerType: MetafieldOwnerType;
+  readonly pin?: boolean | null | undefined;
+  /** @deprecated Use `smartCollectionCondition` instead. */
+  readonly useAsCollectionCondition?: boolean | null | undefined;
+  readonly validations?: ReadonlyArray<MetafieldDefinitionValidationInput> | null | undefined;
+};
+
+export type MetafieldDefinitionUpdateUserErrorCode =
+  | 'ADMIN_ACCESS_INPUT_NOT_ALLOWED'
+  | 'APP_CONFIG_MANAGED'
+  | 'BLANK'
+  | 'CAPABILITY_CANNOT_BE_DISABLED'
+  | 'CAPABILITY_REQUIRED_BUT_DISABLED'
+  | 'DISALLOWED_OWNER_TYPE'
+  | 'DUPLICATE_OPTION'
+  | 'INTERNAL_ERROR'
+  | 'INVALID'
+  | 'INVALID_CAPABILITY'
+  | 'INVALID_CONSTRAINTS'
+  | 'INVALID_INPUT'
+  | 'INVALID_INPUT_COMBINATION'
+  | 'INVALID_OPTION'
+  | 'METAFIELD_DEFINITION_IN_USE'
+  | 'METAOBJECT_DEFINITION_CHANGED'
+  | 'NOT_FOUND'
+  | 'OWNER_TYPE_LIMIT_EXCEEDED_FOR_AUTOMATED_COLLECTIONS'
+  | 'OWNER_TYPE_LIMIT_EXCEEDED_FOR_USE_AS_ADMIN_FILTERS'
+  | 'PINNED_LIMIT_REACHED'
+  | 'PRESENT'
+  | 'TOO_LONG'
+  | 'TYPE_NOT_ALLOWED_FOR_CONDITIONS'
+  | 'UNSUPPORTED_PINNING';
+
+export type MetafieldDefinitionValidationInput = {
+  readonly name: string;
+  readonly value: string;
+};
+
+export type MetafieldInput = {
+  readonly id?: string | null | undefined;
+  readonly key?: string | null | undefined;
+  readonly namespace?: string | null | undefined;
+  readonly type?: string | null | undefined;
+  readonly value?: string | null | undefined;
+};
+
+export type MetafieldOwnerType =
+  | 'API_PERMISSION'
+  | 'ARTICLE'
+  | 'BLOG'
+  | 'CARTTRANSFORM'
+  | 'COLLECTION'
+  | 'COMPANY'
+  | 'COMPANY_LOCATION'
+  | 'CUSTOMER'
+  | 'DELIVERY_CUSTOMIZATION'
+  | 'DISCOUNT'
+  | 'DRAFTORDER'
+  | 'FULFILLMENT_CONSTRAINT_RULE'
+  | 'GIFT_CARD_TRANSACTION'
+  | 'LOCATION'
+  | 'MARKET'
+  | 'MEDIA_IMAGE'
+  | 'ORDER'
+  | 'ORDER_ROUTING_LOCATION_RULE'
+  | 'PAGE'
+  | 'PAYMENT_CUSTOMIZATION'
+  | 'PRODUCT'
+  | 'PRODUCTVARIANT'
+  | 'SELLING_PLAN'
+  | 'SHOP'
+  | 'TRANSFER'
+  | 'VALIDATION';
+
+export type MetafieldStorefrontAccess =
+  | 'NONE'
+  | 'PUBLIC_READ';
+
+export type MetafieldStorefrontAccessInput =
+  | 'NONE'
+  | 'PUBLIC_READ';
+
+export type MetafieldsSetInput = {
+  readonly compareDigest?: string | null | undefined;
+  readonly key: string;
+  readonly namespace?: string | null | undefined;
+  readonly ownerId: string;
+  readonly type?: string | null | undefined;
+  readonly value: string;
+};
+
+export type MetafieldsSetUserErrorCode =
+  | 'APP_NOT_AUTHORIZED'
+  | 'BLANK'
+  | 'CAPABILITY_VIOLATION'
+  | 'INCLUSION'
+  | 'INTERNAL_ERROR'
+  | 'INVALID'
+  | 'INVALID_COMPARE_DIGEST'
+  | 'INVALID_TYPE'
+  | 'INVALID_VALUE'
+  | 'LESS_THAN_OR_EQUAL_TO'
+  | 'PRESENT'
+  | 'STALE_OBJECT'
+  | 'TAKEN'
+  | 'TOO_LONG'
+  | 'TOO_SHORT';
+
+export type MoneyInput = {
+  readonly amount: string;
+  readonly currencyCode: CurrencyCode;
+};
+
+export type WeightInput = {
+  readonly unit: WeightUnit;
+  readonly value: number;
+};
+
+export type WeightUnit =
+  | 'GRAMS'
+  | 'KILOGRAMS'
+  | 'OUNCES'
+  | 'POUNDS';
+
+export type AppInstallationReadQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AppInstallationReadQuery = { readonly currentAppInstallation: { readonly id: string, readonly accessScopes: ReadonlyArray<{ readonly handle: string }>, readonly config: { readonly value: string } | null } };
+
+export type CarrierServiceCreateMutationVariables = Exact<{
+  input: DeliveryCarrierServiceCreateInput;
+}>;
+
+
+export type CarrierServiceCreateMutation = { readonly carrierServiceCreate: { readonly carrierService: { readonly id: string, readonly active: boolean, readonly callbackUrl: string | null } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type CarrierServiceDeleteMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CarrierServiceDeleteMutation = { readonly carrierServiceDelete: { readonly deletedId: string | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type CarrierServiceUpdateMutationVariables = Exact<{
+  input: DeliveryCarrierServiceUpdateInput;
+}>;
+
+
+export type CarrierServiceUpdateMutation = { readonly carrierServiceUpdate: { readonly carrierService: { readonly id: string, readonly active: boolean, readonly callbackUrl: string | null } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type CarrierServicesReadQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type CarrierServicesReadQuery = { readonly carrierServices: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string | null, readonly active: boolean, readonly callbackUrl: string | null, readonly supportsServiceDiscovery: boolean }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type DeliveryCustomizationCreateMutationVariables = Exact<{
+  deliveryCustomization: DeliveryCustomizationInput;
+}>;
+
+
+export type DeliveryCustomizationCreateMutation = { readonly deliveryCustomizationCreate: { readonly deliveryCustomization: { readonly id: string, readonly enabled: boolean } | null, readonly userErrors: ReadonlyArray<{ readonly code: DeliveryCustomizationErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type DeliveryCustomizationUpdateMutationVariables = Exact<{
+  id: string;
+  deliveryCustomization: DeliveryCustomizationInput;
+}>;
+
+
+export type DeliveryCustomizationUpdateMutation = { readonly deliveryCustomizationUpdate: { readonly deliveryCustomization: { readonly id: string, readonly enabled: boolean } | null, readonly userErrors: ReadonlyArray<{ readonly code: DeliveryCustomizationErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type DeliveryCustomizationsReadQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type DeliveryCustomizationsReadQuery = { readonly deliveryCustomizations: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly title: string, readonly enabled: boolean, readonly shopifyFunction: { readonly handle: string }, readonly config: { readonly value: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type DeliveryProfileUpdateMutationVariables = Exact<{
+  id: string;
+  profile: DeliveryProfileInput;
+}>;
+
+
+export type DeliveryProfileUpdateMutation = { readonly deliveryProfileUpdate: { readonly profile: { readonly id: string } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type DeliveryProfilesReadQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type DeliveryProfilesReadQuery = { readonly deliveryProfiles: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly default: boolean, readonly profileLocationGroups: ReadonlyArray<{ readonly locationGroup: { readonly id: string, readonly locations: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string }> } } }> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type DeliveryZonesReadQueryVariables = Exact<{
+  profileId: string;
+  locationGroupId: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type DeliveryZonesReadQuery = { readonly deliveryProfile: { readonly id: string, readonly profileLocationGroups: ReadonlyArray<{ readonly locationGroupZones: { readonly nodes: ReadonlyArray<{ readonly zone: { readonly id: string, readonly name: string, readonly countries: ReadonlyArray<{ readonly code: { readonly countryCode: CountryCode | null, readonly restOfWorld: boolean } }> }, readonly participants: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly active: boolean, readonly rateProvider:
+                | { readonly id: string, readonly carrierService: { readonly id: string } }
+                | Record<PropertyKey, never>
+               }> }, readonly merchantRates: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly active: boolean }>, readonly pageInfo: { readonly hasNextPage: boolean } } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } }> } | null };
+
+export type InventoryLevelsReadQueryVariables = Exact<{
+  locationId: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type InventoryLevelsReadQuery = { readonly location: { readonly id: string, readonly inventoryLevels: { readonly nodes: ReadonlyArray<{ readonly item: { readonly id: string, readonly sku: string | null }, readonly quantities: ReadonlyArray<{ readonly name: string, readonly quantity: number }> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+
+export type LocationLocalPickupDisableMutationVariables = Exact<{
+  locationId: string;
+}>;
+
+
+export type LocationLocalPickupDisableMutation = { readonly locationLocalPickupDisable: { readonly locationId: string | null, readonly userErrors: ReadonlyArray<{ readonly code: DeliveryLocationLocalPickupSettingsErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type LocationLocalPickupEnableMutationVariables = Exact<{
+  localPickupSettings: DeliveryLocationLocalPickupEnableInput;
+}>;
+
+
+export type LocationLocalPickupEnableMutation = { readonly locationLocalPickupEnable: { readonly localPickupSettings: { readonly pickupTime: DeliveryLocalPickupTime, readonly instructions: string } | null, readonly userErrors: ReadonlyArray<{ readonly code: DeliveryLocationLocalPickupSettingsErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type LocationsReadQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type LocationsReadQuery = { readonly locations: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly isActive: boolean, readonly fulfillsOnlineOrders: boolean, readonly shipsInventory: boolean, readonly isFulfillmentService: boolean, readonly address: { readonly address1: string | null, readonly city: string | null, readonly zip: string | null, readonly countryCode: string | null, readonly provinceCode: string | null, readonly latitude: number | null, readonly longitude: number | null }, readonly localPickupSettingsV2: { readonly pickupTime: DeliveryLocalPickupTime, readonly instructions: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type MetafieldDefinitionCreateMutationVariables = Exact<{
+  definition: MetafieldDefinitionInput;
+}>;
+
+
+export type MetafieldDefinitionCreateMutation = { readonly metafieldDefinitionCreate: { readonly createdDefinition: { readonly id: string } | null, readonly userErrors: ReadonlyArray<{ readonly code: MetafieldDefinitionCreateUserErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type MetafieldDefinitionUpdateMutationVariables = Exact<{
+  definition: MetafieldDefinitionUpdateInput;
+}>;
+
+
+export type MetafieldDefinitionUpdateMutation = { readonly metafieldDefinitionUpdate: { readonly updatedDefinition: { readonly id: string } | null, readonly userErrors: ReadonlyArray<{ readonly code: MetafieldDefinitionUpdateUserErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type MetafieldDefinitionsReadQueryVariables = Exact<{
+  ownerType: MetafieldOwnerType;
+}>;
+
+
+export type MetafieldDefinitionsReadQuery = { readonly metafieldDefinitions: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly key: string, readonly type: { readonly name: string }, readonly access: { readonly storefront: MetafieldStorefrontAccess | null, readonly customerAccount: MetafieldCustomerAccountAccess }, readonly capabilities: { readonly cartToOrderCopyable: { readonly enabled: boolean } } }> } };
+
+export type MetafieldsSetMutationVariables = Exact<{
+  metafields: ReadonlyArray<MetafieldsSetInput> | MetafieldsSetInput;
+}>;
+
+
+export type MetafieldsSetMutation = { readonly metafieldsSet: { readonly metafields: ReadonlyArray<{ readonly id: string, readonly key: string, readonly updatedAt: string }> | null, readonly userErrors: ReadonlyArray<{ readonly code: MetafieldsSetUserErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string, readonly elementIndex: number | null }> } | null };
+
+export type OrderLinesReadQueryVariables = Exact<{
+  id: string;
+  after: string;
+}>;
+
+
+export type OrderLinesReadQuery = { readonly order: { readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly quantity: number, readonly sku: string | null, readonly requiresShipping: boolean, readonly variant: { readonly id: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+
+export type OrderReadQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OrderReadQuery = { readonly order: { readonly id: string, readonly name: string, readonly createdAt: string, readonly cancelledAt: string | null, readonly sourceName: string | null, readonly presentmentCurrencyCode: CurrencyCode, readonly cartToken: string | null, readonly checkoutToken: string | null, readonly customAttributes: ReadonlyArray<{ readonly key: string, readonly value: string | null }>, readonly shippingAddress: { readonly countryCodeV2: CountryCode | null, readonly zip: string | null } | null, readonly shippingLines: { readonly nodes: ReadonlyArray<{ readonly code: string | null, readonly title: string, readonly source: string | null, readonly carrierIdentifier: string | null, readonly deliveryCategory: string | null }> }, readonly promise: { readonly value: string, readonly updatedAt: string } | null, readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly quantity: number, readonly sku: string | null, readonly requiresShipping: boolean, readonly variant: { readonly id: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } }, readonly fulfillmentOrders: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentOrderStatus, readonly requestStatus: FulfillmentOrderRequestStatus, readonly assignedLocation: { readonly location: { readonly id: string } | null }, readonly deliveryMethod: { readonly methodType: DeliveryMethodType, readonly serviceCode: string | null, readonly presentedName: string | null } | null }> } } | null };
+
+export type OrdersUpdatedReadQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  query: string;
+}>;
+
+
+export type OrdersUpdatedReadQuery = { readonly orders: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly updatedAt: string }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type ProductVariantsReadQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type ProductVariantsReadQuery = { readonly productVariants: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly sku: string | null, readonly displayName: string, readonly product: { readonly id: string, readonly productType: string, readonly tags: ReadonlyArray<string> }, readonly inventoryItem: { readonly id: string, readonly tracked: boolean, readonly requiresShipping: boolean, readonly measurement: { readonly weight: { readonly unit: WeightUnit, readonly value: number } | null } } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+
+export type ShopReadQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ShopReadQuery = { readonly shop: { readonly id: string, readonly name: string, readonly myshopifyDomain: string, readonly url: string, readonly ianaTimezone: string, readonly currencyCode: CurrencyCode, readonly plan: { readonly publicDisplayName: string, readonly shopifyPlus: boolean, readonly partnerDevelopment: boolean }, readonly paddedTable: { readonly value: string } | null }, readonly shopLocales: ReadonlyArray<{ readonly locale: string, readonly primary: boolean }> };
