@@ -16,6 +16,30 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: 'db',
+          environment: 'node',
+          include: ['{backend,graphql,scripts,tests}/**/*.db.test.ts'],
+          exclude: NEVER,
+          globalSetup: ['tests/setup/postgres.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['{backend,scripts,tests}/**/*.e2e.test.ts'],
+          exclude: NEVER,
+          globalSetup: ['tests/setup/postgres.ts'],
+          // Whole stories through real processes and a browser, on two shared cores.
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
+          fileParallelism: false,
+        },
+      },
+      {
         oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
         resolve: { dedupe: ['preact', '@preact/signals', '@shopify/ui-extensions'] },
         test: {

@@ -1,0 +1,81 @@
+// One Postgres server for all test files of a run, and one migrated template database, made once per
+// content of the migrations. Files get their databases from `tests/database.ts`.
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { prepareJobs } from '../../backend/jobs/queue.ts';
+import {
+  MIGRATIONS_DIR,
+  migrateDatabase,
+  readMigrationFiles,
+} from '../../backend/platform/migrations.ts';
+import { startPostgresServer } from '../../backend/platform/postgres-server.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    testPostgres: { readonly ownerUrl: string; readonly appUrl: string; readonly template: string };
+  }
+}
+
+const CLONE_DIR = path.resolve(import.meta.dirname, '..', '..');
+// Tests of durability start clusters of their own; everything else may forget on a power cut.
+const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+const STALE_AFTER_SECONDS = 3600;
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await startPostgresServer(CLONE_DIR, 'test', { settings: FAST });
+  const template = await makeTemplate(server.ownerUrl);
+  project.provide('testPostgres', {
+    ownerUrl: server.ownerUrl,
+    appUrl: server.appUrl,
+    template,
+  });
+  return async () => {
+    await server.stopIfUnused();
+  };
+}
+
+async function makeTemplate(ownerUrl: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of readMigrationFiles(MIGRATIONS_DIR)) hash.update(file.checksum);
+  const name = `template_${hash.digest('hex').slice(0, 16)}`;
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    await client.query("select pg_advisory_lock(hashtext('kept test template'))");
+    await dropStaleDatabases(client);
+    const found = await client.query('select 1 from pg_database where datname = $1', [name]);
+    if (found.rowCount === 0) {
+      const draft = `draft_${name}`;
+      await client.query(`drop database if exists ${draft} with (force)`);
+      await client.query(`create database ${draft}`);
+      const draftUrl = replaceDatabase(ownerUrl, draft);
+      await migrateDatabase(draftUrl);
+      await prepareJobs(draftUrl);
+      await client.query(`alter database ${draft} rename to ${name}`);
+    }
+    return name;
+  } finally {
+    await client.end();
+  }
+}
+
+// Databases of runs that were killed; names carry the second in which they were made.
+async function dropStaleDatabases(client: pg.Client): Promise<void> {
+  const found = await client.query<{ datname: string }>(
+    "select datname from pg_database where datname ~ '^t_[0-9]+_'",
+  );
+  for (const { datname } of found.rows) {
+    const madeAtSeconds = Number(datname.split('_')[1]);
+    if (Date.now() / 1000 - madeAtSeconds < STALE_AFTER_SECONDS) continue;
+    await client.query(`drop database if exists ${datname} with (force)`);
+  }
+}
+
+/** The same server, another database. */
+export function replaceDatabase(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${database}`;
+  return changed.href;
+}
