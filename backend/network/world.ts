@@ -9,20 +9,22 @@
  * of the next date); a *day* is `YYYY-MM-DD`; an *instant* is ISO 8601 with offset or Z; a tier list is contiguous,
  * ascending, `[fromGrams, toGrams)`, the first from 0, the last possibly open (`toGrams: null`).
  */
-import { z } from "zod";
+import { z } from 'zod';
 
 const id = z.string().min(1).max(120);
-const country = z.string().regex(/^[A-Z]{2}$/, "a two-letter ISO 3166 country code in capitals, as IT");
+const country = z
+  .string()
+  .regex(/^[A-Z]{2}$/, 'a two-letter ISO 3166 country code in capitals, as IT');
 const day = z.iso.date();
 const instant = z.iso.datetime({ offset: true });
 const timeOfDay = z
   .string()
-  .regex(/^([0-3]\d|4[0-7]):[0-5]\d$/, "a time of day HH:MM between 00:00 and 47:59");
+  .regex(/^([0-3]\d|4[0-7]):[0-5]\d$/, 'a time of day HH:MM between 00:00 and 47:59');
 const whole = z.int().min(0).max(1_000_000_000);
 const latitude = z.number().min(-90).max(90);
 const longitude = z.number().min(-180).max(180);
 
-export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 /** A day of the week, Monday first (ISO 8601). */
 export type Weekday = (typeof WEEKDAYS)[number];
 const weekday = z.enum(WEEKDAYS);
@@ -52,7 +54,7 @@ const hours = z.strictObject({
 
 const dayException = z.strictObject({
   date: day,
-  side: z.enum(["origin", "delivery", "both"]).default("both"),
+  side: z.enum(['origin', 'delivery', 'both']).default('both'),
 });
 /** Working days of a carrier or service: closure beats worked exception beats public holiday beats weekly pattern. */
 const workingCalendar = {
@@ -71,7 +73,7 @@ const costTier = z.strictObject({ fromGrams: whole, toGrams: whole.nullable(), c
 export const nodeSchema = z.strictObject({
   id,
   name: z.string().max(200).optional(),
-  kind: z.enum(["warehouse", "store", "3pl"]),
+  kind: z.enum(['warehouse', 'store', '3pl']),
   country,
   /** State code of `date-holidays`, as BY for Bavaria. */
   region: z.string().max(12).optional(),
@@ -108,7 +110,10 @@ export const nodeSchema = z.strictObject({
       z.strictObject({
         serviceCode: id,
         weekly: weeklyTimeLists,
-        extra: z.array(z.strictObject({ date: day, time: timeOfDay })).max(500).default([]),
+        extra: z
+          .array(z.strictObject({ date: day, time: timeOfDay }))
+          .max(500)
+          .default([]),
       }),
     )
     .max(200)
@@ -125,7 +130,7 @@ export const serviceSchema = z.strictObject({
   code: id,
   name: z.string().max(200).optional(),
   carrierId: id,
-  method: z.enum(["home", "pickup_point"]),
+  method: z.enum(['home', 'pickup_point']),
   /** For `pickup_point`: the network whose points it serves. */
   network: id.optional(),
   /** Own weekly pattern replaces the carrier's; dated rows are added to the carrier's. Default Monday to Friday. */
@@ -173,7 +178,10 @@ export const laneSchema = z.strictObject({
   observations: z.array(whole).max(61).default([]),
   /** The lane may leave the node's customs area. */
   crossesCustoms: z.boolean().default(false),
-  costs: z.array(costTier).max(100).default([{ fromGrams: 0, toGrams: null, costMinor: 0 }]),
+  costs: z
+    .array(costTier)
+    .max(100)
+    .default([{ fromGrams: 0, toGrams: null, costMinor: 0 }]),
 });
 
 export const zoneSchema = z.strictObject({
@@ -235,7 +243,7 @@ export const stockSchema = z.strictObject({
           expectedOn: day.optional(),
         })
         .refine((lot) => (lot.expectedAt === undefined) !== (lot.expectedOn === undefined), {
-          error: "give either expectedAt (an instant) or expectedOn (a day)",
+          error: 'give either expectedAt (an instant) or expectedOn (a day)',
         }),
     )
     .max(100)
@@ -271,7 +279,7 @@ export const policySchema = z.strictObject({
       z.strictObject({
         code: id,
         nodeIds: z.array(id).optional(),
-        kinds: z.array(z.enum(["warehouse", "store", "3pl"])).optional(),
+        kinds: z.array(z.enum(['warehouse', 'store', '3pl'])).optional(),
         countries: z.array(country).optional(),
         tags: z.array(z.string()).optional(),
         shareBasisPoints: z.int().min(0).max(10_000).default(10_000),
@@ -310,7 +318,10 @@ export const policySchema = z.strictObject({
     .max(10_000)
     .default([]),
   /** Units of orders that wait for routing, and of live reservations; each deducted once (rule 16). */
-  waiting: z.array(z.strictObject({ sku: id, quantity: whole })).max(100_000).default([]),
+  waiting: z
+    .array(z.strictObject({ sku: id, quantity: whole }))
+    .max(100_000)
+    .default([]),
   reservations: z
     .array(z.strictObject({ sku: id, quantity: whole, channel: id, expiresAt: instant }))
     .max(100_000)
@@ -339,13 +350,13 @@ export const requestSchema = z.strictObject({
     .max(500),
   destination: z.strictObject({
     country,
-    postalCode: z.string().max(20).default(""),
+    postalCode: z.string().max(20).default(''),
     lat: latitude.optional(),
     lng: longitude.optional(),
   }),
   currency: z.string().regex(/^[A-Z]{3}$/),
-  locale: z.string().max(35).default("en"),
-  channel: id.default("online"),
+  locale: z.string().max(35).default('en'),
+  channel: id.default('online'),
   customerTags: z.array(z.string().max(255)).max(250).default([]),
   marginMinutes: z.int().min(0).max(10_080).default(0),
 });
