@@ -363,6 +363,7 @@ export const requestSchema = z.strictObject({
 
 export type World = z.infer<typeof worldSchema>;
 export type WorldNode = z.infer<typeof nodeSchema>;
+export type WorldCarrier = z.infer<typeof carrierSchema>;
 export type WorldService = z.infer<typeof serviceSchema>;
 export type WorldLane = z.infer<typeof laneSchema>;
 export type WorldZone = z.infer<typeof zoneSchema>;
