@@ -165,3 +165,40 @@ export function weekdayIndex(day: number): number {
 export function parseTimeOfDay(text: string): number {
   return Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5));
 }
+
+/** `YYYY-MM-DD` of a day number by integer arithmetic: what `formatDay` gives, without making an object. */
+export function writeDay(day: number): string {
+  // Days are counted from 1 March of year 0, so that a leap day ends its year (Howard Hinnant, "chrono-Compatible
+  // Low-Level Date Algorithms").
+  const shifted = day + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const inEra = shifted - era * 146_097;
+  const year = Math.floor(
+    (inEra - Math.floor(inEra / 1_460) + Math.floor(inEra / 36_524) - Math.floor(inEra / 146_096)) /
+      365,
+  );
+  const inYear = inEra - (365 * year + Math.floor(year / 4) - Math.floor(year / 100));
+  const shiftedMonth = Math.floor((5 * inYear + 2) / 153);
+  const date = inYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1;
+  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
+  const civilYear = year + era * 400 + (month <= 2 ? 1 : 0);
+  return `${civilYear}-${twoDigits(month)}-${twoDigits(date)}`;
+}
+
+/** What `formatMinute` gives, from the compiled zone and by integer arithmetic: for answers made thousands a second. */
+export function writeMinute(zone: ZoneTable, minute: number): string {
+  const offset = offsetAt(zone, minute);
+  const local = minute + offset;
+  const day = Math.floor(local / MINUTES_PER_DAY);
+  const timeOfDay = local - day * MINUTES_PER_DAY;
+  const size = Math.abs(offset);
+  return `${writeDay(day)}T${clock(timeOfDay)}:00${offset < 0 ? '-' : '+'}${clock(size)}`;
+}
+
+function clock(minutes: number): string {
+  return `${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
+}
+
+function twoDigits(number: number): string {
+  return number < 10 ? `0${number}` : String(number);
+}
