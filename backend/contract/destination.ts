@@ -1,0 +1,45 @@
+/**
+ * One way to write a postal code and a pickup location, wherever two sides compare them.
+ * Checkout, the Function and the backend each hold their own copy of an address; these two functions
+ * make the copies comparable. No regular expressions: `postalKey` also runs inside the Function.
+ */
+
+/** Longest postal code that is compared; longer input is cut. */
+const MOST_POSTAL_CHARACTERS = 10;
+
+/** A postal code in capitals with nothing but A-Z and 0-9: `"sw1a 1aa"` becomes `"SW1A1AA"`. */
+export function postalKey(postalCode: string): string {
+  const capitals = postalCode.toUpperCase();
+  let key = '';
+  for (let at = 0; at < capitals.length && key.length < MOST_POSTAL_CHARACTERS; at++) {
+    const code = capitals.charCodeAt(at);
+    if ((code > 47 && code < 58) || (code > 64 && code < 91)) key += capitals.charAt(at);
+  }
+  return key;
+}
+
+/**
+ * Names one pickup location in checkout, where Shopify gives no id (platform decision 6): name, postal
+ * code and first address line, without case, accents, spaces and punctuation. `undefined` when name or
+ * both other parts are missing: such a location cannot be told from another.
+ */
+export function pickupKey(place: {
+  readonly name?: string | undefined;
+  readonly postalCode?: string | undefined;
+  readonly address1?: string | undefined;
+}): string | undefined {
+  const name = plain(place.name ?? '');
+  const postal = plain(place.postalCode ?? '');
+  const street = plain(place.address1 ?? '');
+  if (name === '' || (postal === '' && street === '')) return undefined;
+  return `${name}|${postal}|${street}`;
+}
+
+/** Lower case letters and digits of any script, without accents; sharp s counts as two letters. */
+function plain(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll('\u00df', 'ss')
+    .normalize('NFD')
+    .replace(/[^\p{L}\p{N}]/gu, '');
+}
