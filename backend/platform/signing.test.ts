@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createSigner, randomId } from './signing.ts';
+import { createIdSource, createSigner } from './signing.ts';
 
 const OLD = { id: 'old', key: Buffer.alloc(32, 1) };
 const NEW = { id: 'new', key: Buffer.alloc(32, 2) };
@@ -40,7 +40,7 @@ test('any one changed character makes a signature false', () => {
 });
 
 test('ten thousand ids are all different and 22 characters long', () => {
-  const ids = Array.from({ length: 10_000 }, randomId);
+  const ids = Array.from({ length: 10_000 }, createIdSource());
   expect(new Set(ids).size).toBe(10_000);
   expect(ids.every((id) => /^[\w-]{22}$/.test(id))).toBe(true);
 });

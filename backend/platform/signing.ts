@@ -44,15 +44,17 @@ export function hashOf(content: string | Uint8Array): string {
 // Random bytes are drawn in blocks: one system call serves 256 ids.
 const ID_BYTES = 16;
 const BLOCK_BYTES = ID_BYTES * 256;
-let block = Buffer.alloc(0);
-let used = 0;
 
-/** A new id of 128 random bits, base64url: 22 characters that nobody can guess. */
-export function randomId(): string {
-  if (used + ID_BYTES > block.length) {
-    block = randomBytes(BLOCK_BYTES);
-    used = 0;
-  }
-  used += ID_BYTES;
-  return block.toString('base64url', used - ID_BYTES, used);
+/** A source of ids of 128 random bits each, base64url: 22 characters that nobody can guess. */
+export function createIdSource(): () => string {
+  let block = Buffer.alloc(0);
+  let used = 0;
+  return () => {
+    if (used + ID_BYTES > block.length) {
+      block = randomBytes(BLOCK_BYTES);
+      used = 0;
+    }
+    used += ID_BYTES;
+    return block.toString('base64url', used - ID_BYTES, used);
+  };
 }
