@@ -1,0 +1,426 @@
+/**
+ * Which nodes should send what, for one order?
+ *
+ * Inputs: what is wanted and where it stands (`Supply`), one problem per way of sending it (a carrier
+ * service to one destination), and an objective. Output: the best plan, or `undefined` when there is
+ * none. The search is exact within the bounds of takes.ts and cover.ts; past them (a cart of hundreds of
+ * lines) wide.ts answers with a plan that can be done, marked `isExact: false`; its dates are never untrue.
+ * Invariants: Σ over parcels = what is wanted, never more than a source has; one parcel per source; the
+ * answer does not depend on the order of lines or nodes (they come sorted by id). Source: rule 8.
+ */
+import { NEVER } from '../base/time.ts';
+import { cheapestCover } from './cover.ts';
+import { canDivide, type Space, spaceOf } from './takes.ts';
+import { widePlan } from './wide.ts';
+
+/** What is wanted and what each source has of it. Lines by SKU, sources by node id, both in code-unit order. */
+export type Supply = {
+  readonly lineCount: number;
+  /** Units wanted of each line, at least 1. */
+  readonly quantities: Int32Array;
+  readonly gramsPerUnit: Int32Array;
+  readonly cm3PerUnit: Int32Array;
+  readonly sourceCount: number;
+  /** By source × lineCount + line: units on hand, at most what is wanted. */
+  readonly onHand: Int32Array;
+  /** The same with the usable incoming units added, at most what is wanted. */
+  readonly available: Int32Array;
+  /** By source: how many lines it could send whole. */
+  readonly wholeLines: Int32Array;
+  /** From when `quantity` units (1 … available) of the line are at the source; 0 when on hand. Never falls with `quantity`. */
+  usableMinute(source: number, line: number, quantity: number): number;
+};
+
+/** One way of sending: a service to a destination. */
+export type PlanProblem = {
+  readonly supply: Supply;
+  /** The sources that may send this way, ascending; the first `sourceCount` entries count. */
+  readonly sources: Int32Array;
+  readonly sourceCount: number;
+  readonly maxParcelGrams: number;
+  readonly maxParcelCm3: number;
+  /** When a parcel arrives (end of its window), or NEVER. Never falls with `units` or `usableMinute`. */
+  endMinute(source: number, units: number, usableMinute: number): number;
+  /** Cost of a parcel, or −1 when it is too heavy for the lane. Once −1, heavier parcels are too. */
+  costMinor(source: number, grams: number, cm3: number): number;
+  /** Whole metres to the destination. */
+  distanceMeters(source: number): number;
+  /** Number of the destination-local date on which a window with this end is promised. */
+  dateOf(endMinute: number): number;
+};
+
+/** How plans are compared. Each later kind of objective is one more member of this union. */
+export type Objective = {
+  readonly kind: 'promise';
+  readonly splitOnlyIfDaysEarlier: number;
+  readonly maxDaysLaterForCost: number;
+};
+
+/**
+ * Rule 8: earliest end, no divided line, fewest parcels, fewest incoming units, least cost, least metres,
+ * node ids, lines by SKU with the lower node taking most; and the policy's two settings.
+ */
+export function quoteObjective(policy: {
+  readonly splitOnlyIfDaysEarlier: number;
+  readonly maxDaysLaterForCost: number;
+}): Objective {
+  return {
+    kind: 'promise',
+    splitOnlyIfDaysEarlier: policy.splitOnlyIfDaysEarlier,
+    maxDaysLaterForCost: policy.maxDaysLaterForCost,
+  };
+}
+
+export type PlanParcel = {
+  readonly source: number;
+  /** Units of each line, by line. */
+  readonly quantities: readonly number[];
+  readonly units: number;
+  readonly incomingUnits: number;
+  /** 0 when everything is on hand. */
+  readonly usableMinute: number;
+  readonly endMinute: number;
+  readonly costMinor: number;
+};
+
+export type Plan = {
+  /** Index of the problem it solves. */
+  readonly problem: number;
+  readonly endMinute: number;
+  readonly isDivided: boolean;
+  /** Ascending by source. */
+  readonly parcels: readonly PlanParcel[];
+  readonly incomingUnits: number;
+  readonly costMinor: number;
+  readonly distanceMeters: number;
+  /** False when the order was too large for the exact search. */
+  readonly isExact: boolean;
+};
+
+/** The best plan over all problems (pooled: a tie goes to the earlier problem), or `undefined`. */
+export function planOrder(
+  problems: readonly PlanProblem[],
+  objective: Objective,
+): Plan | undefined {
+  const pool = problems.map((problem, index) => openProblem(problem, index));
+  const first = Math.min(...pool.map((entry) => entry.firstWholeEnd));
+  const bound = Math.min(...pool.map((entry) => entry.lowerBound));
+  if (bound >= NEVER) return undefined;
+  const problem = problems[0];
+  if (problem === undefined) return undefined;
+  const { splitOnlyIfDaysEarlier, maxDaysLaterForCost } = objective;
+  const isWholeBest =
+    first < NEVER && problem.dateOf(first) < problem.dateOf(bound) + splitOnlyIfDaysEarlier;
+  if (isWholeBest && maxDaysLaterForCost === 0) return bestWhole(pool, first, objective);
+  // Plans of several parcels that end no earlier than one parcel are never kept and drop no plan that is.
+  const latestDate = first < NEVER ? problem.dateOf(first) - 1 : Number.POSITIVE_INFINITY;
+  for (const entry of pool) entry.space = spaceOf(entry.problem, latestDate);
+  return scanEnds(pool, objective);
+}
+
+type Entry = {
+  readonly problem: PlanProblem;
+  readonly index: number;
+  /** Earliest end of one parcel with everything; NEVER when no source can send all. */
+  readonly firstWholeEnd: number;
+  /** No plan ends before this. */
+  readonly lowerBound: number;
+  space: Space | undefined;
+};
+
+function openProblem(problem: PlanProblem, index: number): Entry {
+  return {
+    problem,
+    index,
+    firstWholeEnd: firstWholeEnd(problem),
+    lowerBound: lowerBound(problem),
+    space: undefined,
+  };
+}
+
+function firstWholeEnd(problem: PlanProblem): number {
+  const { supply } = problem;
+  let best = NEVER;
+  for (let at = 0; at < problem.sourceCount; at += 1) {
+    const source = problem.sources[at] ?? 0;
+    if (supply.wholeLines[source] !== supply.lineCount) continue;
+    const end = wholeEnd(problem, source);
+    if (end < best) best = end;
+  }
+  return best;
+}
+
+/** When one parcel with the whole order arrives from `source` (which has it all); NEVER when it cannot be sent. */
+function wholeEnd(problem: PlanProblem, source: number): number {
+  const { supply } = problem;
+  let units = 0;
+  let grams = 0;
+  let cm3 = 0;
+  let usable = 0;
+  for (let line = 0; line < supply.lineCount; line += 1) {
+    const quantity = supply.quantities[line] ?? 0;
+    units += quantity;
+    grams += quantity * (supply.gramsPerUnit[line] ?? 0);
+    cm3 += quantity * (supply.cm3PerUnit[line] ?? 0);
+    if (quantity > (supply.onHand[source * supply.lineCount + line] ?? 0)) {
+      usable = Math.max(usable, supply.usableMinute(source, line, quantity));
+    }
+  }
+  if (grams > problem.maxParcelGrams || cm3 > problem.maxParcelCm3) return NEVER;
+  if (problem.costMinor(source, grams, cm3) < 0) return NEVER;
+  return problem.endMinute(source, units, usable);
+}
+
+/** Each line needs some source: no plan ends before the latest of the lines' earliest single units. */
+function lowerBound(problem: PlanProblem): number {
+  const { supply } = problem;
+  const earliest = new Int32Array(supply.lineCount).fill(NEVER);
+  for (let at = 0; at < problem.sourceCount; at += 1) {
+    const source = problem.sources[at] ?? 0;
+    const end = problem.endMinute(source, 1, 0);
+    if (end >= NEVER) continue;
+    for (let line = 0; line < supply.lineCount; line += 1) {
+      if (end >= (earliest[line] ?? 0)) continue;
+      const cell = source * supply.lineCount + line;
+      if ((supply.onHand[cell] ?? 0) > 0) earliest[line] = end;
+      else if ((supply.available[cell] ?? 0) > 0) {
+        const later = problem.endMinute(source, 1, supply.usableMinute(source, line, 1));
+        if (later < (earliest[line] ?? 0)) earliest[line] = later;
+      }
+    }
+  }
+  return earliest.reduce((latest, end) => Math.max(latest, end), 0);
+}
+
+function bestWhole(
+  pool: readonly Entry[],
+  endMinute: number,
+  objective: Objective,
+): Plan | undefined {
+  let best: Plan | undefined;
+  for (const entry of pool) {
+    const { problem } = entry;
+    for (let at = 0; at < problem.sourceCount; at += 1) {
+      const source = problem.sources[at] ?? 0;
+      if (problem.supply.wholeLines[source] !== problem.supply.lineCount) continue;
+      if (wholeEnd(problem, source) > endMinute) continue;
+      const plan = planOf(entry, [[source, problem.supply.quantities]], true);
+      if (best === undefined || comparePlans(plan, best, objective) < 0) best = plan;
+    }
+  }
+  return best;
+}
+
+type Step = { readonly endMinute: number; readonly date: number; readonly plan: Plan };
+
+/**
+ * Goes through the possible ends, earliest first. At each the plan of the lowest class (divided or not,
+ * then parcels) is the only one that can be kept: a higher class would not end early enough. A step is
+ * kept when no lower class follows within `splitOnlyIfDaysEarlier` dates.
+ */
+function scanEnds(pool: readonly Entry[], objective: Objective): Plan | undefined {
+  const { splitOnlyIfDaysEarlier, maxDaysLaterForCost } = objective;
+  const open: Step[] = [];
+  const kept: Step[] = [];
+  for (const endMinute of possibleEnds(pool)) {
+    const date = pool[0]?.problem.dateOf(endMinute) ?? 0;
+    settle(open, kept, date - splitOnlyIfDaysEarlier);
+    const first = kept[0];
+    if (first !== undefined && date > first.date + maxDaysLaterForCost + splitOnlyIfDaysEarlier)
+      break;
+    if (first !== undefined && maxDaysLaterForCost === 0) break;
+    const plan = lowestClass(pool, endMinute, objective);
+    if (plan === undefined) continue;
+    dropHigherClasses(open, plan);
+    open.push({ endMinute, date, plan });
+  }
+  settle(open, kept, Number.POSITIVE_INFINITY);
+  return rankKept(kept, objective);
+}
+
+/** Moves the steps up to `date` from open to kept: no lower class can drop them any more. */
+function settle(open: Step[], kept: Step[], date: number): void {
+  while (open[0] !== undefined && open[0].date <= date) {
+    const step = open.shift();
+    if (step !== undefined) kept.push(step);
+  }
+}
+
+function dropHigherClasses(open: Step[], plan: Plan): void {
+  const rank = classOf(plan);
+  while (open.length > 0) {
+    const last = open[open.length - 1];
+    if (last === undefined || classOf(last.plan) <= rank) return;
+    open.pop();
+  }
+}
+
+function rankKept(kept: readonly Step[], objective: Objective): Plan | undefined {
+  const first = kept[0];
+  if (first === undefined) return undefined;
+  let best = first.plan;
+  if (objective.maxDaysLaterForCost === 0) return best;
+  for (const step of kept) {
+    if (step.date > first.date + objective.maxDaysLaterForCost) break;
+    if (step.plan.costMinor < best.costMinor) best = step.plan;
+  }
+  return best;
+}
+
+// More parcels than any order has: a divided plan ranks after every undivided one.
+const DIVIDED_CLASS = 1_000_000;
+
+/** Lower is better: no divided line before any, then fewer parcels. */
+function classOf(plan: Plan): number {
+  return plan.parcels.length + (plan.isDivided ? DIVIDED_CLASS : 0);
+}
+
+function possibleEnds(pool: readonly Entry[]): number[] {
+  const ends = new Set<number>();
+  for (const { problem, space } of pool) {
+    for (const end of space?.ends() ?? []) ends.add(end);
+    for (let at = 0; at < problem.sourceCount; at += 1) {
+      const source = problem.sources[at] ?? 0;
+      if (problem.supply.wholeLines[source] !== problem.supply.lineCount) continue;
+      const end = wholeEnd(problem, source);
+      if (end < NEVER) ends.add(end);
+    }
+  }
+  return [...ends].sort((a, b) => a - b);
+}
+
+/** The best plan of the lowest class among all that end at `endMinute` or before. */
+function lowestClass(
+  pool: readonly Entry[],
+  endMinute: number,
+  objective: Objective,
+): Plan | undefined {
+  let best: Plan | undefined;
+  if (pool.some((entry) => entry.firstWholeEnd <= endMinute)) {
+    return bestWhole(pool, endMinute, objective);
+  }
+  for (const isDivided of [false, true]) {
+    for (const entry of pool) {
+      const plan = coverPlan(entry, { endMinute, isDivided, objective });
+      if (plan === undefined) continue;
+      if (best === undefined || compareInClass(plan, best, objective) < 0) best = plan;
+    }
+    if (best !== undefined) return best;
+  }
+  return undefined;
+}
+
+type CoverQuestion = {
+  readonly endMinute: number;
+  readonly isDivided: boolean;
+  readonly objective: Objective;
+};
+
+function coverPlan(entry: Entry, question: CoverQuestion): Plan | undefined {
+  const { endMinute, isDivided, objective } = question;
+  if (entry.space === undefined || (isDivided && !canDivide(entry.problem))) return undefined;
+  const isCostFirst = objective.maxDaysLaterForCost > 0;
+  const found = cheapestCover(entry.space, { endMinute, isDivided, isCostFirst });
+  if (found !== 'too_large') return found && planOf(entry, found, true);
+  const wide = widePlan(entry.problem, { endMinute, isDivided });
+  return wide && planOf(entry, wide, false);
+}
+
+function planOf(
+  entry: Entry,
+  parcels: readonly (readonly [number, ArrayLike<number>])[],
+  isExact: boolean,
+): Plan {
+  const { problem, index } = entry;
+  const built = parcels
+    .map(([source, quantities]) => parcelOf(problem, source, quantities))
+    .sort((a, b) => a.source - b.source);
+  const sum = (amountOf: (parcel: PlanParcel) => number) =>
+    built.reduce((total, parcel) => total + amountOf(parcel), 0);
+  return {
+    problem: index,
+    endMinute: built.reduce((latest, parcel) => Math.max(latest, parcel.endMinute), 0),
+    isDivided: isDividedAmong(built, problem.supply.lineCount),
+    parcels: built,
+    incomingUnits: sum((parcel) => parcel.incomingUnits),
+    costMinor: sum((parcel) => parcel.costMinor),
+    distanceMeters: sum((parcel) => problem.distanceMeters(parcel.source)),
+    isExact,
+  };
+}
+
+function isDividedAmong(parcels: readonly PlanParcel[], lineCount: number): boolean {
+  for (let line = 0; line < lineCount; line += 1) {
+    const senders = parcels.filter((parcel) => (parcel.quantities[line] ?? 0) > 0);
+    if (senders.length > 1) return true;
+  }
+  return false;
+}
+
+function parcelOf(problem: PlanProblem, source: number, quantities: ArrayLike<number>): PlanParcel {
+  const { supply } = problem;
+  const taken: number[] = [];
+  let units = 0;
+  let incomingUnits = 0;
+  let usableMinute = 0;
+  let grams = 0;
+  let cm3 = 0;
+  for (let line = 0; line < supply.lineCount; line += 1) {
+    const quantity = quantities[line] ?? 0;
+    taken.push(quantity);
+    units += quantity;
+    grams += quantity * (supply.gramsPerUnit[line] ?? 0);
+    cm3 += quantity * (supply.cm3PerUnit[line] ?? 0);
+    const incoming = quantity - (supply.onHand[source * supply.lineCount + line] ?? 0);
+    if (incoming <= 0) continue;
+    incomingUnits += incoming;
+    usableMinute = Math.max(usableMinute, supply.usableMinute(source, line, quantity));
+  }
+  return {
+    source,
+    quantities: taken,
+    units,
+    incomingUnits,
+    usableMinute,
+    endMinute: problem.endMinute(source, units, usableMinute),
+    costMinor: problem.costMinor(source, grams, cm3),
+  };
+}
+
+/** Negative when `a` is better: by class first, then as `compareInClass`; both end in time. */
+function comparePlans(a: Plan, b: Plan, objective: Objective): number {
+  return classOf(a) - classOf(b) || compareInClass(a, b, objective);
+}
+
+/** Rule 8 from "fewest parcels" on, for plans that may both be kept at one end. */
+function compareInClass(a: Plan, b: Plan, objective: Objective): number {
+  const byIncoming = a.incomingUnits - b.incomingUnits;
+  const byCost = a.costMinor - b.costMinor;
+  return (
+    a.parcels.length - b.parcels.length ||
+    (objective.maxDaysLaterForCost > 0 ? byCost || byIncoming : byIncoming || byCost) ||
+    a.distanceMeters - b.distanceMeters ||
+    compareSources(a, b) ||
+    compareLines(a, b) ||
+    a.problem - b.problem
+  );
+}
+
+function compareSources(a: Plan, b: Plan): number {
+  for (const [at, parcel] of a.parcels.entries()) {
+    const other = b.parcels[at];
+    if (other !== undefined && other.source !== parcel.source) return parcel.source - other.source;
+  }
+  return 0;
+}
+
+function compareLines(a: Plan, b: Plan): number {
+  const lineCount = a.parcels[0]?.quantities.length ?? 0;
+  for (let line = 0; line < lineCount; line += 1) {
+    for (const [at, parcel] of a.parcels.entries()) {
+      const more = (b.parcels[at]?.quantities[line] ?? 0) - (parcel.quantities[line] ?? 0);
+      if (more !== 0) return more;
+    }
+  }
+  return 0;
+}
