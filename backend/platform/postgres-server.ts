@@ -288,7 +288,7 @@ async function prepareRoles(cluster: Cluster, port: number): Promise<void> {
       await client.query(`create role ${OWNER_ROLE} ${login(OWNER_ROLE)} createdb createrole`);
     }
     if (!existing.has(APP_ROLE)) await client.query(`create role ${APP_ROLE} ${login(APP_ROLE)}`);
-    await client.query(`grant ${APP_ROLE} to ${OWNER_ROLE} with inherit false, set true`);
+    await client.query(`grant ${APP_ROLE} to ${OWNER_ROLE} with inherit true, set true`);
     const found = await client.query('select 1 from pg_database where datname = $1', [
       DATABASE_NAME,
     ]);
