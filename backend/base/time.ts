@@ -63,8 +63,9 @@ function offsetMinutes(moment: Temporal.ZonedDateTime): number {
 /** Minutes east of UTC that the zone's clocks show at `minute`. */
 export function offsetAt(zone: ZoneTable, minute: number): number {
   const { starts, offsets } = zone;
-  let index = starts.length - 1;
-  while (index > 0 && minute < (starts[index] ?? 0)) index -= 1;
+  // From the front: questions are about the weeks after the table begins, which reaches far ahead.
+  let index = 0;
+  while (index + 1 < starts.length && minute >= (starts[index + 1] ?? NEVER)) index += 1;
   return offsets[index] ?? 0;
 }
 
@@ -87,18 +88,21 @@ export function localTimeOfDay(zone: ZoneTable, minute: number): number {
 export function wallToMinute(zone: ZoneTable, day: number, wall: WallTime): number {
   const { starts, offsets } = zone;
   const local = day * MINUTES_PER_DAY + wall.timeOfDay;
-  if (starts.length === 1) return local - (offsets[0] ?? 0);
   let found = NEVER;
   for (let index = 0; index < starts.length; index += 1) {
     const minute = local - (offsets[index] ?? 0);
-    const begins = index === 0 || minute >= (starts[index] ?? 0);
-    const ends = index + 1 === starts.length || minute < (starts[index + 1] ?? 0);
-    if (begins && ends) {
-      if (wall.side === 'earlier') return minute;
-      found = minute;
-    }
+    if (!holdsAt(zone, index, minute)) continue;
+    if (wall.side === 'earlier') return minute;
+    found = minute;
   }
   return found === NEVER ? inGap(zone, local, wall.side) : found;
+}
+
+/** Row `index` of the zone's table is the one in force at `minute`. */
+function holdsAt(zone: ZoneTable, index: number, minute: number): boolean {
+  const { starts } = zone;
+  if (index > 0 && minute < (starts[index] ?? NEVER)) return false;
+  return index + 1 === starts.length || minute < (starts[index + 1] ?? NEVER);
 }
 
 /** A time of day to convert, and the side that a skipped or repeated one takes. */

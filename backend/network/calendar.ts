@@ -18,6 +18,7 @@ import {
   weekdayIndex,
   type ZoneTable,
 } from '../base/time.ts';
+import type { DaySet } from './holidays.ts';
 import type { Calendar, CutOffs, OpenMinutes } from './snapshot.ts';
 import { type Hours, WEEKDAYS, type Weekday } from './world.ts';
 
@@ -28,7 +29,7 @@ type Shift = Span & { readonly day: number };
 export type CalendarSource = {
   readonly hours: Hours;
   readonly zone: ZoneTable;
-  readonly holidays: ReadonlySet<number>;
+  readonly holidays: DaySet;
   readonly fromDay: number;
   /** Last day compiled. */
   readonly toDay: number;

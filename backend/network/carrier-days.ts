@@ -7,6 +7,7 @@
  */
 import { parseDay } from '../base/time.ts';
 import { weekdayOf } from './calendar.ts';
+import type { DaySet } from './holidays.ts';
 import type { CarrierDays } from './snapshot.ts';
 import type { Weekday, WorldCarrier, WorldService } from './world.ts';
 
@@ -41,11 +42,7 @@ export function carrierWeek(
 }
 
 /** True when the service works on `day` where `holidays` are the place's public holidays. */
-export function isCarrierDay(
-  week: CarrierWeek,
-  holidays: ReadonlySet<number>,
-  day: number,
-): boolean {
+export function isCarrierDay(week: CarrierWeek, holidays: DaySet, day: number): boolean {
   if (week.closures.has(day)) return false;
   if (week.workedDates.has(day)) return true;
   return !holidays.has(day) && week.pattern.has(weekdayOf(day));
@@ -54,7 +51,7 @@ export function isCarrierDay(
 /** The working days as a table: counts up to each day 0, and the days themselves further out. */
 export function compileCarrierDays(
   week: CarrierWeek,
-  holidays: ReadonlySet<number>,
+  holidays: DaySet,
   span: { readonly firstDay: number; readonly lastDay: number; readonly longestTransit: number },
 ): CarrierDays {
   const upTo = new Uint16Array(span.lastDay - span.firstDay + 1);

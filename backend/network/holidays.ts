@@ -9,40 +9,56 @@
  * A book remembers what it has read (a year takes a millisecond or two); keep one per process.
  */
 import Holidays from 'date-holidays';
-import { compileZone, localDay, yearOfDay } from '../base/time.ts';
+import { compileZone, localDay, parseDay, yearOfDay } from '../base/time.ts';
 
 /** Remembers the holidays of each country, state and year it was asked for. */
 export type HolidayBook = {
-  /** The public holidays of a known place from `fromDay` to `toDay`, both included. */
-  readonly between: (place: Place, fromDay: number, toDay: number) => ReadonlySet<number>;
+  /** The public holidays of a known place. */
+  readonly of: (place: Place) => DaySet;
 };
+
+/** Some dates, as day numbers. */
+export type DaySet = { readonly has: (day: number) => boolean };
 
 /** A country (ISO 3166) and, where its holidays differ, a state code of `date-holidays`. */
 export type Place = { readonly country: string; readonly region: string | undefined };
 
 const MS_PER_MINUTE = 60_000;
 
-/** An empty book. */
+/** An empty book; it reads a year of a place when first asked about one of its days. */
 export function createHolidayBook(): HolidayBook {
-  const years = new Map<string, readonly number[]>();
-  const ofYear = (place: Place, year: number): readonly number[] => {
-    const key = `${place.country}/${place.region ?? ''}/${year}`;
-    let days = years.get(key);
-    if (days === undefined) {
-      days = holidaysListedIn(place, year);
-      years.set(key, days);
-    }
-    return days;
+  const places = new Map<string, DaySet>();
+  const of = (place: Place): DaySet => {
+    const key = `${place.country}/${place.region ?? ''}`;
+    const known = places.get(key) ?? holidaysOf(place);
+    places.set(key, known);
+    return known;
   };
-  const between = (place: Place, fromDay: number, toDay: number): ReadonlySet<number> => {
-    const found = new Set<number>();
-    // The year before too: a feast of several days may begin in December.
-    for (let year = yearOfDay(fromDay) - 1; year <= yearOfDay(toDay) + 1; year += 1) {
-      for (const day of ofYear(place, year)) if (day >= fromDay && day <= toDay) found.add(day);
-    }
-    return found;
+  return { of };
+}
+
+function holidaysOf(place: Place): DaySet {
+  const listings = new Map<number, readonly number[]>();
+  const listedIn = (year: number) => {
+    const listing = listings.get(year) ?? holidaysListedIn(place, year);
+    listings.set(year, listing);
+    return listing;
   };
-  return { between };
+  // The year asked about last; questions come day by day, so it is nearly always the right one.
+  let days: ReadonlySet<number> = new Set();
+  let firstDay = 0;
+  let lastDay = -1;
+  const has = (day: number) => {
+    if (day < firstDay || day > lastDay) {
+      const year = yearOfDay(day);
+      firstDay = parseDay(`${year}-01-01`);
+      lastDay = parseDay(`${year}-12-31`);
+      // A feast of several days may begin in the year before, or at the sunset before New Year.
+      days = new Set([...listedIn(year - 1), ...listedIn(year), ...listedIn(year + 1)]);
+    }
+    return days.has(day);
+  };
+  return { has };
 }
 
 /** True for a country that exists, without a region or with one of its state codes. */

@@ -9,6 +9,7 @@
  * nodes, services, zones, points, SKUs, channels and lane terms are named by their index in the arrays below.
  */
 import type { ZoneTable } from '../base/time.ts';
+import type { HolidayBook } from './holidays.ts';
 import type {
   WorldNode,
   WorldPickupPoint,
@@ -181,6 +182,7 @@ export type Snapshot = {
   /** By service. */
   readonly prices: readonly (readonly PriceList[])[];
   readonly destinations: DestinationBook;
+  readonly holidays: HolidayBook;
 };
 
 /** Postal prefixes by country as one tree: first child, next sibling, character, zone (−1 none) per tree node. */

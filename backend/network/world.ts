@@ -16,7 +16,25 @@ const country = z
   .string()
   .regex(/^[A-Z]{2}$/, 'a two-letter ISO 3166 country code in capitals, as IT');
 const day = z.iso.date();
-const instant = z.iso.datetime({ offset: true });
+const INSTANT =
+  /^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+const AN_INSTANT =
+  'an instant from 2000 to 2099 in ISO 8601 with offset or Z, as 2026-11-30T10:00:00+01:00';
+const instant = z
+  .string()
+  .regex(INSTANT, { error: AN_INSTANT, abort: true })
+  .refine(isRealInstant, { error: AN_INSTANT });
+
+/** False for 30 February and the like, which the pattern lets through. */
+function isRealInstant(text: string): boolean {
+  try {
+    Temporal.Instant.from(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const timeOfDay = z
   .string()
   .regex(/^([0-3]\d|4[0-7]):[0-5]\d$/, 'a time of day HH:MM between 00:00 and 47:59');
@@ -341,6 +359,13 @@ export const worldSchema = z.strictObject({
   stock: z.array(stockSchema).max(5_000_000),
 });
 
+/** What a shop's policy keeps of a world: products and stock live in tables of their own. */
+export const networkSectionSchema = worldSchema.omit({
+  products: true,
+  stock: true,
+  policyVersion: true,
+});
+
 /** A shopper's question (`kept quote --request`). `now` is truncated to the whole minute. */
 export const requestSchema = z.strictObject({
   now: instant,
@@ -362,6 +387,7 @@ export const requestSchema = z.strictObject({
 });
 
 export type World = z.infer<typeof worldSchema>;
+export type NetworkSection = z.infer<typeof networkSectionSchema>;
 export type WorldNode = z.infer<typeof nodeSchema>;
 export type WorldCarrier = z.infer<typeof carrierSchema>;
 export type WorldService = z.infer<typeof serviceSchema>;
