@@ -24,6 +24,8 @@ import type {
   DeliveryProfilesReadQueryVariables,
   DeliveryZonesReadQuery,
   DeliveryZonesReadQueryVariables,
+  FulfillmentOrderReadQuery,
+  FulfillmentOrderReadQueryVariables,
   InventoryLevelsReadQuery,
   InventoryLevelsReadQueryVariables,
   LocationLocalPickupDisableMutation,
@@ -274,6 +276,15 @@ query DeliveryZonesRead($profileId: ID!, $locationGroupId: ID!, $first: Int!, $a
         }
       }
     }
+  }
+}
+`);
+
+export const FulfillmentOrderRead: TypedDocumentNode<FulfillmentOrderReadQuery, FulfillmentOrderReadQueryVariables> = parse(`
+query FulfillmentOrderRead($id: ID!) {
+  fulfillmentOrder(id: $id) {
+    id
+    orderId
   }
 }
 `);

@@ -940,6 +940,13 @@ export type DeliveryZonesReadQuery = { readonly deliveryProfile: { readonly id: 
                 | Record<PropertyKey, never>
                }> }, readonly merchantRates: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly active: boolean }>, readonly pageInfo: { readonly hasNextPage: boolean } } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } }> } | null };
 
+export type FulfillmentOrderReadQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type FulfillmentOrderReadQuery = { readonly fulfillmentOrder: { readonly id: string, readonly orderId: string } | null };
+
 export type InventoryLevelsReadQueryVariables = Exact<{
   locationId: string;
   first: number;

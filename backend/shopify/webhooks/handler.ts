@@ -1,0 +1,43 @@
+/**
+ * What a handler of webhooks is: which topics, what of a payload is kept, and the work it causes.
+ *
+ * `keep` picks the few ids that the work needs out of an untrusted body; everything else, and so all personal
+ * data, is dropped before anything is stored. `handle` runs in a job, at least once and in any order: doing it
+ * twice, late, or after a newer delivery changes nothing.
+ */
+import type { ShopId } from '../../base/ids.ts';
+import type { Log } from '../../platform/log.ts';
+import type { AdminClient } from '../admin-client.ts';
+import type { Connections } from '../connections.ts';
+import type { Redaction } from '../redaction.ts';
+
+/** What the handlers may use; `main.ts` supplies it. */
+export type WebhookWork = {
+  readonly admin: AdminClient;
+  readonly connections: Connections;
+  readonly redaction: Redaction;
+  readonly log: Log;
+  /** Joins the order to its promise (orders module). */
+  intakeOrder(shopId: ShopId, orderId: string): Promise<void>;
+  /** Looks again at plan, places and zones, and provisions what is missing. */
+  requestProvisioning(shopId: ShopId): Promise<void>;
+  /** Ends the recurring jobs of a shop. */
+  stopSchedules(shopId: ShopId): Promise<void>;
+};
+
+/** One delivery as stored. */
+export type WebhookDelivery<Kept> = {
+  readonly shopId: ShopId;
+  readonly topic: string;
+  readonly triggeredAt: Temporal.Instant;
+  readonly payload: Kept;
+};
+
+export type WebhookHandler<Kept> = {
+  readonly topics: readonly string[];
+  /** Runs for shops that are gone as well (privacy duties, the uninstall itself). */
+  readonly alsoAfterUninstall: boolean;
+  /** The part of the body that is stored, or undefined when the body is not what the topic sends. */
+  keep(body: unknown, shopId: ShopId): Kept | undefined;
+  handle(work: WebhookWork, delivery: WebhookDelivery<Kept>): Promise<void>;
+};
