@@ -4,7 +4,7 @@
  * Usage: node scripts/demo/make-postal.ts <folder>
  * The folder holds GeoNames postal files reduced to `code,lat,lng,…` with a header, one gzipped CSV per country
  * (IT.csv.gz FR.csv.gz DE.csv.gz ES.csv.gz GB.csv.gz; GB by outward code).
- * Kept: two- and three-character prefixes (GB: areas and outward codes), each the mean of its codes without bulk
+ * Kept: two- and three-character prefixes (GB: areas and outward codes), each the median of its codes without bulk
  * receivers, rounded to 0.01° (about 1 km); a longer prefix only where it lies more than 2 km from its parent.
  */
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -95,13 +95,13 @@ function row(country: string, code: string, lat: string, lng: string): string {
   );
 }
 
-test('a GeoNames file gives the mean of a code’s rows and of every shorter prefix', () => {
+test('a GeoNames file gives the median of a code’s rows and of every shorter prefix', () => {
   const text = `\uFEFF${row('IT', '20121', '45.1', '9.1')}\r\n${row('IT', '20121', '45.3', '9.3')}\n\n`;
   const imported = parseGeoNamesPostal(`${text}${row('IT', '20900', '46', '10')}\n`);
   expect(imported.codeCount).toBe(2);
   expect(imported.refused).toEqual([]);
   expect(imported.places.get('IT')?.get('20121')).toEqual({ lat: 45.2, lng: 9.2 });
-  expect(imported.places.get('IT')?.get('20')).toEqual({ lat: 45.46667, lng: 9.46667 });
+  expect(imported.places.get('IT')?.get('20')).toEqual({ lat: 45.3, lng: 9.3 });
 });
 
 test('a bulk receiver counts for its own code and not for the prefix around it', () => {

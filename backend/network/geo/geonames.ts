@@ -4,7 +4,8 @@
  * Input: the text of one country file of https://download.geonames.org/export/zip/ : tab separated, no
  * header, twelve columns `country, postal code, place, admin1 name, admin1 code, admin2 name, admin2 code,
  * admin3 name, admin3 code, latitude, longitude, accuracy`. Output: one point per postal code and country
- * (the mean of its rows) and the mean of every shorter prefix; refused lines are returned, never dropped.
+ * (the median of its rows) and of every shorter prefix; medians, because real files hold codes hundreds of
+ * kilometers off; refused lines are returned, never dropped.
  * Codes of one bulk receiver (`01001 CEDEX`) count only for themselves, not for their prefixes.
  */
 import {
@@ -48,32 +49,31 @@ export function parseGeoNamesPostal(text: string): PostalImport {
   return { places, codeCount, refused };
 }
 
-/** Means of rows by code and by each shorter prefix. Coordinates are rounded to five decimals (1 m). */
+/** Medians of rows by code and by each shorter prefix. Coordinates are rounded to five decimals (1 m). */
 export function postalPlacesOf(rows: readonly PostalRow[]): {
   readonly places: PostalPlaces;
   readonly codeCount: number;
 } {
-  const sums = new Map<string, Map<string, Sum>>();
+  const found = new Map<string, Map<string, GeoPoint[]>>();
   const codes = new Set<string>();
   for (const row of rows) {
-    const country = sums.get(row.country) ?? new Map<string, Sum>();
-    sums.set(row.country, country);
+    const country = found.get(row.country) ?? new Map<string, GeoPoint[]>();
+    found.set(row.country, country);
     const candidates = postalCandidates(row.country, row.postalCode);
     codes.add(`${row.country} ${candidates[0]}`);
     for (const key of row.isBulk ? candidates.slice(0, 1) : candidates) addTo(country, key, row);
   }
   const places = new Map<string, ReadonlyMap<string, GeoPoint>>();
-  for (const [country, sumByKey] of sums) {
-    places.set(country, new Map([...sumByKey].map(([key, sum]) => [key, meanOf(sum)])));
+  for (const [country, pointsByKey] of found) {
+    places.set(country, new Map([...pointsByKey].map(([key, points]) => [key, middleOf(points)])));
   }
   return { places, codeCount: codes.size };
 }
 
-type Sum = { lat: number; lng: number; count: number };
-
-function addTo(sums: Map<string, Sum>, key: string, { lat, lng }: GeoPoint): void {
-  const sum = sums.get(key) ?? { lat: 0, lng: 0, count: 0 };
-  sums.set(key, { lat: sum.lat + lat, lng: sum.lng + lng, count: sum.count + 1 });
+function addTo(found: Map<string, GeoPoint[]>, key: string, point: GeoPoint): void {
+  const points = found.get(key);
+  if (points === undefined) found.set(key, [point]);
+  else points.push(point);
 }
 
 const COLUMNS = 12;
@@ -103,7 +103,13 @@ function parseDegrees(text: string | undefined, limit: number): number | undefin
   return Math.abs(degrees) <= limit ? degrees : undefined;
 }
 
-function meanOf({ lat, lng, count }: Sum): GeoPoint {
-  const round = (sum: number) => Math.round((sum / count) * 100_000) / 100_000;
-  return { lat: round(lat), lng: round(lng) };
+function middleOf(points: readonly GeoPoint[]): GeoPoint {
+  return { lat: median(points.map(({ lat }) => lat)), lng: median(points.map(({ lng }) => lng)) };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const low = sorted[(sorted.length - 1) >> 1] ?? 0;
+  const high = sorted[sorted.length >> 1] ?? 0;
+  return Math.round(((low + high) / 2) * 100_000) / 100_000;
 }
