@@ -8,6 +8,7 @@
  * `[fromMinute, fromMinute + validDays)` and the 60 days after; nothing is worked out when quoting.
  * Source: docs/semantics.md, rules 1–14; field by field in docs/cli.md.
  */
+import { compareIds } from '../base/ids.ts';
 import { MINUTES_PER_DAY, parseTimeOfDay } from '../base/time.ts';
 import { carrierWeek, compileCarrierDays, isCarrierDay } from './carrier-days.ts';
 import { compileChannels } from './channels.ts';
@@ -47,10 +48,11 @@ const DAYS_AFTER = 3;
 
 /** Compiles a checked world for requests evaluated from `fromMinute` on. Throws only on unchecked worlds. */
 export function compileNetwork(
-  world: NetworkWorld,
+  unsorted: NetworkWorld,
   fromMinute: number,
   options: CompileOptions = {},
 ): Snapshot {
+  const world = sortWorld(unsorted);
   const validDays = options.validDays ?? DEFAULT_VALID_DAYS;
   const validToMinute = fromMinute + validDays * MINUTES_PER_DAY;
   const book = createPlaceBook({
@@ -107,6 +109,20 @@ export function compileNetwork(
     prices: world.services.map((service) => compilePrices(service, world.zones)),
     destinations,
     holidays: book.holidays,
+  };
+}
+
+/** By id in code-unit order, so that comparing indexes is comparing ids. */
+function sortWorld(world: NetworkWorld): NetworkWorld {
+  return {
+    ...world,
+    nodes: world.nodes.toSorted((a, b) => compareIds(a.id, b.id)),
+    services: world.services.toSorted((a, b) => compareIds(a.code, b.code)),
+    zones: world.zones.toSorted((a, b) => compareIds(a.id, b.id)),
+    pickupPoints: world.pickupPoints.toSorted(
+      (a, b) => compareIds(a.id, b.id) || compareIds(a.network, b.network),
+    ),
+    products: world.products.toSorted((a, b) => compareIds(a.sku, b.sku)),
   };
 }
 

@@ -36,15 +36,21 @@ export function readyMinute(snapshot: Snapshot, question: ReadyQuestion): number
   return afterOpenMinutes(minutes, done.minute, done.ticks > 0 ? lead + 1 : lead);
 }
 
-/** Rule 1: the first minute the order may be worked on, after any incoming stock it waits for. */
+/**
+ * Rule 1: the first minute the order may be worked on: after any incoming stock it waits for, on a
+ * date that still takes orders.
+ */
 export function startOfWork(
   node: CompiledNode,
-  question: Pick<ReadyQuestion, 'atMinute' | 'usableMinute' | 'kind'>,
+  question: Pick<ReadyQuestion, 'load' | 'atMinute' | 'usableMinute' | 'kind'>,
 ): number {
   const cutOffs = question.kind === 'ship' ? node.cutOffs : node.pickupCutOffs;
+  const { load, usableMinute } = question;
   const start = startForOrder(node, cutOffs, question.atMinute);
-  if (question.usableMinute <= start || start === NEVER) return start;
-  return firstOpenMinute(node.calendar.minutes, question.usableMinute);
+  if (start === NEVER) return NEVER;
+  // Its own start is an open minute; a date that is full, or stock still to come, moves it on.
+  if (usableMinute <= start && !load.hasFullDates) return start;
+  return firstOpenMinute(load.minutes, Math.max(start, usableMinute));
 }
 
 function startForOrder(node: CompiledNode, cutOffs: CutOffs, atMinute: number): number {
@@ -70,10 +76,8 @@ function workUnits(
   start: number,
 ): WorkPoint | undefined {
   const { load, units } = question;
-  const begins = { minute: start, ticks: 0, day: -NEVER, usedOnDay: 0 };
   if (node.unitsPerHour === 0 && node.unitsPerDay === 0) {
-    const minute = firstOpenMinute(load.minutes, start);
-    return minute === NEVER ? undefined : { ...begins, minute };
+    return { ...NOTHING_DONE, minute: start };
   }
   const backlog = backlogBefore(node, load, start);
   if (backlog === undefined) return undefined;

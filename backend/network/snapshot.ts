@@ -6,7 +6,8 @@
  * Where the questions are answered: ready.ts (rules 1–2), delivery.ts (3–6), hand-over.ts (11–12), lanes.ts and
  * prices.ts (5, 9, 13), destination.ts (10), distance.ts (14), load.ts (what a node is already busy with).
  * Conventions: `…Minute` counts minutes since 1970, `NEVER` = does not happen; days are day numbers (base/time.ts);
- * nodes, services, zones, points, SKUs, channels and lane terms are named by their index in the arrays below.
+ * nodes, services, zones, points, SKUs, channels and lane terms are named by their index in the arrays below;
+ * all but channels and terms are sorted by id in code-unit order, so index order is id order.
  */
 import type { ZoneTable } from '../base/time.ts';
 import type { HolidayBook } from './holidays.ts';
