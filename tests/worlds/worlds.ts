@@ -140,6 +140,32 @@ export function twoStoresOneWarehouse(): WorldInput {
   };
 }
 
+/** One warehouse that never closes, in one country, with whatever a test changes about it. */
+export function oneWarehouse(changes: Partial<NodeInput> = {}): WorldInput {
+  const node: NodeInput = {
+    id: 'only',
+    kind: 'warehouse',
+    country: 'IT',
+    timeZone: 'Europe/Rome',
+    lat: 45.4642,
+    lng: 9.19,
+    hours: roundTheClock(),
+    ...changes,
+  };
+  return {
+    policy: { timeZone: node.timeZone, currency: 'EUR' },
+    policyVersion: 1,
+    nodes: [node],
+    carriers: [{ id: 'corriere' }],
+    services: [standardHome()],
+    lanes: [{ nodeIds: ['only'], zoneIds: ['all'], serviceCode: 'standard', transitDays: 1 }],
+    zones: [zone('all', node.country, node.timeZone, [])],
+    pickupPoints: [],
+    products: [{ sku: 'SHIRT', weightGrams: 300 }],
+    stock: [{ sku: 'SHIRT', nodeId: 'only', onHand: 10 }],
+  };
+}
+
 /** Home delivery Monday to Friday, EUR and GBP prices by weight. */
 export function standardHome(): ServiceInput {
   const tiers = [
