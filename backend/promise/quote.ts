@@ -8,6 +8,19 @@
  * rows never changes the answer; inside, an instant is a whole epoch minute and money a minor unit.
  */
 
+import { compareIds } from '../base/ids.ts';
+import { NEVER } from '../base/time.ts';
+import type { CompiledPoint, CompiledService, Snapshot } from '../network/snapshot.ts';
+import { planOrder, quoteObjective } from '../routing/routing.ts';
+import type { Facts } from '../stock/stock.ts';
+import { furthestRefusal, openOrRefuse, type Refusal, refusalAfter } from './absent.ts';
+import { horizonOpens, nextLotInReach, ORDER_BY_CAP_MINUTES } from './order-by.ts';
+import { type Ask, openAsk } from './quote-ask.ts';
+import { type Dated, pointCode, shippedOption, storeCode, storeOption } from './quote-option.ts';
+import { nearestPoints } from './quote-points.ts';
+import { problemOf, type Ship } from './quote-ship.ts';
+import { nearestStores, planStorePickup } from './quote-stores.ts';
+
 /** How the goods reach the shopper. */
 export type Method = 'home' | 'pickup_point' | 'store_pickup';
 
@@ -125,3 +138,160 @@ export type Quote = {
   /** The same facts give an equal answer (but for its two instants) for every now in `[nowMinute, unchangedUntilMinute)`. */
   readonly unchangedUntilMinute: number;
 };
+
+/**
+ * Every option and every reason for this request. All SKUs must be in the snapshot and `nowMinute +
+ * marginMinutes` inside its span (`parseQuoteRequest` refuses what is not); anything else is a bug.
+ */
+export function quote(snapshot: Snapshot, facts: Facts, request: QuoteRequest): Quote {
+  const atMinute = request.nowMinute + request.marginMinutes;
+  const ask = openAsk(snapshot, facts, { request, atMinute });
+  const found: Found = { ask, dated: [], absent: [], until: untilFactsChange(ask) };
+  const methods = request.methods ?? METHODS;
+  if (methods.includes('home')) quoteHome(found);
+  if (methods.includes('pickup_point')) quotePoints(found);
+  if (methods.includes('store_pickup')) quoteStores(found);
+  let unchangedUntil = found.until;
+  for (const dated of found.dated) {
+    unchangedUntil = Math.min(unchangedUntil, dated.unchangedUntil);
+    // An order-by that is cut at seven days moves with now.
+    if (dated.option.orderByMinute >= request.nowMinute + ORDER_BY_CAP_MINUTES) {
+      unchangedUntil = atMinute + 1;
+    }
+  }
+  return {
+    nowMinute: request.nowMinute,
+    atMinute,
+    options: markGreenest(found.dated.map(({ option }) => option)).sort(compareOptions),
+    absent: found.absent.sort(compareAbsent),
+    unchangedUntilMinute: Math.max(request.nowMinute + 1, unchangedUntil - request.marginMinutes),
+  };
+}
+
+type Found = {
+  readonly ask: Ask;
+  readonly dated: Dated[];
+  readonly absent: Absent[];
+  /** Up to here (`at`) nothing absent may appear. */
+  until: number;
+};
+
+/** Stock that comes into reach and reservations that expire change what is there; the calendars end. */
+function untilFactsChange(ask: Ask): number {
+  const { snapshot, facts, request, lines } = ask;
+  let until = Math.min(snapshot.validToMinute, nextLotInReach(ask));
+  // Units that come free only matter where there are too few.
+  if (ask.shortSku === undefined) return until;
+  for (const { sku } of lines) {
+    for (const { expiresMinute } of facts.reservations.get(sku) ?? []) {
+      if (expiresMinute > request.nowMinute) {
+        until = Math.min(until, expiresMinute + request.marginMinutes);
+      }
+    }
+  }
+  return until;
+}
+
+function quoteHome(found: Found): void {
+  const { ask } = found;
+  for (const service of ask.snapshot.services) {
+    if (service.method !== 'home') continue;
+    const { zoneIndex } = ask.destination;
+    const opened = openOrRefuse(ask, { service, zoneIndex, point: undefined });
+    if ('code' in opened) refuse(found, 'home', service.code, opened);
+    else settle(found, service.code, [opened], []);
+  }
+}
+
+function quotePoints(found: Found): void {
+  const { ask } = found;
+  const services = ask.snapshot.services.filter((service) => service.method === 'pickup_point');
+  for (const network of new Set(services.map((service) => service.source.network ?? ''))) {
+    const serving = services.filter((service) => service.source.network === network);
+    const points = nearestPoints(ask, network);
+    for (const point of points) quotePoint(found, point, serving);
+    if (points.length > 0) continue;
+    for (const { code } of serving) {
+      refuse(found, 'pickup_point', code, { code: 'no_lane', facts: { why: 'no_point_near' } });
+    }
+  }
+}
+
+/** Several services of one network reach the point: the best plan of all of them is the option. */
+function quotePoint(
+  found: Found,
+  point: CompiledPoint,
+  services: readonly CompiledService[],
+): void {
+  const ships: Ship[] = [];
+  const refusals: Refusal[] = [];
+  for (const service of services) {
+    const opened = openOrRefuse(found.ask, { service, zoneIndex: point.zoneIndex, point });
+    if ('code' in opened) refusals.push(opened);
+    else ships.push(opened);
+  }
+  settle(found, pointCode(point.source.network, point.id), ships, refusals);
+}
+
+function quoteStores(found: Found): void {
+  for (const store of nearestStores(found.ask)) {
+    const pickup = planStorePickup(found.ask, store.node);
+    if ('code' in pickup) {
+      refuse(found, 'store_pickup', storeCode(store.node.id), pickup);
+      // Whether a store opens within the 60 days is not looked ahead for.
+      if (pickup.code === 'no_opening') found.until = found.ask.atMinute + 1;
+    } else found.dated.push(storeOption(found.ask, store, pickup));
+  }
+}
+
+/** Plans the ships of one option together, or says why none of them has a plan. */
+function settle(
+  found: Found,
+  serviceCode: string,
+  ships: readonly Ship[],
+  refusals: readonly Refusal[],
+): void {
+  const objective = quoteObjective(found.ask.snapshot.policy);
+  const plan =
+    found.ask.shortSku === undefined && ships.length > 0
+      ? planOrder(ships.map(problemOf), objective)
+      : undefined;
+  if (plan !== undefined) {
+    found.dated.push(shippedOption({ ships, plan, objective }));
+    return;
+  }
+  const furthest = furthestRefusal([...refusals, ...ships.map(refusalAfter)]);
+  const method =
+    ships[0]?.service.method ?? (serviceCode.startsWith('pp:') ? 'pickup_point' : 'home');
+  if (furthest === undefined) throw new Error(`Bug: ${serviceCode} is absent without a reason`);
+  refuse(found, method, serviceCode, furthest);
+  if (furthest.code !== 'no_departure' || found.ask.shortSku !== undefined) return;
+  for (const ship of ships) found.until = Math.min(found.until, horizonOpens(ship));
+}
+
+function refuse(found: Found, method: Method, serviceCode: string, refusal: Refusal): void {
+  found.absent.push({ method, serviceCode, ...refusal });
+}
+
+/** The least CO2 is greenest, and so is every tie. */
+function markGreenest(options: QuotedOption[]): QuotedOption[] {
+  const least = options.reduce((grams, option) => Math.min(grams, option.co2Grams), NEVER);
+  return options.map((option) =>
+    option.co2Grams === least ? { ...option, isGreenest: true } : option,
+  );
+}
+
+function compareOptions(a: QuotedOption, b: QuotedOption): number {
+  return (
+    METHODS.indexOf(a.method) - METHODS.indexOf(b.method) ||
+    a.window.toMinute - b.window.toMinute ||
+    compareIds(a.serviceCode, b.serviceCode)
+  );
+}
+
+function compareAbsent(a: Absent, b: Absent): number {
+  return (
+    METHODS.indexOf(a.method) - METHODS.indexOf(b.method) ||
+    compareIds(a.serviceCode, b.serviceCode)
+  );
+}

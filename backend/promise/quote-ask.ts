@@ -1,0 +1,254 @@
+/**
+ * One request made ready for choosing: merged lines, the nodes that have any of them, when each is ready.
+ *
+ * Inputs: snapshot, facts, request, the instant evaluated. Output: an `Ask`, all of whose answers are
+ * plain numbers. Nodes are named by *source*: their position in the ascending list of nodes of the
+ * request's channel that hold at least one wanted unit (or a usable incoming one).
+ */
+import { NEVER } from '../base/time.ts';
+import { channelOf } from '../network/channels.ts';
+import { resolveDestination } from '../network/destination.ts';
+import { readyMinute } from '../network/ready.ts';
+import type { CompiledChannel, Destination, Snapshot } from '../network/snapshot.ts';
+import type { WorldProduct } from '../network/world.ts';
+import type { Supply } from '../routing/routing.ts';
+import { type Facts, figure, loadOf, type Positions, positionsOf } from '../stock/stock.ts';
+import type { QuoteRequest } from './quote.ts';
+
+export type AskLine = {
+  /** Index in `snapshot.products`. */
+  readonly sku: number;
+  readonly product: WorldProduct;
+  readonly quantity: number;
+  readonly positions: Positions | undefined;
+};
+
+export type Ask = {
+  readonly snapshot: Snapshot;
+  readonly facts: Facts;
+  readonly request: QuoteRequest;
+  readonly atMinute: number;
+  readonly channel: CompiledChannel;
+  readonly destination: Destination;
+  /** The address has a point: its own, or its zone's. */
+  readonly hasPoint: boolean;
+  /** One per SKU, by SKU. */
+  readonly lines: readonly AskLine[];
+  /** The first SKU whose figure is below what is asked: then there is no option at all (rule 16). */
+  readonly shortSku: string | undefined;
+  readonly units: number;
+  readonly grams: number;
+  readonly cm3: number;
+  readonly supply: Supply;
+  /** Node of each source, ascending. */
+  readonly nodes: Int32Array;
+  /** Ready minute by source for one unit and for all units, on hand; 0: not asked yet. */
+  readonly readyOne: Int32Array;
+  readonly readyAll: Int32Array;
+};
+
+/** Opens a request at `atMinute`. Every SKU must be in the snapshot. */
+export function openAsk(
+  snapshot: Snapshot,
+  facts: Facts,
+  asked: { readonly request: QuoteRequest; readonly atMinute: number },
+): Ask {
+  const { request, atMinute } = asked;
+  const lines = mergeLines(snapshot, facts, request);
+  const channelIndex = channelOf(snapshot, request.channel);
+  const channel = snapshot.channels[channelIndex];
+  if (channel === undefined) throw new Error(`Bug: no channel ${channelIndex}`);
+  const destination = resolveDestination(snapshot, request.destination);
+  const horizon =
+    channel.incomingHorizonMinutes === null ? NEVER : atMinute + channel.incomingHorizonMinutes;
+  const hasNoLots = channel.incomingHorizonMinutes === 0;
+  const nodes = nodesWithStock(lines, channel, hasNoLots ? -1 : horizon);
+  let units = 0;
+  let grams = 0;
+  let cm3 = 0;
+  for (const { product, quantity } of lines) {
+    units += quantity;
+    grams += quantity * product.weightGrams;
+    cm3 += quantity * product.volumeCm3;
+  }
+  const { nowMinute, customerTags } = request;
+  const buyer = { channel: request.channel, customerTags, nowMinute, atMinute };
+  return {
+    snapshot,
+    facts,
+    request,
+    atMinute,
+    channel,
+    destination,
+    hasPoint: destination.zoneIndex >= 0 || request.destination.lat !== undefined,
+    lines,
+    shortSku: lines.find(
+      ({ sku, quantity }) => figure(snapshot, facts, { sku, ...buyer }) < quantity,
+    )?.product.sku,
+    units,
+    grams,
+    cm3,
+    supply: supplyOf(lines, nodes, { atMinute, horizon: hasNoLots ? -1 : horizon }),
+    nodes,
+    readyOne: new Int32Array(nodes.length),
+    readyAll: new Int32Array(nodes.length),
+  };
+}
+
+function mergeLines(snapshot: Snapshot, facts: Facts, request: QuoteRequest): AskLine[] {
+  const quantities = new Map<number, number>();
+  for (const { sku, quantity } of request.lines) {
+    const index = snapshot.skuIndex.get(sku);
+    if (index === undefined) throw new Error(`Bug: unchecked request, no SKU ${sku}`);
+    quantities.set(index, (quantities.get(index) ?? 0) + quantity);
+  }
+  const lines: AskLine[] = [];
+  for (const [sku, quantity] of [...quantities].sort((a, b) => a[0] - b[0])) {
+    const product = snapshot.products[sku];
+    if (product === undefined) throw new Error(`Bug: no product ${sku}`);
+    lines.push({ sku, product, quantity, positions: positionsOf(facts, sku) });
+  }
+  return lines;
+}
+
+/** Merges the lines' ascending lists of nodes; those of the channel with a unit on hand or a usable lot. */
+function nodesWithStock(
+  lines: readonly AskLine[],
+  channel: CompiledChannel,
+  horizon: number,
+): Int32Array {
+  const cursors = new Int32Array(lines.length);
+  const nodes: number[] = [];
+  for (;;) {
+    let node = NEVER;
+    for (const [line, { positions }] of lines.entries()) {
+      if (positions === undefined) continue;
+      const cursor = cursors[line] ?? 0;
+      if (cursor < positions.count) node = Math.min(node, positions.nodes[cursor] ?? NEVER);
+    }
+    if (node === NEVER) return Int32Array.from(nodes);
+    let isWanted = false;
+    for (const [line, { positions }] of lines.entries()) {
+      const cursor = cursors[line] ?? 0;
+      if (positions === undefined || positions.nodes[cursor] !== node) continue;
+      if (cursor >= positions.count) continue;
+      cursors[line] = cursor + 1;
+      if ((positions.free[cursor] ?? 0) > 0 || hasUsableLot(positions, cursor, horizon)) {
+        isWanted = true;
+      }
+    }
+    if (isWanted && channel.hasNode[node] === 1) nodes.push(node);
+  }
+}
+
+function hasUsableLot(positions: Positions, cursor: number, horizon: number): boolean {
+  const first = positions.lots[cursor]?.[0];
+  return first !== undefined && first.usableMinute <= horizon;
+}
+
+function supplyOf(
+  lines: readonly AskLine[],
+  nodes: Int32Array,
+  when: { readonly atMinute: number; readonly horizon: number },
+): Supply {
+  const lineCount = lines.length;
+  const onHand = new Int32Array(nodes.length * lineCount);
+  const available = new Int32Array(nodes.length * lineCount);
+  const wholeLines = new Int32Array(nodes.length);
+  for (const [line, { positions, quantity }] of lines.entries()) {
+    if (positions === undefined) continue;
+    let cursor = 0;
+    for (let source = 0; source < nodes.length; source += 1) {
+      const node = nodes[source] ?? 0;
+      while (cursor < positions.count && (positions.nodes[cursor] ?? 0) < node) cursor += 1;
+      if (cursor >= positions.count || positions.nodes[cursor] !== node) continue;
+      const free = Math.min(quantity, positions.free[cursor] ?? 0);
+      const total = Math.min(quantity, free + incomingUnits(positions, cursor, when.horizon));
+      onHand[source * lineCount + line] = free;
+      available[source * lineCount + line] = total;
+      if (total === quantity) wholeLines[source] = (wholeLines[source] ?? 0) + 1;
+    }
+  }
+  return {
+    lineCount,
+    quantities: Int32Array.from(lines, (line) => line.quantity),
+    gramsPerUnit: Int32Array.from(lines, (line) => line.product.weightGrams),
+    cm3PerUnit: Int32Array.from(lines, (line) => line.product.volumeCm3),
+    sourceCount: nodes.length,
+    onHand,
+    available,
+    wholeLines,
+    usableMinute: (source, line, quantity) =>
+      Math.max(when.atMinute, lotMinute(lines[line]?.positions, nodes[source] ?? 0, quantity)),
+  };
+}
+
+function incomingUnits(positions: Positions, cursor: number, horizon: number): number {
+  const lots = positions.lots[cursor];
+  if (lots === undefined) return 0;
+  let units = 0;
+  for (const lot of lots) if (lot.usableMinute <= horizon) units += lot.quantity;
+  return units;
+}
+
+/** When the lot arrives that brings the node's units of the SKU to `quantity`. */
+function lotMinute(positions: Positions | undefined, node: number, quantity: number): number {
+  const cursor = positions === undefined ? -1 : cursorOf(positions, node);
+  if (positions === undefined || cursor < 0) return NEVER;
+  let units = positions.free[cursor] ?? 0;
+  if (units >= quantity) return 0;
+  for (const lot of positions.lots[cursor] ?? []) {
+    units += lot.quantity;
+    if (units >= quantity) return lot.usableMinute;
+  }
+  return NEVER;
+}
+
+/** Position of a node in a SKU's rows, or −1. */
+export function cursorOf(positions: Positions, node: number): number {
+  let low = 0;
+  let high = positions.count - 1;
+  while (low <= high) {
+    const middle = (low + high) >>> 1;
+    const found = positions.nodes[middle] ?? 0;
+    if (found === node) return middle;
+    if (found < node) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}
+
+/** When `units` are ready to leave the source, asked at the ask's own instant. */
+export function readyAtSource(ask: Ask, source: number, parcel: ParcelWork): number {
+  if (parcel.usableMinute > ask.atMinute) return readyAt(ask, source, parcel, ask.atMinute);
+  const memo = memoFor(ask, source, parcel.units);
+  if (memo === undefined) return readyAt(ask, source, parcel, ask.atMinute);
+  const known = memo[source] ?? 0;
+  if (known !== 0) return known;
+  const ready = readyAt(ask, source, parcel, ask.atMinute);
+  memo[source] = ready;
+  return ready;
+}
+
+/** What of a parcel decides when it is ready. */
+export type ParcelWork = { readonly units: number; readonly usableMinute: number };
+
+function memoFor(ask: Ask, source: number, units: number): Int32Array | undefined {
+  const node = ask.snapshot.nodes[ask.nodes[source] ?? 0];
+  if (node === undefined) return undefined;
+  if (units === 1 || (node.unitsPerHour === 0 && node.unitsPerDay === 0)) return ask.readyOne;
+  return units === ask.units ? ask.readyAll : undefined;
+}
+
+/** The same asked at any instant. */
+export function readyAt(ask: Ask, source: number, parcel: ParcelWork, atMinute: number): number {
+  const node = ask.nodes[source] ?? 0;
+  return readyMinute(ask.snapshot, {
+    node,
+    load: loadOf(ask.facts, node),
+    atMinute,
+    units: parcel.units,
+    usableMinute: parcel.usableMinute,
+    kind: 'ship',
+  });
+}

@@ -1,0 +1,122 @@
+/**
+ * The pure engines over JSON files, for scripts, what-if and other programs.
+ *
+ *   node scripts/kept.ts quote --world W.json --request R.json
+ *   node scripts/kept.ts replay RECEIPT.json
+ *
+ * `-` reads standard input. The answer is one JSON document on standard output; everything else goes to
+ * standard error. Exit 0: answered (replay: equal). Exit 1: replay gave another answer. Exit 2: the input
+ * cannot be used, with a problem document on standard output. Formats: docs/cli.md.
+ */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import type { InvalidInput } from '../backend/base/result.ts';
+import { instantToMinuteFloor } from '../backend/base/time.ts';
+import { compileNetwork } from '../backend/network/network.ts';
+import { parseRequest, parseWorld } from '../backend/network/world-parse.ts';
+import { quote } from '../backend/promise/quote.ts';
+import { toAnswer } from '../backend/promise/quote-answer.ts';
+import { toQuoteRequest } from '../backend/promise/quote-request.ts';
+import { factsOfWorld } from '../backend/stock/stock.ts';
+
+const EXIT_INVALID = 2;
+
+/** An input that cannot be used, with every problem found in it. */
+class InvalidInputs extends Error {
+  readonly file: string;
+  readonly problems: readonly InvalidInput[];
+
+  constructor(file: string, problems: readonly InvalidInput[]) {
+    super(`${file} cannot be used`);
+    this.file = file;
+    this.problems = problems;
+  }
+}
+
+function runQuote(options: { readonly world: string; readonly request: string }): void {
+  const world = parseWorld(readJson(options.world));
+  if (!world.ok) throw new InvalidInputs(options.world, world.refusal.problems);
+  const asked = parseRequest(readJson(options.request));
+  if (!asked.ok) throw new InvalidInputs(options.request, asked.refusal.problems);
+  const snapshot = compileNetwork(world.value, instantToMinuteFloor(asked.value.now));
+  const request = toQuoteRequest(snapshot, asked.value);
+  if (!request.ok) throw new InvalidInputs(options.request, [request.refusal]);
+  const facts = factsOfWorld(snapshot, world.value);
+  print(toAnswer(snapshot, quote(snapshot, facts, request.value)));
+}
+
+function readJson(file: string): unknown {
+  const text = readText(file);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const allowed = `JSON text (RFC 8259); ${error instanceof Error ? error.message : 'not JSON'}`;
+    const remedy = `Correct the text${placeOf(text, error)}.`;
+    throw new InvalidInputs(file, [{ code: 'invalid_input', pointer: '', allowed, remedy }]);
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown reason';
+    const allowed = 'a file that can be read';
+    const remedy = `Check the path (${reason}).`;
+    throw new InvalidInputs(file, [
+      { code: 'invalid_input', pointer: '', value: file, allowed, remedy },
+    ]);
+  }
+}
+
+/** ` at line 3, column 14`, from the position in the parser's message; empty when it names none. */
+function placeOf(text: string, error: unknown): string {
+  const message = error instanceof Error ? error.message : '';
+  const named = /position (\d+)/.exec(message)?.[1];
+  const position = named === undefined ? text.length : Number(named);
+  const before = text.slice(0, position).split('\n');
+  return ` at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+function print(document: unknown): void {
+  process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+}
+
+function printProblem({ file, problems }: InvalidInputs): void {
+  const [first] = problems;
+  print({
+    type: '/problems/invalid_input',
+    title: 'The input cannot be used.',
+    detail: `${file}${first?.pointer ? `, ${first.pointer}` : ''}: expected ${first?.allowed ?? ''}. ${first?.remedy ?? ''}`,
+    errors: problems.map(({ pointer, value, allowed, remedy }) => ({
+      pointer,
+      ...(value === undefined ? {} : { value }),
+      allowed,
+      remedy,
+    })),
+  });
+}
+
+function main(): void {
+  const program = new Command('kept')
+    .description('What is promised, and why, from JSON files. Formats: docs/cli.md.')
+    .exitOverride();
+  program
+    .command('quote')
+    .description(
+      'every delivery option of a request, dated, and the reason for each one that is absent',
+    )
+    .requiredOption('--world <file>', 'the world (network, products, stock); - for standard input')
+    .requiredOption('--request <file>', 'the request; - for standard input')
+    .action(runQuote);
+  try {
+    program.parse();
+  } catch (error) {
+    if (error instanceof InvalidInputs) printProblem(error);
+    else if (!(error instanceof CommanderError)) throw error;
+    else if (error.exitCode === 0) return;
+    process.exitCode = EXIT_INVALID;
+  }
+}
+
+main();
