@@ -45,7 +45,7 @@ function demoPolicy(): WorldInput['policy'] {
     serviceLevel: 0.95,
     splitOnlyIfDaysEarlier: 1,
     maxDaysLaterForCost: 0,
-    pickupPoints: { maxCount: 5, maxMeters: 15_000 },
+    pickupPoints: { maxCount: 3, maxMeters: 15_000 },
     storePickup: { maxCount: 6, maxMeters: 40_000 },
     channels: [
       { code: 'online' },

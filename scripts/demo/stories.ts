@@ -123,7 +123,7 @@ function calendarStories(): DemoStory[] {
       ...blackFriday,
       id: 'black-friday-after',
       title: 'Black Friday, a minute after',
-      text: 'The same bag, the same address, 19:30: the order counts for the next shift and the standard date moves.',
+      text: 'The same bag, the same address, 19:30: the order counts for Saturday’s shift. Express slips from Monday to Tuesday; standard is saved by the Sunday that Piacenza works.',
       instant: '2026-11-27T19:30:00+01:00',
     },
     {
@@ -138,7 +138,7 @@ function calendarStories(): DemoStory[] {
     {
       id: 'spring-forward',
       title: 'The night the clocks change',
-      text: 'Saturday before summer time, a minute to midnight: 02:30 does not exist, and no date moves by an hour.',
+      text: 'The night to summer time, a minute to midnight, and Easter besides: 02:30 does not exist, Monday is a holiday, and no window moves by an hour.',
       instant: '2027-03-27T23:59:00+01:00',
       address: ROMA,
       cart: [one(STORY_SKUS.pickup)],
@@ -164,7 +164,7 @@ function stockStories(): DemoStory[] {
     {
       id: 'last-unit',
       title: 'The last unit',
-      text: 'One evening dress, in Florence. It can travel to Berlin from nowhere, to Rome from that store alone.',
+      text: 'One evening dress is left, in Florence: to Rome it travels from that store alone, by the one service the store has.',
       instant: '2026-11-24T11:00:00+01:00',
       address: ROMA,
       cart: [one(STORY_SKUS.lastUnit)],
@@ -182,8 +182,8 @@ function stockStories(): DemoStory[] {
     {
       id: 'coats-late',
       title: 'The coats are late',
-      text: 'Saturday, and nobody has booked the lorry in: it is taken to arrive any minute, so work starts at the next shift. Set the new arrival in Kept and the date slips with it.',
-      instant: '2026-11-28T09:00:00+01:00',
+      text: 'Monday evening, and nobody has booked the lorry in: a late delivery counts as arriving now, so each day of delay moves the date by a day. Set the new arrival in Kept and the date follows at once.',
+      instant: '2026-11-30T17:00:00+01:00',
       address: PARIS,
       cart: [one(STORY_SKUS.incoming)],
       language: 'fr',
