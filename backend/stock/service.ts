@@ -1,0 +1,348 @@
+/**
+ * What does this replica know of a shop right now: its compiled network and the live facts on it?
+ *
+ * In: the shop's policy, its products, positions and loads. Out: a `LiveShop` read from memory by every quote; and
+ * writes of stock, which are live on every replica within 2 s: announced on the bus, and found by asking the database
+ * once a second when an announcement was lost.
+ * Invariants: snapshot and facts of a `LiveShop` always belong together; a change of policy, products or day builds a
+ * new pair beside the old one and swaps; while Postgres is away the last pair stays and grows old (`confirmedAt`);
+ * a row that this policy does not name is kept in the database and waits for a policy that does.
+ */
+import type { ShopId } from '../base/ids.ts';
+import { type InvalidInput, type Result, refuseInput } from '../base/result.ts';
+import { instantToMinuteFloor, MINUTES_PER_DAY } from '../base/time.ts';
+import type { HolidayBook } from '../network/holidays.ts';
+import { compileNetwork } from '../network/network.ts';
+import type { Snapshot } from '../network/snapshot.ts';
+import type { NetworkSection, WorldProduct, WorldStockRow } from '../network/world.ts';
+import { parseNetworkSection } from '../network/world-parse.ts';
+import type { Bus } from '../platform/bus.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { PolicyService } from '../policy/service.ts';
+import { applyLoad, applyStockRow, compileFacts, type Facts } from './stock.ts';
+import type { NodeLoadRow, ProductRow, StockChanges, StockStore, StockWrite } from './store.ts';
+
+/** The section of a shop's policy that holds its network. */
+export const NETWORK_SECTION = 'network';
+
+/** A shop as this replica holds it. */
+export type LiveShop = {
+  readonly shopId: ShopId;
+  readonly snapshot: Snapshot;
+  readonly facts: Facts;
+  /** Shopify's variant number → SKU. */
+  readonly skuOfVariant: ReadonlyMap<string, string>;
+  /** The number of the shop's stock clock up to which facts are complete. */
+  readonly stockVersion: number;
+  /** The highest number of any node's load. */
+  readonly loadVersion: number;
+  /** Monotonic milliseconds at which the database last confirmed all this. */
+  readonly confirmedAt: number;
+};
+
+/** What the service stands on. */
+export type StockDependencies = {
+  readonly store: StockStore;
+  readonly policy: Pick<PolicyService, 'read' | 'onChange'>;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A clock that only runs forward, in milliseconds: how old facts are must not depend on a clock that jumps. */
+  readonly monotonicMilliseconds: () => number;
+};
+
+/** Rows to write; each kind replaces what was known of its key. */
+export type StockWrites = {
+  readonly stock?: readonly StockWrite[];
+  readonly loads?: readonly NodeLoadRow[];
+  readonly products?: readonly ProductRow[];
+};
+
+const TOPIC = 'stock';
+const POLL_MILLISECONDS = 1_000;
+// A snapshot answers for 22 days; building it anew every day keeps two weeks in hand if building should fail.
+const REBUILD_AFTER_MINUTES = MINUTES_PER_DAY;
+
+// What this module keeps of a shop; a `LiveShop` is its readable face.
+type Held = {
+  readonly shopId: ShopId;
+  network: { readonly section: NetworkSection; readonly version: number } | undefined;
+  products: Map<string, WorldProduct>;
+  skuOfVariant: Map<string, string>;
+  stock: Map<string, WorldStockRow & { readonly version: number }>;
+  loads: Map<string, NodeLoadRow & { readonly version: number }>;
+  version: number;
+  live: LiveShop | undefined;
+  refreshing: Promise<void> | undefined;
+  isStale: boolean;
+};
+
+/** Builds the service; `start` makes it follow the bus and the database. */
+export function createStockService(deps: StockDependencies) {
+  const shops = new Map<ShopId, Held>();
+  const opening = new Map<ShopId, Promise<LiveShop | undefined>>();
+  const listeners = new Set<(live: LiveShop) => void>();
+  let holidays: HolidayBook | undefined;
+  let stops: (() => void)[] = [];
+  let isAway = false;
+
+  const nowMinute = () => instantToMinuteFloor(deps.clock.now().toString());
+
+  const publishLive = (held: Held, live: LiveShop) => {
+    held.live = live;
+    for (const listener of listeners) listener(live);
+  };
+
+  const rebuild = (held: Held) => {
+    if (held.network === undefined) return;
+    const built = buildLive(held, {
+      nowMinute: nowMinute(),
+      confirmedAt: deps.monotonicMilliseconds(),
+      holidays,
+    });
+    holidays = built.snapshot.holidays;
+    publishLive(held, built);
+  };
+
+  // One refresh of a shop at a time; one asked for meanwhile runs after it.
+  const refresh = (held: Held): Promise<void> => {
+    if (held.refreshing !== undefined) {
+      held.isStale = true;
+      return held.refreshing;
+    }
+    held.refreshing = (async () => {
+      do {
+        held.isStale = false;
+        const askedAt = deps.monotonicMilliseconds();
+        const changes = await deps.store.loadChanges(held.shopId, held.version);
+        takeChanges(held, changes);
+        const live = held.live;
+        const isOld = live !== undefined && !isCurrent(live.snapshot, nowMinute());
+        if (live === undefined || changes.products.length > 0 || isOld) rebuild(held);
+        else publishLive(held, applyChanges(live, changes, askedAt));
+      } while (held.isStale);
+    })().finally(() => {
+      held.refreshing = undefined;
+    });
+    return held.refreshing;
+  };
+
+  const usePolicy = (held: Held, policy: Policy) => {
+    const section = networkOf(policy, held.shopId, deps.log);
+    if (section === undefined) return;
+    held.network = { section, version: policy.version };
+    rebuild(held);
+  };
+
+  const open = async (shopId: ShopId): Promise<LiveShop | undefined> => {
+    const known = shops.get(shopId);
+    if (known?.live !== undefined) return known.live;
+    const running = opening.get(shopId);
+    if (running !== undefined) return await running;
+    const started = (async () => {
+      const held = known ?? emptyHeld(shopId);
+      const policy = await deps.policy.read(shopId);
+      const section = networkOf(policy, shopId, deps.log);
+      if (section !== undefined) held.network = { section, version: policy.version };
+      await refresh(held);
+      shops.set(shopId, held);
+      return held.live;
+    })().finally(() => opening.delete(shopId));
+    opening.set(shopId, started);
+    return await started;
+  };
+
+  const refreshAll = async () => {
+    for (const held of shops.values()) {
+      try {
+        await refresh(held);
+        isAway = false;
+      } catch (error) {
+        if (!isAway) deps.log.warn({ event: 'stock_refresh_failed', shop: held.shopId, error });
+        isAway = true;
+      }
+    }
+  };
+
+  return {
+    /** The shop from memory, loading it the first time; nothing for a shop without a network. Throws `TransientError`. */
+    open,
+    /** What this replica holds without asking anybody. */
+    peek: (shopId: ShopId): LiveShop | undefined => shops.get(shopId)?.live,
+    /** Writes rows and waits until this replica uses them. Refuses a key given twice. */
+    save: async (shopId: ShopId, writes: StockWrites): Promise<Result<number>> => {
+      const doubled = findDoubled(writes);
+      if (doubled !== undefined) return doubled;
+      const version = await deps.store.save(shopId, writes);
+      await deps.bus.publish(TOPIC, JSON.stringify([shopId, version]));
+      const held = shops.get(shopId);
+      if (held !== undefined) await refresh(held);
+      return { ok: true, value: version };
+    },
+    /** Told of every new state of a shop; returns how to stop. */
+    onChange: (listener: (live: LiveShop) => void): (() => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    /** Asks the database about every shop held; the timer of `start` does this once a second. */
+    refreshAll,
+    start: (): void => {
+      const timer = setInterval(() => void refreshAll(), POLL_MILLISECONDS).unref();
+      stops = [
+        () => clearInterval(timer),
+        deps.clock.onSet(() => void refreshAll()),
+        deps.policy.onChange((shopId, policy) => {
+          const held = shops.get(shopId);
+          if (held !== undefined && held.network?.version !== policy.version)
+            usePolicy(held, policy);
+        }),
+        deps.bus.subscribe(TOPIC, (message) => {
+          const [shopId, version] = JSON.parse(message);
+          const held = shops.get(shopId);
+          if (held !== undefined && held.version < version) void refreshAll();
+        }),
+      ];
+    },
+    stop: (): void => {
+      for (const stop of stops) stop();
+      stops = [];
+    },
+  };
+}
+
+/** What `createStockService` returns. */
+export type StockService = ReturnType<typeof createStockService>;
+
+/** Versions of every fact that an answer about these SKUs can depend on (`promise/cache.ts`). */
+export function factVersions(live: LiveShop, skus: readonly string[]): string {
+  let text = `${live.loadVersion}`;
+  for (const sku of skus) {
+    const index = live.snapshot.skuIndex.get(sku);
+    text += `,${index === undefined ? '-' : live.facts.skuVersions[index]}`;
+  }
+  return text;
+}
+
+function emptyHeld(shopId: ShopId): Held {
+  return {
+    shopId,
+    network: undefined,
+    products: new Map(),
+    skuOfVariant: new Map(),
+    stock: new Map(),
+    loads: new Map(),
+    version: 0,
+    live: undefined,
+    refreshing: undefined,
+    isStale: false,
+  };
+}
+
+function networkOf(policy: Policy, shopId: ShopId, log: Log): NetworkSection | undefined {
+  const section = policy.sections.get(NETWORK_SECTION);
+  if (section === undefined) return undefined;
+  const parsed = parseNetworkSection(section);
+  if (parsed.ok) return parsed.value;
+  // It was accepted when it was saved: an older program reads a newer section, and keeps what it had.
+  log.error({
+    event: 'network_not_read',
+    shop: shopId,
+    version: policy.version,
+    reason: `${parsed.refusal.pointer}: ${parsed.refusal.allowed}`,
+  });
+  return undefined;
+}
+
+function isCurrent(snapshot: Snapshot, nowMinute: number): boolean {
+  return (
+    nowMinute >= snapshot.validFromMinute &&
+    nowMinute < snapshot.validFromMinute + REBUILD_AFTER_MINUTES
+  );
+}
+
+function takeChanges(held: Held, changes: StockChanges): void {
+  for (const row of changes.stock) held.stock.set(JSON.stringify([row.sku, row.nodeId]), row);
+  for (const row of changes.loads) held.loads.set(row.nodeId, row);
+  for (const row of changes.products) {
+    held.products.set(row.product.sku, row.product);
+    if (row.variantId !== null) held.skuOfVariant.set(row.variantId, row.product.sku);
+  }
+  held.version = changes.version;
+}
+
+function buildLive(
+  held: Held,
+  at: { nowMinute: number; confirmedAt: number; holidays: HolidayBook | undefined },
+): LiveShop {
+  if (held.network === undefined) throw new Error(`Bug: ${held.shopId} has no network to build`);
+  const { section, version } = held.network;
+  const snapshot = compileNetwork(
+    { ...section, policyVersion: version, products: [...held.products.values()] },
+    at.nowMinute,
+    at.holidays === undefined ? {} : { holidays: at.holidays },
+  );
+  const facts = compileFacts(snapshot, {
+    stock: [...held.stock.values()],
+    // What the policy says of a node's load holds until a system reports it.
+    loads: [...section.nodes.map((node) => ({ ...node, nodeId: node.id })), ...held.loads.values()],
+    waiting: snapshot.policy.waiting,
+    reservations: snapshot.policy.reservations,
+  });
+  // The numbers of the database, the same on every replica, in place of counts made here.
+  facts.skuVersions.fill(0);
+  for (const row of held.stock.values()) {
+    const sku = snapshot.skuIndex.get(row.sku) ?? -1;
+    facts.skuVersions[sku] = Math.max(facts.skuVersions[sku] ?? 0, row.version);
+  }
+  return {
+    shopId: held.shopId,
+    snapshot,
+    facts,
+    skuOfVariant: held.skuOfVariant,
+    stockVersion: held.version,
+    loadVersion: highestVersion(held.loads.values()),
+    confirmedAt: at.confirmedAt,
+  };
+}
+
+function applyChanges(live: LiveShop, changes: StockChanges, confirmedAt: number): LiveShop {
+  for (const row of changes.stock) applyStockRow(live.facts, row, row.version);
+  for (const row of changes.loads) applyLoad(live.facts, row, row.version);
+  return {
+    ...live,
+    stockVersion: changes.version,
+    loadVersion: Math.max(live.loadVersion, highestVersion(changes.loads)),
+    confirmedAt,
+  };
+}
+
+function highestVersion(rows: Iterable<{ readonly version: number }>): number {
+  let highest = 0;
+  for (const row of rows) highest = Math.max(highest, row.version);
+  return highest;
+}
+
+function findDoubled(writes: StockWrites): Result<never, InvalidInput> | undefined {
+  const keys: readonly (readonly [string, readonly string[]])[] = [
+    ['/stock', (writes.stock ?? []).map((row) => JSON.stringify([row.sku, row.nodeId]))],
+    ['/loads', (writes.loads ?? []).map((row) => row.nodeId)],
+    ['/products', (writes.products ?? []).map((row) => row.product.sku)],
+  ];
+  for (const [pointer, list] of keys) {
+    const seen = new Set<string>();
+    for (const [index, key] of list.entries()) {
+      if (seen.has(key)) {
+        return refuseInput({
+          pointer: `${pointer}/${index}`,
+          value: key,
+          allowed: 'each key once in a batch',
+          remedy: 'Leave the older of the two rows out, or send them in two batches.',
+        });
+      }
+      seen.add(key);
+    }
+  }
+  return undefined;
+}
