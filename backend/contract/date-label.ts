@@ -7,20 +7,24 @@
  * Languages: en, it, fr, de, es; any other is written as en.
  */
 
-/** Weekdays from Sunday, then months from January, each list separated by one space. */
-const NAMES: { readonly [language: string]: readonly [string, string] } = {
-  en: ['Sun Mon Tue Wed Thu Fri Sat', 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'],
-  it: ['dom lun mar mer gio ven sab', 'gen feb mar apr mag giu lug ago set ott nov dic'],
-  fr: [
-    'dim. lun. mar. mer. jeu. ven. sam.',
-    'janv. f\u00e9vr. mars avr. mai juin juil. ao\u00fbt sept. oct. nov. d\u00e9c.',
-  ],
-  de: [
-    'So. Mo. Di. Mi. Do. Fr. Sa.',
-    'Jan. Feb. M\u00e4rz Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.',
-  ],
-  es: ['dom lun mar mi\u00e9 jue vie s\u00e1b', 'ene feb mar abr may jun jul ago sept oct nov dic'],
+/** Nineteen words by language: weekdays from Sunday, then months from January. */
+export const DAY_NAMES: { readonly [language: string]: string } = {
+  en: 'Sun Mon Tue Wed Thu Fri Sat Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec',
+  it: 'dom lun mar mer gio ven sab gen feb mar apr mag giu lug ago set ott nov dic',
+  fr: 'dim. lun. mar. mer. jeu. ven. sam. janv. f\u00e9vr. mars avr. mai juin juil. ao\u00fbt sept. oct. nov. d\u00e9c.',
+  // The comma and the point of `Mo., 30. Nov.` are part of the words: the pattern is the same everywhere.
+  de: 'So., Mo., Di., Mi., Do., Fr., Sa., Jan. Feb. M\u00e4rz Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.',
+  es: 'dom lun mar mi\u00e9 jue vie s\u00e1b ene feb mar abr may jun jul ago sept oct nov dic',
 };
+
+/** `[weekday] [day][point] [month]` from the words of a language; weekday 0 = Sunday, month 1-12. */
+export function writeDay(
+  names: readonly string[],
+  at: { readonly weekday: number; readonly day: number; readonly month: number },
+  isGerman: boolean,
+): string {
+  return `${names[at.weekday]} ${at.day}${isGerman ? '.' : ''} ${names[6 + at.month]}`;
+}
 
 /** Day number (0 = 1970-01-01) of a date `YYYY-MM-DD`; the input is trusted to be one. */
 export function dayNumber(date: string): number {
@@ -56,9 +60,6 @@ export function civilDay(number: number): readonly [number, number, number] {
 /** A day number in words, as `Mon 30 Nov`; `language` is two small letters. */
 export function dayLabel(number: number, language: string): string {
   const [day, month, weekday] = civilDay(number);
-  const names = NAMES[language] ?? NAMES['en'] ?? ['', ''];
-  const weekdayName = names[0].split(' ')[weekday] ?? '';
-  const monthName = names[1].split(' ')[month] ?? '';
-  if (language === 'de') return `${weekdayName}, ${day}. ${monthName}`;
-  return `${weekdayName} ${day} ${monthName}`;
+  const names = (DAY_NAMES[language] ?? DAY_NAMES['en'] ?? '').split(' ');
+  return writeDay(names, { weekday, day, month: month + 1 }, language === 'de');
 }

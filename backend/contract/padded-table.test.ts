@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { dayNumber } from './date-label.ts';
 import { encodeFunctionSettings } from './function-settings.ts';
 import {
   encodePaddedTable,
   MOST_PADDED_TABLE_BYTES,
   type PaddedTable,
-  paddedOffset,
+  paddedDay,
   parsePaddedTable,
 } from './padded-table.ts';
 
@@ -29,65 +30,106 @@ describe('the padded table', () => {
     GB: [week(8), week(61)],
   };
 
+  const ask = (postalCode: string, serviceCode: string, country = 'IT') => ({
+    country,
+    postalCode,
+    serviceCode,
+    orderedOn: '2026-11-24',
+  });
+
   test('reads back what was written', () => {
-    expect(parsePaddedTable(encoded(table(zones)))).toEqual({ ok: true, value: table(zones) });
-    expect(parsePaddedTable(JSON.stringify(encoded(table(zones)))).ok).toBe(true);
+    const json = encoded(table(zones));
+    expect(parsePaddedTable(json)).toEqual({ ok: true, value: json });
+    expect(parsePaddedTable(JSON.stringify(json))).toEqual({ ok: true, value: json });
   });
 
   test.each([
-    ['20121', 'standard', 1],
-    ['20900', 'standard', 4],
-    ['00184', 'standard', 6],
-    ['00184', 'express', null],
-    ['20121', 'locker', null],
-  ])('postal code %s, %s: the longest prefix gives %s', (postalCode, serviceCode, offset) => {
-    const ask = { country: 'IT', postalCode, serviceCode, dayIndex: 1 };
-    expect(paddedOffset(encoded(table(zones)), ask)).toBe(offset);
+    ['20121', 'standard', '2026-11-24'],
+    ['20900', 'standard', '2026-11-27'],
+    ['20', 'standard', '2026-11-27'],
+    ['21000', 'standard', '2026-11-29'],
+    ['00184', 'standard', '2026-11-29'],
+    ['', 'standard', '2026-11-29'],
+    ['00184', 'express', undefined],
+    ['20121', 'locker', undefined],
+  ])('postal code %j, %s: the longest prefix gives %s', (postalCode, serviceCode, day) => {
+    expect(paddedDay(encoded(table(zones)), ask(postalCode, serviceCode))).toBe(day);
   });
 
-  test('gives nothing for another country or a day outside its week', () => {
+  test('gives nothing for another country or a day it does not answer for', () => {
     const json = encoded(table(zones));
-    const ask = { country: 'GB', postalCode: 'SW1A 1AA', serviceCode: 'express', dayIndex: 6 };
-    expect(paddedOffset(json, ask)).toBe(61);
-    expect(paddedOffset(json, { ...ask, country: 'FR' })).toBeNull();
-    expect(paddedOffset(json, { ...ask, dayIndex: 7 })).toBeNull();
-    expect(paddedOffset(json, { ...ask, dayIndex: -1 })).toBeNull();
+    expect(paddedDay(json, ask('SW1A 1AA', 'express', 'GB'))).toBe('2027-01-23');
+    for (const country of ['FR', 'GA', 'GC', 'AA', 'ZZ']) {
+      expect(paddedDay(json, ask('SW1A 1AA', 'express', country))).toBeUndefined();
+    }
+    for (const orderedOn of ['2026-11-22', '2026-11-30', '', '2026-11', ' ']) {
+      expect(paddedDay(json, { ...ask('20121', 'standard'), orderedOn })).toBeUndefined();
+    }
+  });
+
+  test('does not answer from the day its validity ends', () => {
+    const json = encoded({ ...table(zones), validUntil: '2026-11-24' });
+    expect(json.d).toBe('2026-11-23 ');
+    expect(paddedDay(json, ask('20121', 'standard'))).toBeUndefined();
+  });
+
+  test('equal zones share one row', () => {
+    const json = encoded(table({ IT: zones.IT, FR: zones.IT, DE: zones.IT }));
+    expect(json.z.length).toBe(14);
   });
 
   test('a date too far for one character is no date', () => {
     const json = encoded(table({ IT: [week(62), week(61)] }));
-    expect(json.z['IT']).toBe('-------zzzzzzz');
+    expect(json.z).toBe('-------zzzzzzz');
   });
 
-  test('120 zones of 8 services fit into 9,000 bytes', () => {
-    const many: Record<string, number[][]> = {};
+  test('120 different zones of 8 services fit into 9,000 bytes, a 121st is refused', () => {
+    const many: Record<string, (number | null)[][]> = {};
     const codes = ['standard', 'economy', 'express', 'evening', 'bulky', 'green', 'sat', 'sun'];
-    for (let zone = 0; zone < 120; zone++)
-      many[`IT${100 + zone}`] = codes.map(() => week(9) as number[]);
-    const json = encoded(table(many, codes));
-    expect(JSON.stringify(json).length).toBeLessThanOrEqual(MOST_PADDED_TABLE_BYTES);
-    expect(encodePaddedTable(table({ ...many, FR: codes.map(() => week(1)) }, codes)).ok).toBe(
-      false,
+    for (let zone = 0; zone < 120; zone++) {
+      many[`IT${100 + zone * 2}`] = codes.map((_, at) => week((zone + at) % 62));
+    }
+    expect(JSON.stringify(encoded(table(many, codes))).length).toBeLessThan(
+      MOST_PADDED_TABLE_BYTES,
     );
+    const more = encodePaddedTable(table({ ...many, FR: codes.map(() => week(1)) }, codes));
+    expect(more.ok ? undefined : more.refusal.pointer).toBe('/zones');
   });
 
-  test('every table that is written reads back equal', () => {
-    const offset = fc.option(fc.integer({ min: 0, max: 61 }));
-    const row = fc.array(offset, { minLength: 7, maxLength: 7 });
-    const zone = fc.array(row, { minLength: 2, maxLength: 2 });
+  test('every code of every table gets the date of its longest zone', () => {
+    const zone = fc.stringMatching(/^[A-C]{2}[09AZ]{0,3}$/);
+    const row = fc.array(fc.integer({ min: 0, max: 61 }), { minLength: 7, maxLength: 7 });
+    const random = fc.record({
+      offsets: fc.dictionary(zone, row),
+      country: fc.constantFrom('AA', 'AB', 'CC'),
+      postal: fc.stringMatching(/^[09AZ]{0,5}$/),
+    });
     fc.assert(
-      fc.property(fc.dictionary(fc.stringMatching(/^[A-Z]{2}[A-Z0-9]{0,6}$/), zone), (random) => {
-        const parsed = parsePaddedTable(encoded(table({ ...random })));
-        expect(parsed.ok && parsed.value.zones).toEqual({ ...random });
+      fc.property(random, ({ offsets, country, postal }) => {
+        const zones = Object.fromEntries(
+          Object.entries(offsets).map(([name, days]) => [name, [days]]),
+        );
+        let expected: number | undefined;
+        for (let length = 2; length <= 2 + postal.length; length++) {
+          expected = zones[(country + postal).slice(0, length)]?.[0]?.[1] ?? expected;
+        }
+        const day = paddedDay(
+          encoded(table(zones, ['standard'])),
+          ask(postal, 'standard', country),
+        );
+        const offset = day === undefined ? undefined : dayNumber(day) - dayNumber('2026-11-23');
+        expect(offset).toBe(expected);
       }),
+      { numRuns: 1_000 },
     );
   });
 
   test.each([
     ['/v', { v: 2 }],
-    ['/z', { v: 1, s: [], z: { Italia: '' } }],
-    ['/z/IT', { v: 1, s: ['standard'], z: { IT: '12' } }],
-    ['/z/IT', { v: 1, s: ['standard'], z: { IT: '123456!' } }],
+    ['/w', { v: 1, s: [], w: 1 }],
+    ['/k', { v: 1, s: ['standard'], w: 5, k: 'IT00', z: '' }],
+    ['/z', { v: 1, s: ['standard'], w: 5, k: 'IT000', z: '12' }],
+    ['/d', { v: 1, s: ['standard'], w: 5, k: 'IT000', z: '1234567', i: '', d: '2026-11-23' }],
   ])('is refused at %s when it does not fit', (pointer, json) => {
     const parsed = parsePaddedTable(json);
     expect(parsed.ok ? undefined : parsed.refusal.pointer).toBe(pointer);
@@ -106,7 +148,7 @@ describe('the settings of the Function', () => {
       v: 1,
       b: { 'flat-1': 'standard', express: '' },
       s: 1,
-      t: { d: '2026-11-23', z: { IT: '33333331111111' } },
+      t: { u: '2026-11-30', w: 5, k: 'IT000IU999', z: '33333331111111' },
     });
   });
 

@@ -2,13 +2,17 @@
  * The padded table (rule 15) as bytes: the dates a fallback may give when the engine cannot be asked.
  *
  * Written by `promise/padded.ts` through `encodePaddedTable`; read by the rate callback's fallback and the theme
- * (`paddedDay`), and by the Function, which holds its own copy of the reading loop's shape. At most
- * 120 zones and 9,000 bytes of ASCII. A zone is `country + postal prefix` (`IT201`), the country's rest is `IT`.
- * One string per zone: for each service of the header, seven characters, one for each shop-local day from
- * `firstDay` on; a character is the number of days from `firstDay` to the promised day in base 62
- * (`0-9A-Za-z`), `-` is no date. Never a guess: a missing zone, service, day or an expired table is no date.
+ * (`paddedDay`), and by the Function, which holds its own copy of the reading loop. At most 120 zones
+ * and 9,000 bytes of ASCII. A zone is `country + postal prefix` (`IT201`), the country's rest is `IT`; the longest wins.
+ *
+ * Shape, chosen by measured instructions of the Function: `z` is one string of rows, one row per zone (equal
+ * zones share one): for each service of `s` seven characters, one for each shop-local day of `d`; a character is
+ * the number of days from the first day to the promised day in base 62 (`0-9A-Za-z`), `-` is no date. `k` is
+ * one string of records of `w` characters, sorted: where a stretch of `country + postal code` begins (padded with
+ * spaces) and, in the last three characters, its row. One binary search finds the row of any code.
+ * Never a guess: a missing zone, service or day, or an expired table, is no date.
  */
-
+import { civilDay, dayNumber } from './date-label.ts';
 import { postalKey } from './destination.ts';
 import {
   DAY,
@@ -20,6 +24,7 @@ import {
   readMatch,
   readObject,
   readString,
+  readWhole,
   refuse,
 } from './parsed.ts';
 
@@ -30,6 +35,8 @@ export const MOST_PADDED_TABLE_BYTES = 9_000;
 export const MOST_PADDED_OFFSET_DAYS = 61;
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+/** A row behind the end of every table. */
+const NO_ROW = 999;
 
 export type PaddedTable = {
   /** Names the stored, signed copy; goes into what is joined to the order. */
@@ -38,7 +45,7 @@ export type PaddedTable = {
   readonly firstDay: string;
   /** First shop-local day on which it may not be used any more (exclusive). */
   readonly validUntil: string;
-  /** Codes as `service_code` of our rates, without `:` lists of points: points have no padded date. */
+  /** Kept service codes; pickup points have no padded date. */
   readonly serviceCodes: readonly string[];
   /** By zone, then service (order of `serviceCodes`), then day: days from `firstDay`, or null for no date. */
   readonly zones: { readonly [zone: string]: readonly (readonly (number | null)[])[] };
@@ -47,106 +54,56 @@ export type PaddedTable = {
 export type PaddedTableJson = {
   readonly v: 1;
   readonly i: string;
+  /** The days the table answers for, each followed by a space; ends before `u`. */
   readonly d: string;
+  /** First shop-local day on which it may not be used any more. */
   readonly u: string;
-  /** Longest postal prefix of any zone: how far a reader has to try. */
-  readonly p: number;
   readonly s: readonly string[];
-  readonly z: { readonly [zone: string]: string };
+  readonly w: number;
+  readonly k: string;
+  readonly z: string;
 };
 
 /** The table as JSON ready for a metafield; refuses what would not fit or could not be read back. */
 export function encodePaddedTable(table: PaddedTable): Parsed<PaddedTableJson> {
   return parseWith(() => {
-    const names = Object.keys(table.zones);
-    if (names.length > MOST_PADDED_ZONES) {
-      refuse('/zones', names.length, `at most ${MOST_PADDED_ZONES} zones`);
-    }
-    const z: { [zone: string]: string } = {};
-    let longest = 0;
-    for (const name of names) {
-      readMatch(name, '/zones', ZONE);
-      longest = Math.max(longest, name.length - 2);
-      z[name] = encodeZone(table.zones[name] ?? [], `/zones/${name}`, table.serviceCodes.length);
-    }
+    const { rows, rowOf } = encodeRows(table);
+    const { keys, width } = encodeKeys(rowOf);
+    const firstDay = readMatch(table.firstDay, '/firstDay', DAY);
+    const validUntil = readMatch(table.validUntil, '/validUntil', DAY);
     const json: PaddedTableJson = {
       v: 1,
       i: readString(table.id, '/id', 40),
-      d: readMatch(table.firstDay, '/firstDay', DAY),
-      u: readMatch(table.validUntil, '/validUntil', DAY),
-      p: longest,
+      d: daysFrom(firstDay, validUntil),
+      u: validUntil,
       s: table.serviceCodes,
-      z,
+      w: width,
+      k: keys,
+      z: rows.join(''),
     };
     const text = JSON.stringify(json);
     if (!isAscii(text)) refuse('', undefined, 'ASCII only');
-    const size = text.length;
-    if (size > MOST_PADDED_TABLE_BYTES) {
-      refuse('', size, `a table of at most ${MOST_PADDED_TABLE_BYTES} bytes`);
+    if (text.length > MOST_PADDED_TABLE_BYTES) {
+      refuse('', text.length, `a table of at most ${MOST_PADDED_TABLE_BYTES} bytes`);
     }
     return json;
   });
 }
 
-function isAscii(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 126) return false;
-  return true;
-}
-
-/** Reads a table back, from its text or from a parsed `jsonValue`. */
-export function parsePaddedTable(input: unknown): Parsed<PaddedTable> {
-  return parseWith(() => {
-    const json = readObject(typeof input === 'string' ? readJson(input) : input, '');
-    if (json['v'] !== 1) refuse('/v', json['v'], '1, the only version there is');
-    const services = readList(json['s'], '/s', 64).map((code, index) =>
-      readFilled(code, `/s/${index}`, 120),
-    );
-    const zones: { [zone: string]: (number | null)[][] } = {};
-    for (const [name, text] of Object.entries(readObject(json['z'], '/z'))) {
-      readMatch(name, '/z', ZONE);
-      zones[name] = decodeZone(
-        readString(text, `/z/${name}`, 9_000),
-        `/z/${name}`,
-        services.length,
-      );
-    }
-    return {
-      id: readString(json['i'], '/i', 40),
-      firstDay: readMatch(json['d'], '/d', DAY),
-      validUntil: readMatch(json['u'], '/u', DAY),
-      serviceCodes: services,
-      zones,
-    };
-  });
-}
-
-/**
- * Days from the table's first day to the promised day for an order placed on shop-local day `dayIndex`
- * (0 = `firstDay`); null for no date. The longest zone prefix that the postal code starts with speaks.
- */
-export function paddedOffset(
-  json: PaddedTableJson,
-  ask: { country: string; postalCode: string; serviceCode: string; dayIndex: number },
-): number | null {
-  const service = json.s.indexOf(ask.serviceCode);
-  const zone = paddedZone(json, ask.country, postalKey(ask.postalCode));
-  if (
-    service < 0 ||
-    zone === undefined ||
-    !(ask.dayIndex >= 0 && ask.dayIndex < PADDED_TABLE_DAYS)
-  ) {
-    return null;
+function encodeRows(table: PaddedTable): { rows: string[]; rowOf: ReadonlyMap<string, number> } {
+  const names = Object.keys(table.zones).sort();
+  if (names.length > MOST_PADDED_ZONES) {
+    refuse('/zones', names.length, `at most ${MOST_PADDED_ZONES} zones`);
   }
-  const offset = DIGITS.indexOf(zone.charAt(service * PADDED_TABLE_DAYS + ask.dayIndex) || '-');
-  return offset < 0 ? null : offset;
-}
-
-function paddedZone(json: PaddedTableJson, country: string, postal: string): string | undefined {
-  for (let length = Math.min(postal.length, json.p); length >= 0; length--) {
-    const zone = json.z[country + postal.slice(0, length)];
-    if (zone !== undefined) return zone;
+  const rows: string[] = [];
+  const rowOf = new Map<string, number>();
+  for (const name of names) {
+    readMatch(name, '/zones', ZONE);
+    const row = encodeZone(table.zones[name] ?? [], `/zones/${name}`, table.serviceCodes.length);
+    if (!rows.includes(row)) rows.push(row);
+    rowOf.set(name, rows.indexOf(row));
   }
-  return undefined;
+  return { rows, rowOf };
 }
 
 const ZONE = {
@@ -171,20 +128,120 @@ function encodeZone(
   return text;
 }
 
-function decodeZone(text: string, at: string, services: number): (number | null)[][] {
-  if (text.length !== services * PADDED_TABLE_DAYS) {
-    refuse(at, text.length, `${services * PADDED_TABLE_DAYS} characters, seven for each service`);
+/** Prefixes as disjoint stretches: each begins with its prefix, and where it ends the enclosing zone goes on. */
+function encodeKeys(rowOf: ReadonlyMap<string, number>): { keys: string; width: number } {
+  const starts = new Set<string>();
+  for (const name of rowOf.keys()) starts.add(name).add(successor(name));
+  let longest = 2;
+  for (const start of starts) longest = Math.max(longest, start.length);
+  let keys = '';
+  let before = NO_ROW;
+  for (const start of [...starts].sort()) {
+    const row = longestPrefix(start, rowOf);
+    if (row !== before) keys += start.padEnd(longest) + `${row}`.padStart(3, '0');
+    before = row;
   }
-  const rows: (number | null)[][] = [];
-  for (let service = 0; service < services; service++) {
-    const row: (number | null)[] = [];
-    for (let day = 0; day < PADDED_TABLE_DAYS; day++) {
-      const character = text.charAt(service * PADDED_TABLE_DAYS + day);
-      const offset = DIGITS.indexOf(character);
-      if (offset < 0 && character !== '-') refuse(at, character, 'base 62 digits and -');
-      row.push(offset < 0 ? null : offset);
+  return { keys, width: longest + 3 };
+}
+
+/** The first string of A-Z and 0-9 behind every string that starts with `prefix`; `[` after the last. */
+function successor(prefix: string): string {
+  const head = prefix.slice(0, -1);
+  const last = prefix.charAt(prefix.length - 1);
+  if (last === 'Z') return head === '' ? '[' : successor(head);
+  return head + (last === '9' ? 'A' : String.fromCharCode(last.charCodeAt(0) + 1));
+}
+
+function longestPrefix(key: string, rowOf: ReadonlyMap<string, number>): number {
+  for (let length = key.length; length > 1; length--) {
+    const row = rowOf.get(key.slice(0, length));
+    if (row !== undefined) return row;
+  }
+  return NO_ROW;
+}
+
+function daysFrom(firstDay: string, validUntil: string): string {
+  let days = '';
+  for (let index = 0; index < PADDED_TABLE_DAYS; index++) {
+    const day = isoDay(dayNumber(firstDay) + index);
+    if (day < validUntil) days += `${day} `;
+  }
+  return days;
+}
+
+function isoDay(number: number): string {
+  const [day, month] = civilDay(number);
+  // At most one off the average year.
+  let year = 1970 + Math.floor(number / 365.2425);
+  while (dayNumber(`${year + 1}-01-01`) <= number) year++;
+  while (dayNumber(`${year}-01-01`) > number) year--;
+  return `${year}-${`${month + 1}`.padStart(2, '0')}-${`${day}`.padStart(2, '0')}`;
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 126) return false;
+  return true;
+}
+
+/** Checks a table's shape, from its text or from a parsed `jsonValue`. */
+export function parsePaddedTable(input: unknown): Parsed<PaddedTableJson> {
+  return parseWith(() => {
+    const json = readObject(typeof input === 'string' ? readJson(input) : input, '');
+    if (json['v'] !== 1) refuse('/v', json['v'], '1, the only version there is');
+    const services = readList(json['s'], '/s', 64).map((code, index) =>
+      readFilled(code, `/s/${index}`, 120),
+    );
+    const width = readWhole(json['w'], '/w', { least: 4, most: 15 });
+    const keys = readString(json['k'], '/k', MOST_PADDED_TABLE_BYTES);
+    const rows = readString(json['z'], '/z', MOST_PADDED_TABLE_BYTES);
+    if (keys.length % width !== 0) refuse('/k', keys.length, `records of ${width} characters`);
+    if (rows.length % Math.max(1, services.length * PADDED_TABLE_DAYS) !== 0) {
+      refuse('/z', rows.length, 'rows of seven characters for each service');
     }
-    rows.push(row);
+    return {
+      v: 1,
+      i: readString(json['i'], '/i', 40),
+      d: readMatch(json['d'], '/d', DAYS),
+      u: readMatch(json['u'], '/u', DAY),
+      s: services,
+      w: width,
+      k: keys,
+      z: rows,
+    };
+  });
+}
+
+const DAYS = { pattern: /^(\d{4}-\d{2}-\d{2} ){0,7}$/, allowed: 'up to seven days' };
+
+/** What is asked of a table: one service, one destination, one shop-local day `YYYY-MM-DD` of ordering. */
+export type PaddedQuestion = {
+  readonly country: string;
+  readonly postalCode: string;
+  readonly serviceCode: string;
+  readonly orderedOn: string;
+};
+
+/** The promised day `YYYY-MM-DD`, destination-local; undefined for no date. */
+export function paddedDay(table: PaddedTableJson, question: PaddedQuestion): string | undefined {
+  const at = question.orderedOn.length === 10 ? table.d.indexOf(question.orderedOn) : -1;
+  const service = table.s.indexOf(question.serviceCode);
+  if (at < 0 || service < 0) return undefined;
+  const row = rowFor(table, question.country + postalKey(question.postalCode));
+  const place = (row * table.s.length + service) * PADDED_TABLE_DAYS + at / 11;
+  const offset = DIGITS.indexOf(table.z.charAt(place) || '-');
+  return offset < 0 ? undefined : isoDay(dayNumber(table.d.slice(0, 10)) + offset);
+}
+
+/** Row of the last stretch that begins at or before `key`. */
+function rowFor(table: PaddedTableJson, key: string): number {
+  let low = 0;
+  let high = table.k.length / table.w;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    // Padding sorts before letters and digits: a padded start compares as the bare one does.
+    const start = table.k.slice(middle * table.w, (middle + 1) * table.w - 3).trimEnd();
+    if (start <= key) low = middle + 1;
+    else high = middle;
   }
-  return rows;
+  return low === 0 ? NO_ROW : +table.k.slice(low * table.w - 3, low * table.w);
 }
