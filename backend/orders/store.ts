@@ -1,0 +1,248 @@
+/**
+ * Where do the promises of orders rest?
+ *
+ * Invariants: better evidence replaces worse, never the reverse, whatever order two jobs commit in; the version that
+ * was written to Shopify is remembered, so that a row whose metafield is not current is found again.
+ */
+import { type Kysely, sql } from 'kysely';
+import type { ShopId } from '../base/ids.ts';
+import {
+  type DateColumn,
+  type InstantColumn,
+  type NullableInstantColumn,
+  withShop,
+} from '../platform/database.ts';
+import type { JoinStep } from './orders.ts';
+
+type OrderTables = {
+  order_promise: {
+    shop_id: string;
+    order_id: string;
+    placed_at: InstantColumn;
+    status: OrderPromiseRow['status'];
+    joined_by: number;
+    method: string | null;
+    service_code: string | null;
+    promised_on: DateColumn | null;
+    window_from: NullableInstantColumn;
+    window_to: NullableInstantColumn;
+    time_zone: string | null;
+    parcels: number | null;
+    node_id: string | null;
+    pickup_point_id: string | null;
+    receipt_ids: string[];
+    replaced_promised_on: DateColumn | null;
+    checkout_token: string | null;
+    copied_receipt: string | null;
+    country: string | null;
+    postal_code: string | null;
+    order_version: string;
+    updated_at: InstantColumn;
+    published_version: string | null;
+  };
+};
+
+/** The dated part of a stored promise. */
+export type StoredPromise = {
+  readonly method: 'home' | 'pickup_point' | 'store_pickup';
+  readonly serviceCode: string;
+  /** `YYYY-MM-DD`. */
+  readonly promisedOn: string;
+  /** ISO instants, half-open. */
+  readonly window: { readonly from: string; readonly to: string };
+  readonly timeZone: string;
+  readonly parcels: number;
+  readonly nodeId: string | undefined;
+  /** `<network>:<pointId>`. */
+  readonly pickupPointId: string | undefined;
+};
+
+/** One order's promise as stored. `promise` may be there with status `none`: recomputed, never shown. */
+export type OrderPromiseRow = {
+  readonly orderId: string;
+  readonly placedAt: string;
+  readonly status: 'promised' | 'changed' | 'none';
+  readonly joinedBy: JoinStep;
+  readonly promise: StoredPromise | undefined;
+  readonly replacedPromisedOn: string | undefined;
+  readonly receiptIds: readonly string[];
+  readonly checkoutToken: string | null;
+  /** The signed receipt of the cart, kept because our metafield replaces it on the order. */
+  readonly copiedReceipt: string | null;
+  readonly country: string | null;
+  readonly postalCode: string | null;
+  readonly orderVersion: string;
+  /** What was last written to the order's metafield; null: nothing yet. */
+  readonly publishedVersion: string | null;
+};
+
+/** Exactly one of the two names the order. */
+export type OrderKey = { readonly orderId: string } | { readonly checkoutToken: string };
+
+// A sweep takes this many at once; what is left is found by the next.
+const MOST_UNPUBLISHED = 100;
+
+/** The store over a pool that runs as the application's role. */
+export function createOrderStore(database: Kysely<unknown>) {
+  const db = database.withTables<OrderTables>();
+  const base = (trx: Kysely<OrderTables>, shopId: ShopId) =>
+    trx.selectFrom('order_promise').selectAll().where('shop_id', '=', shopId);
+  return {
+    load: (shopId: ShopId, key: OrderKey): Promise<OrderPromiseRow | undefined> =>
+      withShop(db, shopId, async (trx) => {
+        const query =
+          'orderId' in key
+            ? base(trx, shopId).where('order_id', '=', key.orderId)
+            : base(trx, shopId).where('checkout_token', '=', key.checkoutToken);
+        const row = await query.orderBy('placed_at', 'desc').executeTakeFirst();
+        return row === undefined ? undefined : fromRow(row);
+      }),
+
+    /** Stores a decision unless better evidence is stored already; says what is stored now. */
+    save: (shopId: ShopId, row: OrderPromiseRow, now: Temporal.Instant): Promise<OrderPromiseRow> =>
+      withShop(db, shopId, async (trx) => {
+        const values = { ...toRow(row), updated_at: now.toString() };
+        await trx
+          .insertInto('order_promise')
+          .values({ shop_id: shopId, order_id: row.orderId, published_version: null, ...values })
+          .onConflict((conflict) =>
+            conflict
+              .columns(['shop_id', 'order_id'])
+              .doUpdateSet(values)
+              .where('order_promise.joined_by', '>=', row.joinedBy),
+          )
+          .execute();
+        return fromRow(
+          await base(trx, shopId).where('order_id', '=', row.orderId).executeTakeFirstOrThrow(),
+        );
+      }),
+
+    /** Remembers what the order's metafield says now. */
+    markPublished: (shopId: ShopId, orderId: string, version: string): Promise<void> =>
+      withShop(db, shopId, async (trx) => {
+        await trx
+          .updateTable('order_promise')
+          .set({ published_version: version })
+          .where('shop_id', '=', shopId)
+          .where('order_id', '=', orderId)
+          .execute();
+      }),
+
+    /** Orders whose metafield was never written. */
+    unpublished: (shopId: ShopId): Promise<readonly string[]> =>
+      withShop(db, shopId, async (trx) => {
+        const rows = await trx
+          .selectFrom('order_promise')
+          .select('order_id')
+          .where('shop_id', '=', shopId)
+          .where('published_version', 'is', null)
+          .orderBy('updated_at')
+          .limit(MOST_UNPUBLISHED)
+          .execute();
+        return rows.map((row) => row.order_id);
+      }),
+
+    /** How many orders placed since then were joined by which evidence, with which status. */
+    countJoins: (shopId: ShopId, placedFrom: Temporal.Instant) =>
+      withShop(db, shopId, async (trx) => {
+        const { rows } = await sql<{ joinedBy: JoinStep; status: string; count: number }>`
+          select joined_by as "joinedBy", status, count(*)::int as count from order_promise
+          where shop_id = ${shopId} and placed_at >= ${placedFrom.toString()}::timestamptz
+          group by joined_by, status order by joined_by, status`.execute(trx);
+        return rows;
+      }),
+  };
+}
+
+/** What `createOrderStore` returns. */
+export type OrderStore = ReturnType<typeof createOrderStore>;
+
+function toRow(row: OrderPromiseRow) {
+  const { promise } = row;
+  return {
+    placed_at: row.placedAt,
+    status: row.status,
+    joined_by: row.joinedBy,
+    method: promise?.method ?? null,
+    service_code: promise?.serviceCode ?? null,
+    promised_on: promise?.promisedOn ?? null,
+    window_from: promise?.window.from ?? null,
+    window_to: promise?.window.to ?? null,
+    time_zone: promise?.timeZone ?? null,
+    parcels: promise?.parcels ?? null,
+    node_id: promise?.nodeId ?? null,
+    pickup_point_id: promise?.pickupPointId ?? null,
+    receipt_ids: [...row.receiptIds],
+    replaced_promised_on: row.replacedPromisedOn ?? null,
+    checkout_token: row.checkoutToken,
+    copied_receipt: row.copiedReceipt,
+    country: row.country,
+    postal_code: row.postalCode,
+    order_version: row.orderVersion,
+  };
+}
+
+type Selected = {
+  order_id: string;
+  placed_at: Temporal.Instant;
+  status: OrderPromiseRow['status'];
+  joined_by: number;
+  method: string | null;
+  service_code: string | null;
+  promised_on: Temporal.PlainDate | null;
+  window_from: Temporal.Instant | null;
+  window_to: Temporal.Instant | null;
+  time_zone: string | null;
+  parcels: number | null;
+  node_id: string | null;
+  pickup_point_id: string | null;
+  receipt_ids: string[];
+  replaced_promised_on: Temporal.PlainDate | null;
+  checkout_token: string | null;
+  copied_receipt: string | null;
+  country: string | null;
+  postal_code: string | null;
+  order_version: string;
+  published_version: string | null;
+};
+
+function fromRow(row: Selected): OrderPromiseRow {
+  return {
+    orderId: row.order_id,
+    placedAt: row.placed_at.toString(),
+    status: row.status,
+    // The column's check allows no other number.
+    joinedBy: row.joined_by as JoinStep,
+    promise: promiseOf(row),
+    replacedPromisedOn: row.replaced_promised_on?.toString(),
+    receiptIds: row.receipt_ids,
+    checkoutToken: row.checkout_token,
+    copiedReceipt: row.copied_receipt,
+    country: row.country,
+    postalCode: row.postal_code,
+    orderVersion: row.order_version,
+    publishedVersion: row.published_version,
+  };
+}
+
+function promiseOf(row: Selected): StoredPromise | undefined {
+  const { promised_on, window_from, window_to, method, service_code, time_zone } = row;
+  if (promised_on === null || window_from === null || window_to === null) return undefined;
+  if (method !== 'home' && method !== 'pickup_point' && method !== 'store_pickup') return undefined;
+  const timeZone = time_zone ?? 'UTC';
+  return {
+    method,
+    serviceCode: service_code ?? '',
+    promisedOn: promised_on.toString(),
+    window: { from: writeInstant(window_from, timeZone), to: writeInstant(window_to, timeZone) },
+    timeZone,
+    parcels: row.parcels ?? 1,
+    nodeId: row.node_id ?? undefined,
+    pickupPointId: row.pickup_point_id ?? undefined,
+  };
+}
+
+// ISO with the offset the buyer saw, whole seconds.
+function writeInstant(instant: Temporal.Instant, timeZone: string): string {
+  return instant.toString({ timeZone, smallestUnit: 'second' });
+}
