@@ -1,0 +1,136 @@
+/**
+ * Sends the app its webhooks: signed, at least once, after the page that caused them, retried when not answered in time.
+ *
+ * The `webhooks` setting makes them late, doubled, reordered or lost. A delivery has one id over all its tries; every
+ * try carries the original body. Backoff follows Shopify's 8 tries over 4 hours, shortened by a factor so that a
+ * person can watch it.
+ * Source: Shopify "Webhooks: delivery and retries".
+ */
+import { randomUUID } from 'node:crypto';
+import { type LocalShop, recordExchange } from '../shop.ts';
+import { signBody } from './signing.ts';
+
+const TOTAL_LIMIT_MS = 5_000;
+/** Eight tries; Shopify spreads them over four hours, here over about two minutes. */
+const RETRY_AFTER_MS = [500, 1_000, 2_000, 5_000, 10_000, 20_000, 40_000, 60_000] as const;
+/** A shopper sees the thank-you page before the app hears of the order. */
+const AFTER_PAGE_MS = 1_200;
+const LATE_MS = 4_000;
+
+export type Webhooks = {
+  /** Queues one delivery per subscription of the topic. */
+  send(topic: string, payload: unknown): void;
+  /** How many deliveries are not over yet. */
+  pending(): number;
+  /** Forgets what is still waiting. */
+  stop(): void;
+};
+
+type Delivery = {
+  topic: string;
+  url: string;
+  body: string;
+  webhookId: string;
+  eventId: string;
+  triggeredAt: string;
+  attempt: number;
+};
+
+/** Starts the sender of one shop. */
+export function createWebhooks(shop: LocalShop): Webhooks {
+  const timers = new Set<NodeJS.Timeout>();
+  let running = 0;
+  let sent = 0;
+
+  const later = (delayMs: number, delivery: Delivery): void => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      running += 1;
+      void deliver(shop, delivery)
+        .then((isDone) => {
+          const retryMs = RETRY_AFTER_MS[delivery.attempt];
+          if (!isDone && retryMs !== undefined) {
+            later(retryMs, { ...delivery, attempt: delivery.attempt + 1 });
+          }
+        })
+        .finally(() => {
+          running -= 1;
+        });
+    }, delayMs);
+    timers.add(timer);
+  };
+
+  return {
+    send(topic, payload) {
+      if (!shop.state.isInstalled && topic !== 'app/uninstalled') return;
+      const eventId = randomUUID();
+      const body = JSON.stringify(payload);
+      for (const url of addressesOf(shop, topic)) {
+        const triggeredAt = shop.clock.now();
+        const webhookId = randomUUID();
+        const delivery = { topic, url, body, webhookId, eventId, triggeredAt, attempt: 0 };
+        for (const delayMs of delaysOf(shop, sent++)) later(delayMs, delivery);
+      }
+    },
+    pending: () => timers.size + running,
+    stop() {
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+    },
+  };
+}
+
+/** When a delivery is tried first; two moments are a duplicate, none is a loss. */
+function delaysOf(shop: LocalShop, count: number): number[] {
+  const { webhooks } = shop.state.settings;
+  if (webhooks === 'dropped') return [];
+  if (webhooks === 'prompt') return [0];
+  if (webhooks === 'duplicated') return [AFTER_PAGE_MS, AFTER_PAGE_MS + 300];
+  // Every second delivery is overtaken by the next one.
+  if (webhooks === 'reordered') return [AFTER_PAGE_MS + (count % 2 === 0 ? LATE_MS : 0)];
+  return [LATE_MS];
+}
+
+function addressesOf(shop: LocalShop, topic: string): string[] {
+  const own = shop.config().webhooks.filter((one) => one.topic === topic);
+  const byApi = shop.state.subscriptions.filter((one) => one.topic === topic);
+  return [...own, ...byApi].map(({ uri }) => (uri.startsWith('/') ? `${shop.app.url}${uri}` : uri));
+}
+
+async function deliver(shop: LocalShop, delivery: Delivery): Promise<boolean> {
+  const startedMs = performance.now();
+  let outcome: string;
+  let isGood = false;
+  try {
+    const response = await fetch(delivery.url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-shopify-topic': delivery.topic,
+        'x-shopify-hmac-sha256': signBody(shop.app.apiSecret, delivery.body),
+        'x-shopify-shop-domain': shop.seed.shop.domain,
+        'x-shopify-api-version': shop.config().webhookVersion,
+        'x-shopify-webhook-id': delivery.webhookId,
+        'x-shopify-event-id': delivery.eventId,
+        'x-shopify-triggered-at': delivery.triggeredAt,
+      },
+      body: delivery.body,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(TOTAL_LIMIT_MS),
+    });
+    await response.arrayBuffer();
+    isGood = response.ok;
+    outcome = `status ${response.status}`;
+  } catch (error) {
+    outcome =
+      error instanceof Error && error.name === 'TimeoutError' ? 'too late' : 'no connection';
+  }
+  recordExchange(shop, {
+    kind: 'webhook',
+    title: `${delivery.topic}, try ${delivery.attempt + 1}: ${outcome}`,
+    detail: delivery.body,
+    isGood,
+    tookMs: Math.round(performance.now() - startedMs),
+  });
+  return isGood;
+}

@@ -1,0 +1,46 @@
+/**
+ * Bundles the browser's side of the local Shopify: pages, the extension worker, and the stand-ins for Shopify's CDN.
+ *
+ * Everything is built in memory at start (a fraction of a second) and served from there, so nothing can be stale.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const PAGES = join(dirname(dirname(fileURLToPath(import.meta.url))), 'pages');
+
+/** Name of each file under `/assets/` and where it is made from. */
+const SCRIPTS: Readonly<Record<string, string>> = {
+  'control-bar': 'control-bar.tsx',
+  checkout: 'checkout.tsx',
+  order: 'order.tsx',
+  admin: 'admin.tsx',
+  'extension-worker': 'extension/worker.ts',
+  polaris: 'polaris.ts',
+  'app-bridge': 'app-bridge.ts',
+};
+const STYLES = ['shop.css', 'checkout.css', 'admin.css', 'control-bar.css', 'polaris.css'];
+
+/** Every asset by file name. */
+export async function buildPages(): Promise<ReadonlyMap<string, string>> {
+  const result = await build({
+    entryPoints: Object.entries(SCRIPTS).map(([out, path]) => ({ in: join(PAGES, path), out })),
+    outdir: '/assets',
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    legalComments: 'none',
+    logLevel: 'error',
+    loader: { '.css': 'text' },
+    define: { 'process.env.NODE_ENV': '"production"' },
+  });
+  const assets = new Map(
+    result.outputFiles.map((file) => [file.path.slice(file.path.lastIndexOf('/') + 1), file.text]),
+  );
+  for (const name of STYLES) assets.set(name, readFileSync(join(PAGES, name), 'utf8'));
+  return assets;
+}

@@ -1,0 +1,174 @@
+/**
+ * The local Shopify: a development stand-in for one shop, its checkout, its Admin API and its admin, on one port.
+ *
+ * Input: a port, a seed, the app's address and keys. Output: a running server and what a test may do to it. App and
+ * stand-in know each other only by addresses and keys in the environment; what passes between them is what Shopify's
+ * API, webhooks, metafields and bundles carry. It never certifies what fails in reality: see `settings.ts`.
+ */
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { readAppConfig } from './app/app-config.ts';
+import { createWebhooks, type Webhooks } from './app/webhooks.ts';
+import { buildPages } from './build/pages.ts';
+import { createRateCache } from './checkout/rate-cache.ts';
+import type { RateAnswer } from './checkout/rate-client.ts';
+import { createLocalClock, type LocalClock } from './clock.ts';
+import { createControl, type LocalControl } from './control.ts';
+import { checkoutRoutes } from './http/checkout-routes.ts';
+import { controlRoutes } from './http/control-routes.ts';
+import { storefrontRoutes } from './http/storefront-routes.ts';
+import { createStateFile, loadState } from './persistence.ts';
+import { parseShopSeed, type ShopSeed } from './seed.ts';
+import { type InstalledApp, indexVariants, type LocalShop } from './shop.ts';
+import { createShopState } from './state.ts';
+
+const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+/** Number of the app in reserved namespaces, as the partner side would have given it. */
+const APP_ID = 260_711;
+
+export type LocalShopifyOptions = {
+  /** 0: any free port. */
+  port: number;
+  /** A seed, or the path of a JSON file that holds one. */
+  seed: string | object;
+  /** Public address of the app's backend. */
+  appUrl: string;
+  apiKey?: string;
+  apiSecret?: string;
+  /** Where the state is kept over restarts; absent: nowhere. */
+  statePath?: string;
+  /** Root of the project whose `shopify.app.toml` and bundles are used; absent: this one. */
+  root?: string;
+};
+
+export type LocalShopify = {
+  url: string;
+  shop: LocalShop;
+  clock: LocalClock;
+  control: LocalControl;
+  webhooks: Webhooks;
+  stop(): Promise<void>;
+};
+
+/** Builds the pages, restores the state and listens. */
+export async function startLocalShopify(options: LocalShopifyOptions): Promise<LocalShopify> {
+  const seed = readSeed(options.seed);
+  const saved = loadState(options.statePath);
+  const clock = createLocalClock(saved?.clock?.now ?? seed.startsAt);
+  if (saved?.clock) clock.setSpeed(saved.clock.speed);
+  const state = saved ?? createShopState(seed, clock.now());
+  const root = options.root ?? ROOT;
+  const shop: LocalShop = {
+    seed,
+    state,
+    clock,
+    file: createStateFile(options.statePath, state, () => {
+      state.clock = clock.read();
+    }),
+    app: describeApp(options),
+    url: '',
+    root,
+    config: () => readAppConfig(root),
+    variants: indexVariants(seed),
+    locations: new Map(seed.locations.map((one) => [one.id, one])),
+    exchanges: [],
+  };
+  const cache = createRateCache<RateAnswer>();
+  const webhooks = createWebhooks(shop);
+  const control = createControl(shop, { cache, webhooks });
+  const app = createApp(shop, { assets: await buildPages(), cache, webhooks, control });
+  const server = createServer(app);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  shop.url = `http://localhost:${port}`;
+  return {
+    url: shop.url,
+    shop,
+    clock,
+    control,
+    webhooks,
+    async stop() {
+      webhooks.stop();
+      shop.file.touch();
+      shop.file.flush();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function readSeed(seed: string | object): ShopSeed {
+  return parseShopSeed(typeof seed === 'string' ? JSON.parse(readFileSync(seed, 'utf8')) : seed);
+}
+
+function describeApp(options: LocalShopifyOptions): InstalledApp {
+  return {
+    url: options.appUrl.replace(/\/$/, ''),
+    apiKey: options.apiKey ?? 'kept-dev',
+    apiSecret: options.apiSecret ?? 'kept-dev-secret',
+    name: 'Kept',
+    id: APP_ID,
+  };
+}
+
+type Parts = {
+  assets: ReadonlyMap<string, string>;
+  cache: ReturnType<typeof createRateCache<RateAnswer>>;
+  webhooks: Webhooks;
+  control: LocalControl;
+};
+
+function createApp(shop: LocalShop, { assets, cache, webhooks, control }: Parts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(express.json({ limit: '4mb' }));
+  app.use(express.urlencoded({ extended: false }));
+  app.get('/assets/:file', (request, response, next) =>
+    sendAsset(assets, request.params.file, { response, next }),
+  );
+  // The two addresses that stand in for cdn.shopify.com.
+  app.get('/app-bridge.js', (_request, response, next) =>
+    sendAsset(assets, 'app-bridge.js', { response, next }),
+  );
+  app.get('/polaris.js', (_request, response, next) =>
+    sendAsset(assets, 'polaris.js', { response, next }),
+  );
+  app.use(controlRoutes(shop, control));
+  const customize = async (options: Parameters<CustomizeOf>[0]) => ({
+    options: [...options],
+    runs: [],
+  });
+  app.use(checkoutRoutes({ shop, cache, customize, webhooks }));
+  app.use(storefrontRoutes(shop));
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    const detail = error instanceof Error ? error.message : String(error);
+    console.error(error);
+    response.status(500).json({ detail });
+  });
+  return app;
+}
+
+type CustomizeOf = import('./checkout/delivery.ts').Customize;
+
+const TYPES: Readonly<Record<string, string>> = { js: 'text/javascript', css: 'text/css' };
+
+function sendAsset(
+  assets: ReadonlyMap<string, string>,
+  file: string,
+  { response, next }: { response: Response; next: NextFunction },
+): void {
+  const text = assets.get(file);
+  if (text === undefined) {
+    next();
+    return;
+  }
+  response.set('access-control-allow-origin', '*').set('cache-control', 'no-cache');
+  response.type(TYPES[file.slice(file.lastIndexOf('.') + 1)] ?? 'text/plain').send(text);
+}

@@ -1,0 +1,27 @@
+/**
+ * Starts the local Shopify by itself.
+ *
+ * Usage: node scripts/local-shopify/main.ts [--port 4000] [--seed FILE] [--app http://localhost:3000] [--state FILE]
+ */
+import { parseArgs } from 'node:util';
+import { smallShop } from './fixtures/small-shop.ts';
+import { startLocalShopify } from './local-shopify.ts';
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '4000' },
+    seed: { type: 'string' },
+    app: { type: 'string', default: 'http://localhost:3000' },
+    state: { type: 'string' },
+  },
+});
+const running = await startLocalShopify({
+  port: Number(values.port),
+  seed: values.seed ?? smallShop(),
+  appUrl: values.app,
+  ...(values.state === undefined ? {} : { statePath: values.state }),
+});
+process.stdout.write(`${running.url}\n`);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void running.stop().then(() => process.exit(0)));
+}

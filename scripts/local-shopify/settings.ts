@@ -1,0 +1,176 @@
+/**
+ * Which Shopify is being played: plan, wallet, data protection, and one named switch for every fact about the real
+ * platform that nobody here could verify.
+ *
+ * The list is data: the control bar draws it, every page prints it (`data-setting-*` and in words), tests walk it.
+ * A switch's first value is the pessimistic one, the default; so what works here by default works in the worst case.
+ * Where the worst case would leave nothing to see, the reason for another default stands beside it.
+ */
+export const PLANS = ['basic', 'advanced', 'plus'] as const;
+export type Plan = (typeof PLANS)[number];
+
+type SettingList = Readonly<
+  Record<string, { title: string; text: string; values: readonly string[]; initial: string }>
+>;
+
+export const SETTINGS = {
+  plan: {
+    title: 'Plan',
+    text: 'Basic: no carrier-calculated rates, no checkout extension. Advanced: rates. Plus: both.',
+    values: ['basic', 'advanced', 'plus'],
+    initial: 'plus',
+  },
+  wallet: {
+    title: 'Wallet checkout',
+    text: 'Apple Pay and the like: no UI extension is drawn and every cart write fails.',
+    values: ['off', 'on'],
+    initial: 'off',
+  },
+  protectedData: {
+    title: 'Protected customer data',
+    text: 'Withheld: name, address, postal code, phone and email reach neither extension, Function nor webhook.',
+    values: ['granted', 'withheld'],
+    initial: 'granted',
+  },
+  origins: {
+    title: 'Origins',
+    text: 'How many locations one basket ships from; Shopify asks for rates once per origin.',
+    values: ['auto', '1', '2', '3'],
+    initial: 'auto',
+  },
+  carrierHmac: {
+    title: 'Rate callback is signed',
+    text: 'Seen in the field, never documented. Unsigned: the X-Shopify-Hmac-Sha256 header is absent.',
+    values: ['signed', 'unsigned'],
+    initial: 'signed',
+  },
+  carrierLoad: {
+    title: 'Rate callback time limit',
+    text: 'By requests a minute: under 1,500 10 s, to 3,000 5 s, above 3 s.',
+    values: ['3s', '5s', '10s'],
+    initial: '3s',
+  },
+  rateCache: {
+    title: 'Rate cache',
+    text: 'Shopify keeps rates 15 minutes (errors 30 s), keyed by items and addresses, never by language or time.',
+    values: ['on', 'off'],
+    initial: 'on',
+  },
+  rateCurrency: {
+    title: 'Rate callback currency',
+    text: "The currency the callback is asked in: the shop's, or the one the shopper pays in.",
+    values: ['shop', 'presentment'],
+    initial: 'shop',
+  },
+  carrierNamePrefix: {
+    title: 'Carrier name before the title',
+    text: "Shopify puts the carrier service's name before the title of its rates: always, only of renamed ones, never.",
+    values: ['always', 'renamed', 'never'],
+    // The schema says it of renamed options; before every rate nobody has seen it.
+    initial: 'renamed',
+  },
+  mergedDetails: {
+    title: 'Description of merged rates',
+    text: 'Rates of several origins are merged by name; whose description and dates survive is unknown.',
+    values: ['first', 'none', 'latest'],
+    initial: 'first',
+  },
+  pickupRename: {
+    title: 'Functions may change pickup options',
+    text: 'Hiding, renaming or moving of PICK_UP options by a delivery customization.',
+    values: ['no', 'yes'],
+    initial: 'no',
+  },
+  carrierEstimate: {
+    title: "Carrier's dates in the delivery estimate",
+    text: 'Whether min/max_delivery_date reach deliveryEstimate and the fulfillment order.',
+    values: ['no', 'yes'],
+    initial: 'no',
+  },
+  rateMetafields: {
+    title: 'Rate metafields',
+    text: 'Whether metafields of a rate can be read by the checkout extension.',
+    values: ['no', 'yes'],
+    initial: 'no',
+  },
+  cartTokenOnOrder: {
+    title: 'Cart token on the order',
+    text: 'Whether the order carries the token of the storefront cart.',
+    values: ['no', 'yes'],
+    initial: 'no',
+  },
+  webhooks: {
+    title: 'Webhooks',
+    text: 'At least once, unordered, sometimes late or lost.',
+    values: ['late', 'prompt', 'duplicated', 'reordered', 'dropped'],
+    initial: 'late',
+  },
+} as const satisfies SettingList;
+
+export type SettingName = keyof typeof SETTINGS;
+/** The value of every setting. */
+export type Settings = { [Name in SettingName]: (typeof SETTINGS)[Name]['values'][number] };
+
+export const SETTING_NAMES = Object.keys(SETTINGS).filter(isSettingName);
+
+/** The settings of a shop nobody has touched. */
+export function initialSettings(): Settings {
+  return {
+    plan: SETTINGS.plan.initial,
+    wallet: SETTINGS.wallet.initial,
+    protectedData: SETTINGS.protectedData.initial,
+    origins: SETTINGS.origins.initial,
+    carrierHmac: SETTINGS.carrierHmac.initial,
+    carrierLoad: SETTINGS.carrierLoad.initial,
+    rateCache: SETTINGS.rateCache.initial,
+    rateCurrency: SETTINGS.rateCurrency.initial,
+    carrierNamePrefix: SETTINGS.carrierNamePrefix.initial,
+    mergedDetails: SETTINGS.mergedDetails.initial,
+    pickupRename: SETTINGS.pickupRename.initial,
+    carrierEstimate: SETTINGS.carrierEstimate.initial,
+    rateMetafields: SETTINGS.rateMetafields.initial,
+    cartTokenOnOrder: SETTINGS.cartTokenOnOrder.initial,
+    webhooks: SETTINGS.webhooks.initial,
+  };
+}
+
+/** Whether this text names a setting. */
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name);
+}
+
+/** Takes over what is known in `changes`; throws when a name or a value is not on the list. */
+export function changeSettings(
+  settings: Settings,
+  changes: Readonly<Record<string, unknown>>,
+): Settings {
+  const changed: Record<string, unknown> = { ...settings };
+  for (const [name, value] of Object.entries(changes)) {
+    if (!isSettingName(name)) {
+      throw new Error(`There is no setting ${name}; known: ${SETTING_NAMES.join(', ')}.`);
+    }
+    const values: readonly string[] = SETTINGS[name].values;
+    if (typeof value !== 'string' || !values.includes(value)) {
+      throw new Error(
+        `${name} cannot be ${JSON.stringify(value)}; it is one of ${values.join(', ')}.`,
+      );
+    }
+    changed[name] = value;
+  }
+  return changed as Settings;
+}
+
+/** Carrier-calculated rates come with Advanced and above (fact sheet of the platform, table of plans). */
+export function hasCarrierRates(settings: Settings): boolean {
+  return settings.plan !== 'basic';
+}
+
+/** UI extensions inside checkout are drawn on Plus only, and never in a wallet's sheet. */
+export function drawsCheckoutExtensions(settings: Settings): boolean {
+  return settings.plan === 'plus' && settings.wallet === 'off';
+}
+
+/** The words of all settings in one line, for the summary every page prints. */
+export function summarizeSettings(settings: Settings): string {
+  return SETTING_NAMES.map((name) => `${name}=${settings[name]}`).join(' · ');
+}

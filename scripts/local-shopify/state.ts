@@ -1,0 +1,273 @@
+/**
+ * Everything the local Shopify remembers: one plain object, saved as JSON, so that a restart changes nothing.
+ *
+ * Ids are numbers as in Shopify's GIDs; records are keyed by their id or token. What the seed says of the shop is
+ * copied only where it can change (levels, local pickup, zones' methods); names and pictures stay in the seed.
+ */
+import { randomBytes } from 'node:crypto';
+import type { FlatRate, PickupTime, SeedAddress, ShopLanguage, ShopSeed } from './seed.ts';
+import { initialSettings, type Settings } from './settings.ts';
+
+/** Quantities of one inventory item at one location, by Shopify's names. */
+export type Level = {
+  available: number;
+  committed: number;
+  reserved: number;
+  damaged: number;
+  safety_stock: number;
+  quality_control: number;
+  incoming: number;
+  updatedAt: string;
+};
+
+export type Metafield = {
+  id: number;
+  owner: string;
+  namespace: string;
+  key: string;
+  type: string;
+  value: string;
+  createdAt: string;
+  updatedAt: string;
+};
+
+export type MetafieldDefinition = {
+  id: number;
+  ownerType: string;
+  namespace: string;
+  key: string;
+  name: string;
+  description: string | null;
+  type: string;
+  isCartToOrderCopyable: boolean;
+  access: { admin: string | null; storefront: string | null; customerAccount: string | null };
+};
+
+export type CarrierService = {
+  id: number;
+  name: string;
+  callbackUrl: string;
+  active: boolean;
+  supportsServiceDiscovery: boolean;
+};
+
+/** How a zone prices delivery: a flat rate of the merchant, or a carrier service that is asked. */
+export type MethodDefinition = {
+  id: number;
+  name: string;
+  active: boolean;
+  rate:
+    | { kind: 'flat'; flat: FlatRate }
+    | {
+        kind: 'carrier';
+        participantId: number;
+        carrierServiceId: number;
+        adaptsToNewServices: boolean;
+        services: { name: string; active: boolean }[];
+        fixedFeeMinor: number;
+        percentageOfRateFee: number;
+      };
+};
+
+export type ProfileZone = {
+  id: number;
+  name: string;
+  countries: string[];
+  methods: MethodDefinition[];
+};
+export type ProfileGroup = { id: number; locationIds: number[]; zones: ProfileZone[] };
+
+export type DeliveryCustomization = {
+  id: number;
+  functionHandle: string;
+  title: string;
+  enabled: boolean;
+};
+
+export type WebhookSubscription = { id: number; topic: string; uri: string; failures: number };
+
+export type CartLine = { id: string; variantId: number; quantity: number };
+export type Cart = {
+  token: string;
+  lines: CartLine[];
+  attributes: { key: string; value: string }[];
+  metafields: { namespace: string; key: string; type: string; value: string }[];
+};
+
+export type Checkout = {
+  token: string;
+  cartToken: string;
+  language: ShopLanguage;
+  email: string;
+  address: SeedAddress | null;
+  mode: 'shipping' | 'pickup';
+  /** Codes, not handles: a handle changes with the title. */
+  selectedCode: string | null;
+  selectedPickupId: number | null;
+  customerId: number | null;
+  orderId: number | null;
+};
+
+export type OrderLine = {
+  id: number;
+  variantId: number;
+  quantity: number;
+  priceMinor: number;
+};
+export type FulfillmentOrder = {
+  id: number;
+  locationId: number;
+  methodType: 'SHIPPING' | 'PICK_UP';
+  status: string;
+  requestStatus: string;
+  fulfillBy: string | null;
+  minDeliveryAt: string | null;
+  maxDeliveryAt: string | null;
+  lines: { id: number; orderLineId: number; quantity: number; remaining: number }[];
+};
+export type ShippingLine = {
+  title: string;
+  code: string;
+  source: string;
+  priceMinor: number;
+  description: string;
+};
+export type Order = {
+  id: number;
+  number: number;
+  createdAt: string;
+  checkoutToken: string;
+  cartToken: string;
+  language: ShopLanguage;
+  currency: string;
+  email: string;
+  phone: string;
+  customerId: number | null;
+  customerTags: string[];
+  address: SeedAddress | null;
+  lines: OrderLine[];
+  shippingLine: ShippingLine | null;
+  pickupLocationId: number | null;
+  attributes: { key: string; value: string }[];
+  fulfillmentOrders: FulfillmentOrder[];
+  cancelledAt: string | null;
+};
+
+/** One access token pair of the installed app. Times are milliseconds of the shop's clock. */
+export type AppToken = {
+  kind: 'offline' | 'online';
+  accessToken: string;
+  expiresAt: number;
+  refreshToken: string | null;
+  refreshExpiresAt: number;
+  /** The refresh token before this one; it stays valid until the new one has been used. */
+  isSuperseded: boolean;
+  scopes: string[];
+};
+
+export type ShopState = {
+  format: 1;
+  nextId: number;
+  nextOrderNumber: number;
+  settings: Settings;
+  clock: { now: string; speed: number } | null;
+  levels: Record<string, Level>;
+  localPickup: Record<string, { pickupTime: PickupTime; instructions: string } | null>;
+  groups: ProfileGroup[];
+  carrierServices: CarrierService[];
+  customizations: DeliveryCustomization[];
+  metafields: Metafield[];
+  definitions: MetafieldDefinition[];
+  subscriptions: WebhookSubscription[];
+  carts: Record<string, Cart>;
+  checkouts: Record<string, Checkout>;
+  orders: Order[];
+  isInstalled: boolean;
+  grantedScopes: string[];
+  tokens: AppToken[];
+};
+
+/** Ids made here start far above anything a seed uses. */
+const FIRST_OWN_ID = 9_000_000_001;
+const FIRST_ORDER_NUMBER = 1_001;
+
+/** The state of a shop on its first day. */
+export function createShopState(seed: ShopSeed, now: string): ShopState {
+  const state: ShopState = {
+    format: 1,
+    nextId: FIRST_OWN_ID,
+    nextOrderNumber: FIRST_ORDER_NUMBER,
+    settings: initialSettings(),
+    clock: null,
+    levels: {},
+    localPickup: {},
+    groups: [],
+    carrierServices: [],
+    customizations: [],
+    metafields: [],
+    definitions: [],
+    subscriptions: [],
+    carts: {},
+    checkouts: {},
+    orders: [],
+    isInstalled: false,
+    grantedScopes: [],
+    tokens: [],
+  };
+  for (const product of seed.products) {
+    for (const variant of product.variants) {
+      for (const [locationId, available] of Object.entries(variant.available)) {
+        state.levels[`${variant.inventoryItemId}:${locationId}`] = newLevel(available, now);
+      }
+    }
+  }
+  for (const location of seed.locations) state.localPickup[location.id] = location.localPickup;
+  state.groups = seed.deliveryProfile.locationGroups.map((group) => ({
+    id: group.id,
+    locationIds: [...group.locationIds],
+    zones: group.zones.map((zone) => ({
+      id: zone.id,
+      name: zone.name,
+      countries: [...zone.countries],
+      methods: zone.rates.map((flat) => ({
+        id: flat.id,
+        name: flat.name,
+        active: true,
+        rate: { kind: 'flat', flat },
+      })),
+    })),
+  }));
+  return state;
+}
+
+/** A level with these units for sale and nothing else. */
+export function newLevel(available: number, updatedAt: string): Level {
+  return {
+    available,
+    committed: 0,
+    reserved: 0,
+    damaged: 0,
+    safety_stock: 0,
+    quality_control: 0,
+    incoming: 0,
+    updatedAt,
+  };
+}
+
+/** Shopify's rule: on hand is everything physically there, for sale or not. */
+export function onHandOf(level: Level): number {
+  const { available, committed, reserved, damaged, safety_stock, quality_control } = level;
+  return available + committed + reserved + damaged + safety_stock + quality_control;
+}
+
+/** The next free id. */
+export function takeId(state: ShopState): number {
+  const id = state.nextId;
+  state.nextId += 1;
+  return id;
+}
+
+/** A random token as Shopify puts into cart and checkout addresses. */
+export function newToken(): string {
+  return randomBytes(16).toString('hex');
+}
