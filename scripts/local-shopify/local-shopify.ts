@@ -8,7 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { readAppConfig } from './app/app-config.ts';
@@ -61,7 +61,7 @@ export async function startLocalShopify(options: LocalShopifyOptions): Promise<L
   const clock = createLocalClock(saved?.clock?.now ?? seed.startsAt);
   if (saved?.clock) clock.setSpeed(saved.clock.speed);
   const state = saved ?? createShopState(seed, clock.now());
-  const root = options.root ?? ROOT;
+  const root = resolve(options.root ?? ROOT);
   const shop: LocalShop = {
     seed,
     state,

@@ -13,12 +13,14 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     app: { type: 'string', default: 'http://localhost:3000' },
     state: { type: 'string' },
+    root: { type: 'string' },
   },
 });
 const running = await startLocalShopify({
   port: Number(values.port),
   seed: values.seed ?? smallShop(),
   appUrl: values.app,
+  ...(values.root === undefined ? {} : { root: values.root }),
   ...(values.state === undefined ? {} : { statePath: values.state }),
 });
 process.stdout.write(`${running.url}\n`);

@@ -1,5 +1,5 @@
 /** The address form: sent when the shopper leaves a field or picks a country, complete or not. */
-import { useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { CheckoutView } from '../checkout/view.ts';
 import type { Texts } from '../http/texts.ts';
 import type { SeedAddress } from '../seed.ts';
@@ -43,13 +43,13 @@ export function AddressForm({
   change(body: Record<string, unknown>): void;
 }) {
   const country = view.countries[0]?.code ?? '';
-  const [address, setAddress] = useState<SeedAddress>(
-    view.address ?? { ...EMPTY, countryCode: country },
-  );
-  const send = (next: SeedAddress): void => {
-    setAddress(next);
-    change({ address: next });
+  // Uncontrolled: what is typed stays in the fields; a quick typist is never overtaken by an answer.
+  const typed = useRef<SeedAddress>(view.address ?? { ...EMPTY, countryCode: country });
+  const put = (name: keyof SeedAddress, value: string): void => {
+    typed.current = { ...typed.current, [name]: value };
   };
+  const send = (): void => change({ address: typed.current });
+  const address = typed.current;
   return (
     <div class="address">
       <label class="field">
@@ -57,7 +57,10 @@ export function AddressForm({
         <select
           autocomplete="country"
           value={address.countryCode}
-          onChange={(event) => send({ ...address, countryCode: event.currentTarget.value })}
+          onChange={(event) => {
+            put('countryCode', event.currentTarget.value);
+            send();
+          }}
         >
           {view.countries.map((one) => (
             <option key={one.code} value={one.code}>
@@ -74,7 +77,8 @@ export function AddressForm({
             autocomplete={field.autocomplete}
             value={address[field.name]}
             required={!field.isOptional}
-            onChange={(event) => send({ ...address, [field.name]: event.currentTarget.value })}
+            onInput={(event) => put(field.name, event.currentTarget.value)}
+            onChange={send}
           />
         </label>
       ))}
