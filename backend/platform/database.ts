@@ -57,6 +57,8 @@ export function openDatabase<Tables>(options: DatabaseOptions): Kysely<Tables> {
     types: { getTypeParser: chooseTypeParser },
   });
   pool.on('error', options.onIdleError);
+  // The pool listens only to idle connections; one that breaks while it is in use would end the process.
+  pool.on('connect', (client) => client.on('error', options.onIdleError));
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }
 
