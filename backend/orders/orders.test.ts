@@ -33,6 +33,7 @@ function option(day: string, over: Partial<PromisedOption> = {}): PromisedOption
     serviceCode: 'standard',
     window: { from: `${day}T00:00:00+01:00`, to: `${day}T23:00:00+01:00` },
     promisedOn: day,
+    timeZone: 'Europe/Rome',
     orderBy: '2026-11-23T11:00:00+01:00',
     validUntil: '2026-11-23T11:30:00+01:00',
     priceMinor: 490,
@@ -72,7 +73,7 @@ test('the bought option of a receipt for this basket and destination is the prom
     serviceCode: 'standard',
     promisedOn: '2026-11-25',
     window: wednesday.window,
-    timeZone: '+01:00',
+    timeZone: 'Europe/Rome',
     validUntil: wednesday.validUntil,
     parcels: 1,
     nodeId: undefined,
@@ -85,7 +86,7 @@ test.each<[string, Evidence]>([
   ['another postal code', evidence([tuesday], { postalCode: '20122' })],
   ['a later instant than the order', evidence([tuesday], { madeAt: '2026-11-23T10:01:01Z' })],
   ['other options only', evidence([option('2026-11-24', { serviceCode: 'express' })])],
-  ['no date', evidence([option('2026-11-24', { window: null, promisedOn: null })])],
+  ['no date', evidence([option('2026-11-24', { window: null, promisedOn: null, timeZone: null })])],
 ])('a receipt for %s is no promise of this order', (_name, one) => {
   expect(promiseIn(ORDER, one)).toBeUndefined();
 });

@@ -64,7 +64,7 @@ export type BoundPromise = {
   readonly serviceCode: string;
   readonly promisedOn: string;
   readonly window: { readonly from: string; readonly to: string };
-  /** IANA zone, or an offset such as `+01:00`, in which the window is shown. */
+  /** IANA zone in which the window is shown. */
   readonly timeZone: string;
   readonly validUntil: string | null;
   readonly parcels: number;
@@ -238,23 +238,18 @@ export function pickupPromise(
 }
 
 function toBound(option: PromisedOption): BoundPromise | undefined {
-  const { window, promisedOn, serviceCode, method, parcels } = option;
-  if (window === null || promisedOn === null) return undefined;
+  const { window, promisedOn, timeZone, serviceCode, method, parcels } = option;
+  if (window === null || promisedOn === null || timeZone === null) return undefined;
   return {
     method,
     serviceCode,
     promisedOn,
     window,
-    timeZone: offsetOf(window.from),
+    timeZone,
     validUntil: option.validUntil,
     parcels: Math.max(1, parcels.length),
     nodeId: method === 'store_pickup' ? parcels[0]?.nodeId : undefined,
   };
-}
-
-// A receipt writes its instants with the destination's own offset; `Z` is zero.
-function offsetOf(instant: string): string {
-  return /[+-]\d\d:\d\d$/.exec(instant)?.[0] ?? '+00:00';
 }
 
 function isSameDestination(order: PlacedOrder, receipt: Receipt): boolean {

@@ -119,6 +119,7 @@ function option(day: string, validUntil = '2026-11-23T11:30:00Z'): PromisedOptio
     serviceCode: 'standard',
     window: { from: `${day}T00:00:00+01:00`, to: `${day}T23:00:00+01:00` },
     promisedOn: day,
+    timeZone: 'Europe/Rome',
     orderBy: validUntil,
     validUntil,
     priceMinor: 490,
@@ -205,7 +206,13 @@ test('where our rate showed dates that disagree, the storefront does not stand i
 });
 
 test('where our rate showed no date, the storefront does', async () => {
-  const undated = { ...option('2026-11-26'), window: null, promisedOn: null, validUntil: null };
+  const undated = {
+    ...option('2026-11-26'),
+    window: null,
+    promisedOn: null,
+    timeZone: null,
+    validUntil: null,
+  };
   const silent = receipt('r3', '2026-11-26', {
     surface: 'rate_callback',
     kind: 'undated',

@@ -288,6 +288,7 @@ const answerSchema = z.array(
     serviceCode: z.string(),
     window: z.object({ from: z.string(), to: z.string() }).nullable(),
     promisedOn: z.string().nullable(),
+    timeZone: z.string().nullable(),
     orderBy: z.string().nullable(),
     validUntil: z.string().nullable(),
     priceMinor: z.number(),
