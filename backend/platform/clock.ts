@@ -4,8 +4,8 @@
  * In: nothing, or (never in production) the address of a clock that can jump and run faster. Out:
  * `now()`, and a way to learn that the clock was set. Time enters the program here and nowhere else;
  * SQL gets the instant as a parameter.
- * A followed clock is a line: at `setAt` (this machine's time) it showed `instant` and since then runs
- * `rate` times as fast. The line comes once by GET and each new one by server-sent events; while the
+ * A followed clock is a line: it showed `now` when that was heard and since then runs `speed` times as
+ * fast as this machine's. The line comes once by GET and each new one by server-sent events; while the
  * stream is broken the last line goes on and the address is asked again.
  */
 import { setTimeout as delay } from 'node:timers/promises';
@@ -39,21 +39,20 @@ export function fixedClock(instant: Temporal.Instant): Clock & { set(to: Tempora
   };
 }
 
-const lineSchema = z.object({
-  instant: z.iso.datetime({ offset: true }).transform((text) => Temporal.Instant.from(text)),
-  rate: z.number().min(0).max(100_000),
-  setAt: z.iso.datetime({ offset: true }).transform((text) => Temporal.Instant.from(text)),
+const readingSchema = z.object({
+  now: z.iso.datetime({ offset: true }).transform((text) => Temporal.Instant.from(text)),
+  speed: z.number().min(0).max(100_000),
 });
 
-/** A straight line of time, see the header. */
-export type ClockLine = z.output<typeof lineSchema>;
+/** A straight line of time, see the header; `heardAt` is this machine's time. */
+export type ClockLine = z.output<typeof readingSchema> & { readonly heardAt: Temporal.Instant };
 
 /** What a line shows at `machineNow`, to the nanosecond. */
 export function readLine(line: ClockLine, machineNow: Temporal.Instant): Temporal.Instant {
-  const passed = machineNow.epochNanoseconds - line.setAt.epochNanoseconds;
-  // Rates are decimals: six places keep the product in whole numbers.
-  const scaled = (passed * BigInt(Math.round(line.rate * 1_000_000))) / 1_000_000n;
-  return Temporal.Instant.fromEpochNanoseconds(line.instant.epochNanoseconds + scaled);
+  const passed = machineNow.epochNanoseconds - line.heardAt.epochNanoseconds;
+  // Speeds are decimals: six places keep the product in whole numbers.
+  const scaled = (passed * BigInt(Math.round(line.speed * 1_000_000))) / 1_000_000n;
+  return Temporal.Instant.fromEpochNanoseconds(line.now.epochNanoseconds + scaled);
 }
 
 /** A followed clock and the end of following. */
@@ -63,7 +62,7 @@ const FIRST_ANSWER_MILLISECONDS = 5_000;
 const RETRY_MILLISECONDS = 500;
 
 /**
- * Follows the clock at `url` (GET `{instant, rate, setAt}`, events at `url/stream`). Throws
+ * Follows the clock at `url` (GET `{now, speed}`, events at `url/stream`). Throws
  * `TransientError` when it gives no usable first answer within 5 s.
  */
 export async function followClock(url: string, log: Log): Promise<FollowedClock> {
@@ -71,7 +70,6 @@ export async function followClock(url: string, log: Log): Promise<FollowedClock>
   const stopping = new AbortController();
   let line = await fetchLine(url, AbortSignal.timeout(FIRST_ANSWER_MILLISECONDS));
   const set = (next: ClockLine) => {
-    if (sameLine(line, next)) return;
     line = next;
     for (const listener of listeners) listener();
   };
@@ -88,15 +86,11 @@ function listen(listeners: Set<() => void>, listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-function sameLine(a: ClockLine, b: ClockLine): boolean {
-  return a.rate === b.rate && a.instant.equals(b.instant) && a.setAt.equals(b.setAt);
-}
-
 async function fetchLine(url: string, signal: AbortSignal): Promise<ClockLine> {
   try {
     const response = await fetch(url, { signal });
-    const parsed = lineSchema.safeParse(await response.json());
-    if (parsed.success) return parsed.data;
+    const parsed = readingSchema.safeParse(await response.json());
+    if (parsed.success) return { ...parsed.data, heardAt: Temporal.Now.instant() };
     throw new Error(`unusable answer: ${parsed.error.issues[0]?.message}`);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -140,8 +134,8 @@ async function readStream(following: Following, onOpen: () => void): Promise<voi
   // What was set while nobody listened.
   set(await fetchLine(url, signal));
   for await (const data of readEvents(response.body)) {
-    const parsed = lineSchema.safeParse(parseJson(data));
-    if (parsed.success) set(parsed.data);
+    const parsed = readingSchema.safeParse(parseJson(data));
+    if (parsed.success) set({ ...parsed.data, heardAt: Temporal.Now.instant() });
   }
 }
 
