@@ -21,6 +21,8 @@ export type PromisedOption = {
   /** ISO instants with offset, half-open; null when no date was given. */
   readonly window: { readonly from: string; readonly to: string } | null;
   readonly promisedOn: string | null;
+  /** IANA zone of the window; null when no date was given. */
+  readonly timeZone: string | null;
   readonly orderBy: string | null;
   /** The promise binds an order created before this instant (rule 7); null without a date. */
   readonly validUntil: string | null;
