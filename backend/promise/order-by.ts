@@ -228,7 +228,8 @@ export function nextLotInReach(ask: Ask): number {
   let next = NEVER;
   if (horizon === null || horizon === 0) return next;
   for (const { positions } of ask.lines) {
-    for (const lots of positions?.lots ?? []) {
+    for (const [cursor, lots] of (positions?.lots ?? []).entries()) {
+      if (ask.channel.hasNode[positions?.nodes[cursor] ?? -1] !== 1) continue;
       for (const { usableMinute } of lots ?? []) {
         if (usableMinute > ask.atMinute + horizon) next = Math.min(next, usableMinute - horizon);
       }
