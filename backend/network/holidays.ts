@@ -61,15 +61,16 @@ function holidaysOf(place: Place): DaySet {
   return { has };
 }
 
+// Codes that have a name in Unicode's list of regions but are no country: unions, pseudo regions.
+const NO_COUNTRIES = new Set(['EU', 'EZ', 'QO', 'UN', 'XA', 'XB', 'ZZ']);
+
 /** True for a country that exists, without a region or with one of its state codes. */
 export function isKnownPlace(place: Place): boolean {
-  const all = new Holidays();
-  if (place.region !== undefined) return knownRegions(place.country).includes(place.region);
-  if (Object.hasOwn(all.getCountries(), place.country)) return true;
-  return (
-    new Intl.DisplayNames('en', { type: 'region', fallback: 'none' }).of(place.country) !==
-    undefined
-  );
+  const { country, region } = place;
+  if (region !== undefined) return knownRegions(country).includes(region);
+  if (Object.hasOwn(new Holidays().getCountries(), country)) return true;
+  const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+  return !NO_COUNTRIES.has(country) && names.of(country) !== undefined;
 }
 
 /** The state codes of a country, for messages; empty when it has none. */

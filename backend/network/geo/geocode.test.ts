@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { geocode, normalizePostalCode, postalCandidates } from './geocode.ts';
+import { normalizePostalCode } from '../destination.ts';
+import { geocode, postalCandidates } from './geocode.ts';
 import { parseGeoNamesPostal } from './geonames.ts';
 import { builtInPostalPlaces } from './prefix-centroids.ts';
 import { postalRegion } from './regions.ts';

@@ -10,6 +10,8 @@
  * (the inward part is always three characters), because M1 1AE is not in district M11.
  */
 
+import { normalizePostalCode } from '../destination.ts';
+
 /** Degrees, WGS 84. */
 export type GeoPoint = { readonly lat: number; readonly lng: number };
 
@@ -21,11 +23,6 @@ export type GeocodedPoint = GeoPoint & {
   readonly precision: 'exact' | 'prefix';
   readonly matched: string;
 };
-
-/** A postal code in capitals without spaces and punctuation: `"sw1a 1aa"` is `"SW1A1AA"` (rule 10). */
-export function normalizePostalCode(postalCode: string): string {
-  return postalCode.toUpperCase().replace(/[^A-Z0-9]/g, '');
-}
 
 /**
  * The code and its meaningful prefixes, longest first. Great Britain: whole code, outward code, district

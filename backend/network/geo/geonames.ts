@@ -8,12 +8,8 @@
  * kilometers off; refused lines are returned, never dropped.
  * Codes of one bulk receiver (`01001 CEDEX`) count only for themselves, not for their prefixes.
  */
-import {
-  type GeoPoint,
-  normalizePostalCode,
-  type PostalPlaces,
-  postalCandidates,
-} from './geocode.ts';
+import { normalizePostalCode } from '../destination.ts';
+import { type GeoPoint, type PostalPlaces, postalCandidates } from './geocode.ts';
 
 /** A line that is not a GeoNames row, with the reason in words. `line` counts from 1. */
 export type PostalLineRefusal = { readonly line: number; readonly reason: string };

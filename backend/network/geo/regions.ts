@@ -7,7 +7,7 @@
  * Sources: Deutsche Post's postal regions, the provinces' codes in Spain, Royal Mail's areas in Great Britain; Italy
  * has one region with a holiday of its own (South Tyrol), France three departments of local law.
  */
-import { normalizePostalCode } from './geocode.ts';
+import { normalizePostalCode } from '../destination.ts';
 
 /** `region`: state code for public holidays, absent where the whole country keeps the same ones. */
 export type PostalRegion = { readonly region?: string; readonly timeZone: string };
