@@ -170,7 +170,8 @@ function npm(node, args) {
     cwd: ROOT,
     // What npm prints is chatter: both of its streams go to our stderr.
     stdio: ['ignore', 2, 2],
-    env: { ...environment(node), NODE_ENV: 'development' },
+    // `npm run -s` would silence this npm too, and with it the reason of a failure.
+    env: { ...environment(node), NODE_ENV: 'development', npm_config_loglevel: 'error' },
   });
   if (ended.error) throw new Stop(`npm could not be run: ${ended.error.message}`);
   if (ended.status !== 0) {
