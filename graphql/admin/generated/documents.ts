@@ -44,6 +44,8 @@ import type {
   MetafieldsSetMutationVariables,
   OrderLinesReadQuery,
   OrderLinesReadQueryVariables,
+  OrderPartsReadQuery,
+  OrderPartsReadQueryVariables,
   OrderReadQuery,
   OrderReadQueryVariables,
   OrdersUpdatedReadQuery,
@@ -60,9 +62,6 @@ query AppInstallationRead {
     id
     accessScopes {
       handle
-    }
-    config: metafield(namespace: "$app", key: "config") {
-      value
     }
   }
 }
@@ -175,7 +174,7 @@ query DeliveryCustomizationsRead($first: Int!, $after: String) {
       shopifyFunction {
         handle
       }
-      config: metafield(namespace: "$app", key: "config") {
+      settings: metafield(namespace: "$app", key: "settings") {
         value
       }
     }
@@ -458,11 +457,48 @@ query OrderLinesRead($id: ID!, $after: String!) {
         requiresShipping
         variant {
           id
+          eta: metafield(namespace: "$app", key: "eta") {
+            value
+            updatedAt
+          }
         }
       }
       pageInfo {
         hasNextPage
         endCursor
+      }
+    }
+  }
+}
+`);
+
+export const OrderPartsRead: TypedDocumentNode<OrderPartsReadQuery, OrderPartsReadQueryVariables> = parse(`
+query OrderPartsRead($id: ID!) {
+  order(id: $id) {
+    fulfillmentOrders(first: 10) {
+      nodes {
+        id
+        status
+        assignedLocation {
+          location {
+            id
+          }
+        }
+        deliveryMethod {
+          methodType
+        }
+        lineItems(first: 40) {
+          nodes {
+            id
+            totalQuantity
+            variant {
+              id
+            }
+          }
+          pageInfo {
+            hasNextPage
+          }
+        }
       }
     }
   }
@@ -509,6 +545,10 @@ query OrderRead($id: ID!) {
         requiresShipping
         variant {
           id
+          eta: metafield(namespace: "$app", key: "eta") {
+            value
+            updatedAt
+          }
         }
       }
       pageInfo {
@@ -598,7 +638,7 @@ query ShopRead {
       shopifyPlus
       partnerDevelopment
     }
-    paddedTable: metafield(namespace: "$app", key: "padded") {
+    config: metafield(namespace: "$app", key: "config") {
       value
     }
   }

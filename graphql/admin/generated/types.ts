@@ -857,7 +857,7 @@ export type WeightUnit =
 export type AppInstallationReadQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type AppInstallationReadQuery = { readonly currentAppInstallation: { readonly id: string, readonly accessScopes: ReadonlyArray<{ readonly handle: string }>, readonly config: { readonly value: string } | null } };
+export type AppInstallationReadQuery = { readonly currentAppInstallation: { readonly id: string, readonly accessScopes: ReadonlyArray<{ readonly handle: string }> } };
 
 export type CarrierServiceCreateMutationVariables = Exact<{
   input: DeliveryCarrierServiceCreateInput;
@@ -909,7 +909,7 @@ export type DeliveryCustomizationsReadQueryVariables = Exact<{
 }>;
 
 
-export type DeliveryCustomizationsReadQuery = { readonly deliveryCustomizations: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly title: string, readonly enabled: boolean, readonly shopifyFunction: { readonly handle: string }, readonly config: { readonly value: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+export type DeliveryCustomizationsReadQuery = { readonly deliveryCustomizations: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly title: string, readonly enabled: boolean, readonly shopifyFunction: { readonly handle: string }, readonly settings: { readonly value: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
 
 export type DeliveryProfileUpdateMutationVariables = Exact<{
   id: string;
@@ -1012,14 +1012,21 @@ export type OrderLinesReadQueryVariables = Exact<{
 }>;
 
 
-export type OrderLinesReadQuery = { readonly order: { readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly quantity: number, readonly sku: string | null, readonly requiresShipping: boolean, readonly variant: { readonly id: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+export type OrderLinesReadQuery = { readonly order: { readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly quantity: number, readonly sku: string | null, readonly requiresShipping: boolean, readonly variant: { readonly id: string, readonly eta: { readonly value: string, readonly updatedAt: string } | null } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+
+export type OrderPartsReadQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OrderPartsReadQuery = { readonly order: { readonly fulfillmentOrders: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentOrderStatus, readonly assignedLocation: { readonly location: { readonly id: string } | null }, readonly deliveryMethod: { readonly methodType: DeliveryMethodType } | null, readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly totalQuantity: number, readonly variant: { readonly id: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean } } }> } } | null };
 
 export type OrderReadQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type OrderReadQuery = { readonly order: { readonly id: string, readonly name: string, readonly createdAt: string, readonly cancelledAt: string | null, readonly sourceName: string | null, readonly presentmentCurrencyCode: CurrencyCode, readonly cartToken: string | null, readonly checkoutToken: string | null, readonly customAttributes: ReadonlyArray<{ readonly key: string, readonly value: string | null }>, readonly shippingAddress: { readonly countryCodeV2: CountryCode | null, readonly zip: string | null } | null, readonly shippingLines: { readonly nodes: ReadonlyArray<{ readonly code: string | null, readonly title: string, readonly source: string | null, readonly carrierIdentifier: string | null, readonly deliveryCategory: string | null }> }, readonly promise: { readonly value: string, readonly updatedAt: string } | null, readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly quantity: number, readonly sku: string | null, readonly requiresShipping: boolean, readonly variant: { readonly id: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } }, readonly fulfillmentOrders: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentOrderStatus, readonly requestStatus: FulfillmentOrderRequestStatus, readonly assignedLocation: { readonly location: { readonly id: string } | null }, readonly deliveryMethod: { readonly methodType: DeliveryMethodType, readonly serviceCode: string | null, readonly presentedName: string | null } | null }> } } | null };
+export type OrderReadQuery = { readonly order: { readonly id: string, readonly name: string, readonly createdAt: string, readonly cancelledAt: string | null, readonly sourceName: string | null, readonly presentmentCurrencyCode: CurrencyCode, readonly cartToken: string | null, readonly checkoutToken: string | null, readonly customAttributes: ReadonlyArray<{ readonly key: string, readonly value: string | null }>, readonly shippingAddress: { readonly countryCodeV2: CountryCode | null, readonly zip: string | null } | null, readonly shippingLines: { readonly nodes: ReadonlyArray<{ readonly code: string | null, readonly title: string, readonly source: string | null, readonly carrierIdentifier: string | null, readonly deliveryCategory: string | null }> }, readonly promise: { readonly value: string, readonly updatedAt: string } | null, readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly quantity: number, readonly sku: string | null, readonly requiresShipping: boolean, readonly variant: { readonly id: string, readonly eta: { readonly value: string, readonly updatedAt: string } | null } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } }, readonly fulfillmentOrders: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentOrderStatus, readonly requestStatus: FulfillmentOrderRequestStatus, readonly assignedLocation: { readonly location: { readonly id: string } | null }, readonly deliveryMethod: { readonly methodType: DeliveryMethodType, readonly serviceCode: string | null, readonly presentedName: string | null } | null }> } } | null };
 
 export type OrdersUpdatedReadQueryVariables = Exact<{
   first: number;
@@ -1041,4 +1048,4 @@ export type ProductVariantsReadQuery = { readonly productVariants: { readonly no
 export type ShopReadQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ShopReadQuery = { readonly shop: { readonly id: string, readonly name: string, readonly myshopifyDomain: string, readonly url: string, readonly ianaTimezone: string, readonly currencyCode: CurrencyCode, readonly plan: { readonly publicDisplayName: string, readonly shopifyPlus: boolean, readonly partnerDevelopment: boolean }, readonly paddedTable: { readonly value: string } | null }, readonly shopLocales: ReadonlyArray<{ readonly locale: string, readonly primary: boolean }> };
+export type ShopReadQuery = { readonly shop: { readonly id: string, readonly name: string, readonly myshopifyDomain: string, readonly url: string, readonly ianaTimezone: string, readonly currencyCode: CurrencyCode, readonly plan: { readonly publicDisplayName: string, readonly shopifyPlus: boolean, readonly partnerDevelopment: boolean }, readonly config: { readonly value: string } | null }, readonly shopLocales: ReadonlyArray<{ readonly locale: string, readonly primary: boolean }> };
