@@ -8,6 +8,7 @@ const PRODUCTION = {
   SHOPIFY_API_KEY: 'real-key',
   SHOPIFY_API_SECRET: 'real-secret',
   KEPT_SIGNING_KEYS: `k2:${'ab'.repeat(32)},k1:${'cd'.repeat(32)}`,
+  KEPT_TOKEN_KEYS: `t1:${'ef'.repeat(32)}`,
 };
 
 function problemsOf(environment: Record<string, string>): string[] {
@@ -57,6 +58,12 @@ test.each([
     'the development signing key',
     { KEPT_SIGNING_KEYS: `dev:${'00'.repeat(31)}01` },
     '/KEPT_SIGNING_KEYS',
+  ],
+  ['no token key', { KEPT_TOKEN_KEYS: '' }, '/KEPT_TOKEN_KEYS'],
+  [
+    'the development token key among others',
+    { KEPT_TOKEN_KEYS: `t1:${'ef'.repeat(32)},dev:${'00'.repeat(31)}02` },
+    '/KEPT_TOKEN_KEYS',
   ],
   ['another clock', { KEPT_CLOCK_URL: 'http://localhost:4000/clock' }, '/KEPT_CLOCK_URL'],
   [

@@ -10,8 +10,11 @@
 import { z } from 'zod';
 import type { InvalidInput, Refused, Result } from '../base/result.ts';
 
-/** One id and its key bytes; receipts name the key they were signed with. */
-export type SigningKey = { readonly id: string; readonly key: Buffer };
+/** One id and its key bytes; what is signed or sealed names the key it was made with. */
+export type SecretKey = { readonly id: string; readonly key: Buffer };
+
+/** The newest key first. */
+export type KeyRing = readonly [SecretKey, ...SecretKey[]];
 
 /** The configuration of one process. */
 export type Config = {
@@ -29,8 +32,10 @@ export type Config = {
   /** Only ever set outside production. */
   readonly clockUrl: string | undefined;
   readonly shopify: ShopifyConfig;
-  /** The first key signs; all of them verify. */
-  readonly signingKeys: readonly [SigningKey, ...SigningKey[]];
+  /** Keys of receipts. The first key signs; all of them verify. */
+  readonly signingKeys: KeyRing;
+  /** Keys of stored Shopify tokens. The first key seals; all of them open. */
+  readonly tokenKeys: KeyRing;
 };
 
 /** How Shopify is reached and how its calls are verified. */
@@ -42,6 +47,8 @@ export type ShopifyConfig = {
   readonly tokenUrlTemplate: string;
   readonly appBridgeUrl: string;
   readonly polarisUrl: string;
+  /** Origins that may frame the admin app besides Shopify's own; empty in production. */
+  readonly frameOrigins: readonly string[];
 };
 
 /** Every problem of the environment, in the order of the variables. */
@@ -59,6 +66,7 @@ const POLARIS_URL = 'https://cdn.shopify.com/shopifycloud/polaris.js';
 export const DEVELOPMENT_API_KEY = 'kept-dev';
 export const DEVELOPMENT_API_SECRET = 'kept-dev-secret';
 const DEVELOPMENT_SIGNING_KEYS = `dev:${'00'.repeat(31)}01`;
+const DEVELOPMENT_TOKEN_KEYS = `dev:${'00'.repeat(31)}02`;
 
 const optionalText = z
   .string()
@@ -85,7 +93,12 @@ const count = (min: number, max: number) =>
     )
     .transform((text) => (text === undefined ? undefined : Number(text)));
 
-const SIGNING_KEY = /^([A-Za-z0-9_-]{1,16}):((?:[0-9a-f]{2}){32,64})$/;
+const SECRET_KEY = /^([A-Za-z0-9]{1,32}):((?:[0-9a-f]{2}){32})$/;
+
+const keyRing = optionalText.refine(
+  (text) => text === undefined || text.split(',').every((part) => SECRET_KEY.test(part.trim())),
+  { error: 'id:hex pairs with commas between, each key 32 bytes as 64 small hex digits' },
+);
 
 const environmentSchema = z.object({
   KEPT_ENV: optionalText
@@ -104,17 +117,16 @@ const environmentSchema = z.object({
   SHOPIFY_API_SECRET_PREVIOUS: optionalText,
   SHOPIFY_ADMIN_URL_TEMPLATE: template,
   SHOPIFY_TOKEN_URL_TEMPLATE: template,
-  KEPT_SIGNING_KEYS: optionalText.refine(
-    (text) => text === undefined || text.split(',').every((part) => SIGNING_KEY.test(part.trim())),
-    { error: 'id:hex pairs with commas between, each key 32 to 64 bytes of small hex digits' },
-  ),
+  KEPT_SIGNING_KEYS: keyRing,
+  KEPT_TOKEN_KEYS: keyRing,
   KEPT_APP_BRIDGE_URL: url('http:', 'https:'),
   KEPT_POLARIS_URL: url('http:', 'https:'),
 });
 
 type Environment = z.output<typeof environmentSchema>;
 
-const SECRET = /SECRET|SIGNING|_URL$/;
+// Values that may hold a password or a key are never repeated.
+const SECRET = /SECRET|KEYS$|_URL$/;
 
 /** Reads the environment; refuses with every problem found. */
 export function parseConfig(
@@ -155,6 +167,7 @@ const REQUIRED_IN_PRODUCTION = {
   SHOPIFY_API_KEY: 'Copy the client id of the app from the Partner dashboard.',
   SHOPIFY_API_SECRET: 'Copy the client secret of the app from the Partner dashboard.',
   KEPT_SIGNING_KEYS: 'Make one: echo "k1:$(openssl rand -hex 32)".',
+  KEPT_TOKEN_KEYS: 'Make another: echo "k1:$(openssl rand -hex 32)".',
 } as const;
 
 const FOR_DEVELOPMENT_ONLY = [
@@ -169,6 +182,7 @@ const PUBLIC_VALUES = {
   SHOPIFY_API_SECRET: DEVELOPMENT_API_SECRET,
   SHOPIFY_API_SECRET_PREVIOUS: DEVELOPMENT_API_SECRET,
   KEPT_SIGNING_KEYS: DEVELOPMENT_SIGNING_KEYS,
+  KEPT_TOKEN_KEYS: DEVELOPMENT_TOKEN_KEYS,
 } as const;
 
 function productionProblems(environment: Environment): InvalidInput[] {
@@ -209,7 +223,8 @@ function toConfig(environment: Environment): Config {
     redisUrl: environment.REDIS_URL,
     clockUrl: environment.KEPT_CLOCK_URL,
     shopify: toShopifyConfig(environment),
-    signingKeys: parseSigningKeys(environment.KEPT_SIGNING_KEYS ?? DEVELOPMENT_SIGNING_KEYS),
+    signingKeys: parseKeys(environment.KEPT_SIGNING_KEYS ?? DEVELOPMENT_SIGNING_KEYS),
+    tokenKeys: parseKeys(environment.KEPT_TOKEN_KEYS ?? DEVELOPMENT_TOKEN_KEYS),
   };
 }
 
@@ -223,12 +238,19 @@ function toShopifyConfig(environment: Environment): ShopifyConfig {
     tokenUrlTemplate: environment.SHOPIFY_TOKEN_URL_TEMPLATE ?? TOKEN_URL,
     appBridgeUrl: environment.KEPT_APP_BRIDGE_URL ?? APP_BRIDGE_URL,
     polarisUrl: environment.KEPT_POLARIS_URL ?? POLARIS_URL,
+    frameOrigins: localOrigins(environment),
   };
 }
 
-function parseSigningKeys(text: string): readonly [SigningKey, ...SigningKey[]] {
+// In development the local Shopify frames the app; it serves App Bridge too.
+function localOrigins({ KEPT_ENV, KEPT_APP_BRIDGE_URL }: Environment): readonly string[] {
+  if (KEPT_ENV === 'production' || KEPT_APP_BRIDGE_URL === undefined) return [];
+  return [new URL(KEPT_APP_BRIDGE_URL).origin];
+}
+
+function parseKeys(text: string): KeyRing {
   const keys = text.split(',').map((part) => {
-    const match = SIGNING_KEY.exec(part.trim());
+    const match = SECRET_KEY.exec(part.trim());
     return { id: match?.[1] ?? '', key: Buffer.from(match?.[2] ?? '', 'hex') };
   });
   const [first, ...rest] = keys;
