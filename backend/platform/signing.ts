@@ -6,7 +6,7 @@
  * Invariant: comparison takes the same time wherever the first difference stands (reliability: threat S8).
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { SigningKey } from './config.ts';
+import type { KeyRing } from './config.ts';
 
 /** Signs and checks texts. */
 export type Signer = {
@@ -16,7 +16,7 @@ export type Signer = {
 };
 
 /** A signer over the keys; the first signs, all check. */
-export function createSigner(keys: readonly [SigningKey, ...SigningKey[]]): Signer {
+export function createSigner(keys: KeyRing): Signer {
   const byId = new Map(keys.map((key) => [key.id, key.key]));
   const [first] = keys;
   return {
