@@ -12,6 +12,10 @@ import type { LocalShop } from './shop.ts';
 import { type Cart, type Level, newLevel, newToken } from './state.ts';
 
 export type LocalControl = {
+  /** The merchant installs the app: its scopes are granted as the app's configuration asks for them. */
+  install(): { scopes: string[] };
+  /** The merchant removes the app: tokens end, the app is told by `app/uninstalled`. */
+  uninstall(): { scopes: string[] };
   changeSettings(changes: Readonly<Record<string, unknown>>): { values: Settings };
   /** Sets the units for sale of a SKU at a location; the app hears of it by `inventory_levels/update`. */
   setAvailable(change: { sku: string; locationId: number; available: number }): { level: Level };
@@ -25,6 +29,23 @@ export function createControl(
   { cache, webhooks }: { cache: RateCache<RateAnswer>; webhooks: Webhooks },
 ): LocalControl {
   const control: LocalControl = {
+    install() {
+      shop.state.isInstalled = true;
+      shop.state.grantedScopes = shop.config().scopes;
+      shop.file.touch();
+      return { scopes: shop.state.grantedScopes };
+    },
+    uninstall() {
+      removeApp(shop);
+      webhooks.send('app/uninstalled', {
+        id: shop.seed.shop.id,
+        myshopify_domain: shop.seed.shop.domain,
+        updated_at: shop.clock.now(),
+      });
+      cache.clear();
+      shop.file.touch();
+      return { scopes: [] };
+    },
     changeSettings(changes) {
       shop.state.settings = changeSettings(shop.state.settings, changes);
       // Other facts of the platform, other rates: what was cached under the old ones is not Shopify's.
@@ -75,4 +96,18 @@ export function createControl(
     },
   };
   return control;
+}
+
+/** What Shopify deletes with the app: tokens, carrier services, customizations, subscriptions. */
+function removeApp(shop: LocalShop): void {
+  const { state } = shop;
+  state.isInstalled = false;
+  state.grantedScopes = [];
+  state.tokens = [];
+  state.carrierServices = [];
+  state.customizations = [];
+  state.subscriptions = [];
+  for (const zone of state.groups.flatMap((group) => group.zones)) {
+    zone.methods = zone.methods.filter((one) => one.rate.kind === 'flat');
+  }
 }

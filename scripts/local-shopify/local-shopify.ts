@@ -11,6 +11,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { adminApiRoutes } from './admin/routes.ts';
 import { readAppConfig } from './app/app-config.ts';
 import { createWebhooks, type Webhooks } from './app/webhooks.ts';
 import { buildPages } from './build/pages.ts';
@@ -141,6 +142,7 @@ function createApp(shop: LocalShop, { assets, cache, webhooks, control }: Parts)
     sendAsset(assets, 'polaris.js', { response, next }),
   );
   app.use(controlRoutes(shop, control));
+  app.use(adminApiRoutes(shop));
   const customize = async (options: Parameters<CustomizeOf>[0]) => ({
     options: [...options],
     runs: [],

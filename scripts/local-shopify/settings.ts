@@ -62,6 +62,12 @@ export const SETTINGS = {
     values: ['shop', 'presentment'],
     initial: 'shop',
   },
+  carrierAttach: {
+    title: 'New carrier services attach themselves',
+    text: 'Until API 2026-10 a new carrier service is put into every zone of the general profile by itself.',
+    values: ['automatic', 'never'],
+    initial: 'automatic',
+  },
   carrierNamePrefix: {
     title: 'Carrier name before the title',
     text: "Shopify puts the carrier service's name before the title of its rates: always, only of renamed ones, never.",
@@ -124,6 +130,7 @@ export function initialSettings(): Settings {
     carrierLoad: SETTINGS.carrierLoad.initial,
     rateCache: SETTINGS.rateCache.initial,
     rateCurrency: SETTINGS.rateCurrency.initial,
+    carrierAttach: SETTINGS.carrierAttach.initial,
     carrierNamePrefix: SETTINGS.carrierNamePrefix.initial,
     mergedDetails: SETTINGS.mergedDetails.initial,
     pickupRename: SETTINGS.pickupRename.initial,

@@ -1,0 +1,57 @@
+/**
+ * Which access scope does a root field need? Shopify answers ACCESS_DENIED when the shop has not granted it.
+ *
+ * Source: "Requires … access scope" in the descriptions of the Admin schema.
+ */
+import { GraphQLError } from 'graphql';
+import type { AdminContext } from './node.ts';
+
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  carrierServiceCreate: ['write_shipping'],
+  carrierServiceUpdate: ['write_shipping'],
+  carrierServiceDelete: ['write_shipping'],
+  carrierServices: ['read_shipping'],
+  deliveryProfileUpdate: ['write_shipping'],
+  deliveryProfiles: ['read_shipping'],
+  deliveryProfile: ['read_shipping'],
+  deliveryCustomizationCreate: ['write_delivery_customizations'],
+  deliveryCustomizationUpdate: ['write_delivery_customizations'],
+  deliveryCustomizationActivation: ['write_delivery_customizations'],
+  deliveryCustomizationDelete: ['write_delivery_customizations'],
+  deliveryCustomizations: ['read_delivery_customizations'],
+  locationLocalPickupEnable: ['write_shipping'],
+  locationLocalPickupDisable: ['write_shipping'],
+  locations: ['read_locations'],
+  location: ['read_locations'],
+  productVariants: ['read_products'],
+  products: ['read_products'],
+  orders: ['read_orders'],
+  order: ['read_orders'],
+  fulfillmentOrder: [
+    'read_merchant_managed_fulfillment_orders',
+    'read_third_party_fulfillment_orders',
+    'read_assigned_fulfillment_orders',
+  ],
+  shopLocales: ['read_locales'],
+};
+
+/** Which scope writing a metafield of an owner needs; owners of the app itself need none. */
+export const OWNER_SCOPES: Readonly<Record<string, string>> = {
+  ORDER: 'write_orders',
+  PRODUCT: 'write_products',
+  PRODUCTVARIANT: 'write_products',
+  DELIVERY_CUSTOMIZATION: 'write_delivery_customizations',
+};
+
+/** Throws Shopify's error unless one of the scopes is granted. */
+export function assertScope(context: AdminContext, field: string): void {
+  const needed = NEEDED[field];
+  if (!needed || needed.some((scope) => context.scopes.has(scope))) return;
+  denyAccess(field, needed);
+}
+
+export function denyAccess(field: string, needed: readonly string[]): never {
+  const names = needed.map((scope) => `\`${scope}\``).join(' or ');
+  const message = `Access denied for ${field} field. Required access: ${names} access scope.`;
+  throw new GraphQLError(message, { extensions: { code: 'ACCESS_DENIED', requiredAccess: names } });
+}
