@@ -198,6 +198,7 @@ export const laneSchema = z.strictObject({
   crossesCustoms: z.boolean().default(false),
   costs: z
     .array(costTier)
+    .min(1)
     .max(100)
     .default([{ fromGrams: 0, toGrams: null, costMinor: 0 }]),
 });
