@@ -9,7 +9,7 @@
  */
 import { compareIds, type ShopId } from '../base/ids.ts';
 import { instantToMinuteFloor, writeMinute, type ZoneTable } from '../base/time.ts';
-import { resolveDestination } from '../network/destination.ts';
+import { normalizePostalCode, resolveDestination } from '../network/destination.ts';
 import { geocode, type PostalPlaces } from '../network/geo/geocode.ts';
 import type { Snapshot } from '../network/snapshot.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -143,7 +143,8 @@ export function createPromiseService(deps: PromiseDependencies) {
         kind: shown.kind,
         fingerprint: shown.fingerprint,
         country: shown.request.destination.country,
-        postalCode: shown.request.destination.postalCode,
+        // One spelling, so that a rate's address finds a checkout's and an order's.
+        postalCode: normalizePostalCode(shown.request.destination.postalCode),
         origin: shown.origin,
         checkoutToken: shown.checkoutToken,
         cartToken: shown.cartToken,
@@ -182,7 +183,13 @@ export function createPromiseService(deps: PromiseDependencies) {
     receiptsOfCallback: async (
       shopId: ShopId,
       search: Parameters<PromiseStore['receiptsOfCallback']>[1],
-    ) => genuine(shopId, await deps.store.receiptsOfCallback(shopId, search)),
+    ) => {
+      const postalCode = normalizePostalCode(search.postalCode);
+      return genuine(
+        shopId,
+        await deps.store.receiptsOfCallback(shopId, { ...search, postalCode }),
+      );
+    },
     /** Genuine receipts of a checkout, newest first. */
     receiptsOfCheckout: async (shopId: ShopId, checkoutToken: string) =>
       genuine(shopId, await deps.store.receiptsOfCheckout(shopId, checkoutToken)),

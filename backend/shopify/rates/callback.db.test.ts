@@ -3,20 +3,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../tests/database.ts';
-import { parsed, twoStoresOneWarehouse } from '../../../tests/worlds/worlds.ts';
+import { liveShopOf, promiseServiceOf, quietLog } from '../../../tests/worlds/live-shop.ts';
+import { twoStoresOneWarehouse } from '../../../tests/worlds/worlds.ts';
 import type { ShopId } from '../../base/ids.ts';
 import { TransientError } from '../../base/result.ts';
-import { instantToMinuteFloor } from '../../base/time.ts';
 import type { Rate } from '../../contract/rate-callback.ts';
-import { compileNetwork } from '../../network/network.ts';
 import type { WorldInput } from '../../network/world.ts';
 import { fixedClock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
-import { createIdSource, createSigner } from '../../platform/signing.ts';
-import { createPromiseService } from '../../promise/service.ts';
 import { createPromiseStore, type PromiseStore } from '../../promise/store.ts';
-import type { LiveShop } from '../../stock/service.ts';
-import { factsOfWorld } from '../../stock/stock.ts';
 import { createRateCallback, RATE_PATH } from './callback.ts';
 
 const SHOP = 'rates.myshopify.com' as ShopId;
@@ -50,34 +45,16 @@ type Changes = {
 };
 
 async function callback(changes: Changes = {}) {
-  const world = parsed((changes.world ?? ((same) => same))(twoStoresOneWarehouse()));
-  const snapshot = compileNetwork(world, instantToMinuteFloor(NOW.toString()));
   const monotonic = changes.monotonic ?? (() => performance.now());
   const errors: unknown[] = [];
-  const log: Log = {
-    info: () => undefined,
-    warn: () => undefined,
-    error: (facts) => errors.push(facts.error),
-  };
-  const live: LiveShop = {
-    shopId: SHOP,
-    snapshot,
-    facts: factsOfWorld(snapshot, world),
-    skuOfVariant: new Map([['1', 'SHIRT']]),
-    stockVersion: 1,
-    loadVersion: 1,
+  const log: Log = { ...quietLog, error: (facts) => errors.push(facts.error) };
+  const world = (changes.world ?? ((same) => same))(twoStoresOneWarehouse());
+  const live = liveShopOf(SHOP, world, {
+    now: NOW,
     confirmedAt: monotonic() - (changes.age ?? 0),
-  };
-  const promise = createPromiseService({
-    store,
-    signer: createSigner([{ id: 'k', key: Buffer.alloc(32, 7) }]),
-    newId: createIdSource(),
-    places: [new Map([['IT', new Map([['20121', { lat: 45.46, lng: 9.19 }]])]])],
-    clock: fixedClock(NOW),
-    monotonicMilliseconds: () => performance.now(),
-    log,
-    usesCache: true,
+    skuOfVariant: new Map([['1', 'SHIRT']]),
   });
+  const promise = promiseServiceOf(store, fixedClock(NOW));
   const rates = createRateCallback({
     promise,
     peekShop: () => live,
