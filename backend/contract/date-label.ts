@@ -7,12 +7,14 @@
  * Languages: en, it, fr, de, es; any other is written as en.
  */
 
-/** Nineteen words by language: weekdays from Sunday, then months from January. */
+/**
+ * Nineteen words by language: weekdays from Sunday, then months from January. German commas and points are part
+ * of the words, so that one pattern serves all: `Mo., 30. Nov.`
+ */
 export const DAY_NAMES: { readonly [language: string]: string } = {
   en: 'Sun Mon Tue Wed Thu Fri Sat Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec',
   it: 'dom lun mar mer gio ven sab gen feb mar apr mag giu lug ago set ott nov dic',
   fr: 'dim. lun. mar. mer. jeu. ven. sam. janv. f\u00e9vr. mars avr. mai juin juil. ao\u00fbt sept. oct. nov. d\u00e9c.',
-  // The comma and the point of `Mo., 30. Nov.` are part of the words: the pattern is the same everywhere.
   de: 'So., Mo., Di., Mi., Do., Fr., Sa., Jan. Feb. M\u00e4rz Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.',
   es: 'dom lun mar mi\u00e9 jue vie s\u00e1b ene feb mar abr may jun jul ago sept oct nov dic',
 };

@@ -4,14 +4,11 @@
  * make the copies comparable. No regular expressions: `postalKey` also runs inside the Function.
  */
 
-/** Longest postal code that is compared; longer input is cut. */
-const MOST_POSTAL_CHARACTERS = 10;
-
-/** A postal code in capitals with nothing but A-Z and 0-9: `"sw1a 1aa"` becomes `"SW1A1AA"`. */
+/** A postal code in capitals with nothing but A-Z and 0-9, cut after 10: `"sw1a 1aa"` becomes `"SW1A1AA"`. */
 export function postalKey(postalCode: string): string {
   const capitals = postalCode.toUpperCase();
   let key = '';
-  for (let at = 0; at < capitals.length && key.length < MOST_POSTAL_CHARACTERS; at++) {
+  for (let at = 0; at < capitals.length && key.length < 10; at++) {
     const code = capitals.charCodeAt(at);
     if ((code > 47 && code < 58) || (code > 64 && code < 91)) key += capitals.charAt(at);
   }

@@ -1,0 +1,126 @@
+/**
+ * What happens to the options of one delivery group: titles, then order, then what is hidden.
+ *
+ * Only shipping options that are ours or bound take part. Order: by promised day, those without one last, equal ones
+ * as they were, and only when ours stand together; a first place goes to the cheapest of them. Hidden:
+ * only what a holding promise names, never an option of the lowest price, so never the last one.
+ */
+import type { CartPromiseJson } from '../../../backend/contract/cart-promise.ts';
+import { postalKey } from '../../../backend/contract/destination.ts';
+import type { FunctionSettingsJson } from '../../../backend/contract/function-settings.ts';
+import type { PaddedTableJson } from '../../../backend/contract/padded-table.ts';
+import type { Group, Operation, Option } from './input.ts';
+import type { DayWriter } from './words.ts';
+
+export type Facts = {
+  readonly settings: FunctionSettingsJson;
+  /** Of this basket, moment and destination. */
+  readonly promise: CartPromiseJson | undefined;
+  /** Only without a promise, and when every line is normal. */
+  readonly table: PaddedTableJson | undefined;
+  readonly today: string;
+  readonly say: DayWriter;
+  /** The promise's own words are in the shopper's language. */
+  readonly speaks: boolean;
+};
+
+/** Appends the operations of one group. */
+export function groupOperations(facts: Facts, group: Group, operations: Operation[]): void {
+  const { settings, promise, table, today, say, speaks } = facts;
+  const { options } = group;
+  const todayAt = table ? table.d.indexOf(today) / 11 : -1;
+  const row = table && todayAt >= 0 ? rowOf(table, group) : 0;
+  /** Of our options: the promised day and its words, or what sorts behind them, then the place in the group. */
+  const keys: string[] = [];
+  const prices: number[] = [];
+  const hides: number[] = [];
+  let lowest = Infinity;
+  for (let at = 0; at < options.length; at++) {
+    const { h, c, t, d, m, p } = options[at] as Option;
+    const price = +p.a;
+    prices.push(price);
+    if (m !== 'SHIPPING' || !c) continue;
+    if (price < lowest) lowest = price;
+    let bound = settings.b[c];
+    if (typeof bound !== 'string') {
+      if (c.slice(0, 3) !== 'pp:') continue;
+      bound = '';
+    }
+    // One owner per day: our rate's own description, else the promise, else the table.
+    let day = promise?.o[c] || '';
+    if (!bound) {
+      const dash = (d || '').indexOf('-');
+      const iso = (d || '').slice(dash - 4, dash + 6);
+      if (!speaks || day.slice(0, 10) !== iso) day = say(iso, 0);
+      if (day.slice(0, 10) !== iso) day = '';
+    } else if (day) {
+      if (!speaks || day.length < 12) day = say(day, 0);
+    } else if (todayAt >= 0 && table) {
+      const service = table.s.indexOf(bound);
+      const digit = service < 0 ? 0 : table.z.charCodeAt((row + service) * 7 + todayAt);
+      // 0-9, A-Z, a-z as in the contract's base 62; "-" (45) and the end of the rows (NaN) are no day.
+      if (digit >= 48)
+        day = say(today, digit - (digit < 58 ? 48 : digit < 91 ? 55 : 61) - todayAt);
+    }
+    if (day) {
+      const title = (t ? `${t} \u00b7 ` : '') + day.slice(11);
+      operations.push({ deliveryOptionRename: { deliveryOptionHandle: h, title } });
+    }
+    keys.push((day || '~') + (100 + at));
+    if (promise?.h?.includes(c)) hides.push(at);
+  }
+  if (settings.s) moveOptions(options, keys, prices, operations);
+  for (let at = 0; at < hides.length; at++) {
+    const hide = hides[at] as number;
+    if ((prices[hide] as number) > lowest) {
+      const deliveryOptionHandle = (options[hide] as Option).h;
+      operations.push({ deliveryOptionHide: { deliveryOptionHandle } });
+    }
+  }
+}
+
+/** First service of the last stretch that begins at or before a destination; both are padded with spaces. */
+function rowOf({ k, w, s }: PaddedTableJson, { deliveryAddress }: Group): number {
+  const key = `${deliveryAddress?.countryCode + postalKey(deliveryAddress?.zip || '')}          `;
+  let low = 0;
+  let high = k.length / w;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (k.slice(middle * w, middle * w + w - 3) <= key) low = middle + 1;
+    else high = middle;
+  }
+  return low > 0 ? +k.slice(low * w - 3, low * w) * s.length : 1e6;
+}
+
+function moveOptions(
+  options: readonly Option[],
+  keys: string[],
+  prices: readonly number[],
+  operations: Operation[],
+): void {
+  const count = keys.length;
+  const first = placeOf(keys[0] || '');
+  // With an option of others among ours nothing moves: it would change its place too.
+  if (placeOf(keys[count - 1] || '') - first !== count - 1) return;
+  const places = keys.sort().map(placeOf);
+  if (first === 0) {
+    let low = 0;
+    for (let at = 1; at < count; at++) {
+      if ((prices[places[at] as number] as number) < (prices[places[low] as number] as number))
+        low = at;
+    }
+    places.unshift(places.splice(low, 1)[0] as number);
+  }
+  let at = 0;
+  while (places[at] === first + at) at++;
+  // All the rest in ascending places: right whether Shopify applies moves one by one or at once.
+  for (; at < count; at++) {
+    const deliveryOptionHandle = (options[places[at] as number] as Option).h;
+    operations.push({ deliveryOptionMove: { deliveryOptionHandle, index: first + at } });
+  }
+}
+
+/** Place in the group, the last three characters of a key from 100 on. */
+function placeOf(key: string): number {
+  return +key.slice(-3) - 100;
+}
