@@ -1,0 +1,82 @@
+/**
+ * What the console's endpoints accept, checked at the edge: query strings and bodies.
+ */
+import { z } from 'zod';
+import { type Result, refuseInput } from '../base/result.ts';
+import { SETUP_ACTIONS } from './setup-view.ts';
+import { COLLECTIONS } from './view.ts';
+
+const collection = z.enum(COLLECTIONS);
+const entry = z.record(z.string(), z.unknown());
+
+/** `GET /network/:collection?search=&page=`. */
+export const pageSchema = z.object({
+  collection,
+  search: z.string().max(120).default(''),
+  page: z.coerce.number().int().min(1).max(10_000).default(1),
+});
+
+/** `POST /network/edits`. At most so many edits as a person makes between two saves. */
+export const editsSchema = z.strictObject({
+  basedOnVersion: z.int().min(0),
+  edits: z
+    .array(
+      z.discriminatedUnion('collection', [
+        z.strictObject({ collection: z.literal('policy'), key: z.null(), value: entry }),
+        ...COLLECTIONS.map((name) =>
+          z.strictObject({
+            collection: z.literal(name),
+            key: z.string().max(200).nullable(),
+            value: entry.nullable(),
+          }),
+        ),
+      ]),
+    )
+    .min(1)
+    .max(100),
+});
+
+/** `POST /date-test`. */
+export const dateTestSchema = z.strictObject({
+  now: z.iso.datetime({ offset: true }),
+  lines: z
+    .array(z.strictObject({ sku: z.string().min(1).max(120), quantity: z.int().min(1).max(9_999) }))
+    .min(1)
+    .max(50),
+  destination: z.strictObject({
+    country: z.string().regex(/^[A-Z]{2}$/, 'a two-letter country code in capitals, as IT'),
+    postalCode: z.string().max(20),
+  }),
+  currency: z.string().regex(/^[A-Z]{3}$/, 'a currency code of three capitals, as EUR'),
+  channel: z.string().min(1).max(120),
+  customerTags: z.array(z.string().min(1).max(255)).max(50),
+});
+
+/** `GET /places?country=&postalCode=&region=`. */
+export const placeSchema = z.object({
+  country: z.string().regex(/^[A-Z]{2}$/, 'a two-letter country code in capitals, as IT'),
+  postalCode: z.string().max(20).default(''),
+  region: z.string().max(12).default(''),
+});
+
+/** `GET /products?search=`. */
+export const productSearchSchema = z.object({ search: z.string().max(120).default('') });
+
+/** `POST /setup/:action`. */
+export const setupActionSchema = z.object({ action: z.enum(SETUP_ACTIONS) });
+
+/** `GET /network/force?version=`. */
+export const forceSchema = z.object({ version: z.coerce.number().int().min(0) });
+
+/** Parses by a schema; refuses with the first problem, its pointer from the input's root. */
+export function parseInput<Value>(schema: z.ZodType<Value>, input: unknown): Result<Value> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const issue = parsed.error.issues[0];
+  const pointer = (issue?.path ?? []).map((step) => `/${String(step)}`).join('');
+  return refuseInput({
+    pointer,
+    allowed: issue?.message ?? 'the documented shape',
+    remedy: 'Correct the field and send it again.',
+  });
+}

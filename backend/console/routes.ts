@@ -1,0 +1,200 @@
+/**
+ * The console's endpoints, `/api/admin/*`: what the embedded admin app reads and saves.
+ *
+ * In: JSON of a merchant's user, always with a session token of Shopify's admin. Out: JSON, or a problem document.
+ * Every change names the version it is based on; a second saver gets 409 with who saved first, a wrong field 422 with
+ * all problems found, each inside the edit that holds it. Nothing is half stored.
+ */
+import { type Response, Router } from 'express';
+import { parseInput, dateTestSchema, editsSchema, forceSchema, pageSchema } from './input.ts';
+import { placeSchema, productSearchSchema, setupActionSchema } from './input.ts';
+import type { InvalidInput, Result } from '../base/result.ts';
+import { sendRefusal } from '../http/problem.ts';
+import { parseNetworkSection } from '../network/world-parse.ts';
+import type { PolicyConflict } from '../policy/policy.ts';
+import { type AdminHandler, asAdmin, type ConsoleDependencies } from './admin.ts';
+import { applyEdits, itemsOf, type Section, toEditProblems } from './edits.ts';
+import { hintOf } from './place-hint.ts';
+import { namesOf } from './network-names.ts';
+import type { NetworkItem, NetworkPage } from './view.ts';
+
+const PAGE_SIZE = 50;
+const PRODUCTS_SHOWN = 20;
+const SECTION = 'network';
+
+/** The router; `main.ts` mounts it at `/api/admin` with JSON bodies. */
+export function consoleRoutes(dependencies: ConsoleDependencies): Router {
+  const router = Router();
+  const admin = (handle: AdminHandler) => asAdmin(dependencies.authenticateAdmin, handle);
+  router.get('/setup', admin(readSetup(dependencies)));
+  router.post('/setup/:action', admin(runSetupAction(dependencies)));
+  router.get('/network', admin(readNames(dependencies)));
+  router.get('/network/force', admin(readForce(dependencies)));
+  router.get('/network/:collection', admin(readPage(dependencies)));
+  router.post('/network/edits', admin(saveEdits(dependencies)));
+  router.get('/places', admin(readPlace(dependencies)));
+  router.get('/products', admin(searchProducts(dependencies)));
+  router.post('/date-test', admin(testDates(dependencies)));
+  router.get('/clock', admin(readClock(dependencies)));
+  return router;
+}
+
+function readSetup({ readSetup: read }: ConsoleDependencies): AdminHandler {
+  return async ({ shopId }, _request, response) => {
+    response.json(await read(shopId));
+  };
+}
+
+function runSetupAction({ runSetupAction: run }: ConsoleDependencies): AdminHandler {
+  return async (identity, request, response) => {
+    const input = parseInput(setupActionSchema, request.params);
+    if (!input.ok) return sendRefusal(response, input.refusal);
+    const done = await run(identity, input.value.action);
+    if (done.ok) response.json(done.value);
+    else sendRefusal(response, done.refusal);
+  };
+}
+
+async function loadSection(
+  { policy }: ConsoleDependencies,
+  shopId: Parameters<ConsoleDependencies['policy']['read']>[0],
+): Promise<{ readonly version: number; readonly section: Section }> {
+  const current = await policy.read(shopId);
+  const section = current.sections.get(SECTION);
+  return { version: current.version, section: isSection(section) ? section : {} };
+}
+
+function isSection(value: unknown): value is Section {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function readNames(dependencies: ConsoleDependencies): AdminHandler {
+  return async ({ shopId }, _request, response) => {
+    const { version, section } = await loadSection(dependencies, shopId);
+    response.json(namesOf(section, version));
+  };
+}
+
+function readForce({ versionInForce }: ConsoleDependencies): AdminHandler {
+  return async ({ shopId }, request, response) => {
+    const input = parseInput(forceSchema, request.query);
+    if (!input.ok) return sendRefusal(response, input.refusal);
+    const version = await versionInForce(shopId);
+    response.json({ version, isInForce: version >= input.value.version });
+  };
+}
+
+function readPage(dependencies: ConsoleDependencies): AdminHandler {
+  return async ({ shopId }, request, response) => {
+    const input = parseInput(pageSchema, { ...request.query, ...request.params });
+    if (!input.ok) return sendRefusal(response, input.refusal);
+    const { collection, page, search } = input.value;
+    const { version, section } = await loadSection(dependencies, shopId);
+    const found = itemsOf(section, collection).filter((item) => matches(item, search));
+    const items = found.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
+    const answer: NetworkPage = { version, total: found.length, page, pageSize: PAGE_SIZE, items };
+    response.json(answer);
+  };
+}
+
+const SEARCHED = ['id', 'code', 'name', 'city', 'postalCode', 'country', 'serviceCode', 'network'];
+
+function matches({ key, value }: NetworkItem, search: string): boolean {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const lists = [value['nodeIds'], value['zoneIds']].flatMap((list) =>
+    Array.isArray(list) ? list : [],
+  );
+  const text = [key, ...SEARCHED.map((field) => value[field] ?? ''), ...lists]
+    .join(' ')
+    .toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
+function saveEdits(dependencies: ConsoleDependencies): AdminHandler {
+  return async ({ shopId, userId }, request, response) => {
+    const input = parseInput(editsSchema, request.body);
+    if (!input.ok) return sendRefusal(response, input.refusal);
+    const { basedOnVersion, edits } = input.value;
+    const { version, section } = await loadSection(dependencies, shopId);
+    if (version !== basedOnVersion) {
+      const refusal = { code: 'policy_conflict', basedOnVersion, currentVersion: version } as const;
+      return await sendConflict(dependencies, { shopId, response, refusal });
+    }
+    const edited = applyEdits(section, edits);
+    if (!edited.ok) return sendRefusal(response, edited.refusal);
+    const parsed = parseNetworkSection(edited.value.section);
+    if (!parsed.ok) {
+      const problems = toEditProblems(parsed.refusal.problems, edited.value.places);
+      const { problems: _, ...first } = parsed.refusal;
+      return sendRefusal(response, withFacts(first, { problems }));
+    }
+    const saved = await dependencies.policy.save(shopId, {
+      basedOnVersion,
+      sections: { [SECTION]: edited.value.section },
+      author: userId,
+    });
+    if (saved.ok) response.json({ version: saved.value.version });
+    else await sendSaveRefusal(dependencies, { shopId, response, saved });
+  };
+}
+
+type Asked = {
+  readonly shopId: Parameters<ConsoleDependencies['policy']['read']>[0];
+  readonly response: Response;
+};
+
+async function sendSaveRefusal(
+  dependencies: ConsoleDependencies,
+  asked: Asked & { readonly saved: Result<unknown, InvalidInput | PolicyConflict> },
+): Promise<void> {
+  if (asked.saved.ok) return;
+  const { refusal } = asked.saved;
+  if (refusal.code === 'policy_conflict') await sendConflict(dependencies, { ...asked, refusal });
+  else sendRefusal(asked.response, refusal);
+}
+
+// The second saver learns who was first, and when.
+async function sendConflict(
+  dependencies: ConsoleDependencies,
+  { shopId, response, refusal }: Asked & { readonly refusal: PolicyConflict },
+): Promise<void> {
+  const changes = await dependencies.readHistory(shopId, refusal.basedOnVersion);
+  sendRefusal(response, withFacts(refusal, { changes }));
+}
+
+/** A refusal with further facts: they travel in the problem document beside its own. */
+function withFacts<R extends object, F extends object>(refusal: R, facts: F): R & F {
+  return { ...refusal, ...facts };
+}
+
+function readPlace({ places, clock }: ConsoleDependencies): AdminHandler {
+  return async (_identity, request, response) => {
+    const input = parseInput(placeSchema, request.query);
+    if (!input.ok) return sendRefusal(response, input.refusal);
+    response.json(hintOf(places, input.value, clock.now()));
+  };
+}
+
+function searchProducts({ searchProducts: search }: ConsoleDependencies): AdminHandler {
+  return async ({ shopId }, request, response) => {
+    const input = parseInput(productSearchSchema, request.query);
+    if (!input.ok) return sendRefusal(response, input.refusal);
+    response.json(await search(shopId, { text: input.value.search, limit: PRODUCTS_SHOWN }));
+  };
+}
+
+function testDates({ testDates: test }: ConsoleDependencies): AdminHandler {
+  return async ({ shopId }, request, response) => {
+    const input = parseInput(dateTestSchema, request.body);
+    if (!input.ok) return sendRefusal(response, input.refusal);
+    const tested = await test(shopId, input.value);
+    if (tested.ok) response.json(tested.value);
+    else sendRefusal(response, tested.refusal);
+  };
+}
+
+function readClock({ clock }: ConsoleDependencies): AdminHandler {
+  return async (_identity, _request, response) => {
+    response.json({ now: clock.now().toString({ smallestUnit: 'minute' }) });
+  };
+}
