@@ -27,6 +27,7 @@ export type AnswerOption = {
   method: 'home' | 'pickup_point' | 'store_pickup';
   serviceCode: string;
   window: { from: string; to: string };
+  timeZone: string;
   promisedOn: string;
   orderBy: string;
   parcels: AnswerParcel[];
@@ -36,6 +37,7 @@ export type AnswerOption = {
   greenest: boolean;
   confidence: number | null;
   quality: 'full' | 'estimate';
+  withinTwoHours: boolean;
 };
 
 export type AnswerAbsent = {
@@ -127,6 +129,7 @@ export function answerShipped(
         from: isoInstant(chosen.window.fromMinute, target.clock),
         to: isoInstant(chosen.window.toMinute, target.clock),
       },
+      timeZone: target.clock.timeZone,
       promisedOn: isoDay(chosen.ended.endDay),
       orderBy: isoInstant(moment.orderByMinute, target.clock),
       parcels: plan.parcels.map((parcel) =>
@@ -138,6 +141,7 @@ export function answerShipped(
       greenest: false,
       confidence: confidenceOf(network, plan.parcels),
       quality: zone.isEstimate || isThin ? 'estimate' : 'full',
+      withinTwoHours: false,
     },
   };
 }
@@ -192,6 +196,9 @@ function countStock(question: Question, parcel: Parcel, count: Count): void {
   }
 }
 
+/** "Within 2 hours", in elapsed minutes after `now`. */
+const WITHIN_MINUTES = 120;
+
 /** Store pickup that can be done. */
 export function answerStore(
   question: Question,
@@ -227,6 +234,7 @@ export function answerStore(
       method: 'store_pickup',
       serviceCode: code,
       window: { from, to: isoInstant(window.toMinute, clock) },
+      timeZone: clock.timeZone,
       promisedOn,
       orderBy: isoInstant(shown.orderByMinute, clock),
       parcels: [parcel],
@@ -236,6 +244,7 @@ export function answerStore(
       greenest: false,
       confidence: 1,
       quality: 'full',
+      withinTwoHours: window.fromMinute - question.nowMinute <= WITHIN_MINUTES,
     },
   };
 }

@@ -31,9 +31,6 @@ import { instantMinutes, isoInstant, MINUTES_PER_DAY, zoneTable } from './zone-t
 /** Rule 7: order-by is at most this long after `now`. */
 const ORDER_BY_MINUTES = 7 * MINUTES_PER_DAY;
 
-/** "Within 2 hours" in elapsed minutes after `now`. */
-const WITHIN_MINUTES = 120;
-
 export type Oracle = { quote(request: WorldRequest, count?: Count): Answer };
 
 type Instants = { readonly fromMinute: number; readonly toMinute: number };
@@ -289,10 +286,11 @@ function quoteStore(question: Question, node: WorldNode, part: Part, count?: Cou
   countEnd(why, count);
   const { readyMinute, window } = network.traceStore(node, units, at, count);
   if (window === undefined) throw new Error(`${serviceCode} lost its window`);
-  const isSoon = window.fromMinute - nowMinute <= WITHIN_MINUTES;
-  count?.(isSoon ? 'rule11.withinTwoHours' : 'rule11.laterThanTwoHours');
   const orderByMinute = end - request.marginMinutes;
-  part.options.push(answerStore(question, { node, window, readyMinute, orderByMinute }));
+  const placed = answerStore(question, { node, window, readyMinute, orderByMinute });
+  const { withinTwoHours } = placed.option;
+  count?.(withinTwoHours ? 'rule11.withinTwoHours' : 'rule11.laterThanTwoHours');
+  part.options.push(placed);
 }
 
 function quoteAll(question: Question, count?: Count): Answer {

@@ -22,7 +22,7 @@ import {
 } from './random-hours.ts';
 import { randomPolicy } from './random-policy.ts';
 import { randomRequests } from './random-requests.ts';
-import { isoNear, PLACES, randomScene, type Scene } from './scene.ts';
+import { isoNear, PLACES, type Place, randomScene, type Scene } from './scene.ts';
 import { isoDay } from './zone-table.ts';
 
 export type Case = {
@@ -70,11 +70,14 @@ function randomNode(scene: Scene, id: string, before: NodeInput | undefined): No
   return node.kind === 'store' ? { ...node, ...storeFields(scene.random, node) } : node;
 }
 
+type Situated = Omit<Place, 'prefix' | 'region'> & { readonly region?: string | undefined };
+
 function plainNode(scene: Scene, id: string, before: NodeInput | undefined): NodeInput {
   const { random, baseDay, places } = scene;
-  const place = random.chance(0.75) ? places[0] : random.pick(places);
-  const kind = random.pick(['warehouse', 'warehouse', 'store', 'store', '3pl'] as const);
   const isTwin = before !== undefined && random.chance(0.35);
+  const own = random.chance(0.75) ? places[0] : random.pick(places);
+  const place: Situated = isTwin ? before : own;
+  const kind = random.pick(['warehouse', 'warehouse', 'store', 'store', '3pl'] as const);
   const spread = random.pick([0.05, 0.1, 0.4, 1]);
   const hours = randomHours(random, baseDay);
   return {
@@ -98,8 +101,8 @@ function plainNode(scene: Scene, id: string, before: NodeInput | undefined): Nod
 
 /** The place, and sometimes the whole calendar, of the node before: ties of rule 8. */
 function twinFields(random: Random, before: NodeInput): Partial<NodeInput> {
-  const { country, region, timeZone, lat, lng, hours, cutOffs, leadTimeMinutes } = before;
-  const at = { country, timeZone, lat, lng, ...(region === undefined ? {} : { region }) };
+  const { lat, lng, hours, cutOffs, leadTimeMinutes } = before;
+  const at = { lat, lng };
   if (random.chance(0.4)) return at;
   return { ...at, hours, cutOffs: cutOffs ?? {}, leadTimeMinutes: leadTimeMinutes ?? 0 };
 }
