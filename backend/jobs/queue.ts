@@ -45,6 +45,7 @@ const SCHEMA = 'pgboss';
 const STOP_TIMEOUT_MILLISECONDS = 10_000;
 // More than 1, so that a backlog is drained without waiting for the next poll between batches.
 const BATCH_SIZE = 5;
+// New jobs wake a worker at once; a delayed one and a second try are found by polling alone.
 const POLL_SECONDS = 1;
 
 /** Makes or updates the queue's tables as the owner, and lets the application's role use them. */
@@ -117,6 +118,7 @@ async function register(
         perJobResults: true,
         localConcurrency: definition.concurrency,
         pollingIntervalSeconds: POLL_SECONDS,
+        notifyPollingIntervalSeconds: POLL_SECONDS,
       },
       async (jobs) => {
         const results = [];

@@ -1,0 +1,158 @@
+import { sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../tests/database.ts';
+import type { ShopId } from '../base/ids.ts';
+import { withShop } from '../platform/database.ts';
+import { createLog } from '../platform/log.ts';
+import { createOutbox } from '../platform/outbox.ts';
+import { DEAD_LETTER_QUEUE, type JobDefinition, type JobQueue, startJobQueue } from './queue.ts';
+
+const SHOP = 'jobs.myshopify.com' as ShopId;
+const SILENT = createLog('silent', { write: () => undefined });
+
+let database: TestDatabase<unknown>;
+const queues: JobQueue[] = [];
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterEach(async () => {
+  for (const queue of queues.splice(0)) await queue.stop();
+});
+afterAll(async () => {
+  await database.close();
+});
+
+async function start(options: { readonly asOwner: boolean } = { asOwner: false }) {
+  const queue = await startJobQueue({
+    url: options.asOwner ? database.ownerUrl : database.appUrl,
+    assumesAppRole: options.asOwner,
+    log: SILENT,
+  });
+  queues.push(queue);
+  return queue;
+}
+
+function definition(
+  name: string,
+  handle: JobDefinition['handle'],
+  change: Partial<JobDefinition> = {},
+): JobDefinition {
+  return {
+    name,
+    policy: 'standard',
+    retryLimit: 0,
+    retryDelaySeconds: 1,
+    expireInSeconds: 60,
+    concurrency: 1,
+    handle,
+    ...change,
+  };
+}
+
+/** A handler that notes what it was given, and a promise of the first `count` of them. */
+function collector(count: number) {
+  const seen: unknown[] = [];
+  let done: () => void = () => undefined;
+  const all = new Promise<void>((resolve) => {
+    done = resolve;
+  });
+  const handle = async (data: unknown) => {
+    seen.push(data);
+    if (seen.length === count) done();
+  };
+  return { seen, all, handle };
+}
+
+test('a job enqueued in a transaction runs after the commit, and never after a rollback', async () => {
+  const queue = await start();
+  const outbox = createOutbox(queue.boss);
+  const { seen, all, handle } = collector(1);
+  await queue.register([definition('commit_or_not', handle)]);
+  await expect(
+    withShop(database.db, SHOP, async (trx) => {
+      await outbox.enqueue(trx, { name: 'commit_or_not', data: { number: 1 } });
+      throw new Error('rolled back');
+    }),
+  ).rejects.toThrow('rolled back');
+  await withShop(database.db, SHOP, (trx) =>
+    outbox.enqueue(trx, { name: 'commit_or_not', data: { number: 2 } }),
+  );
+  await all;
+  expect(seen).toEqual([{ number: 2 }]);
+});
+
+test('jobs of one batch stand alone: one that fails takes no other with it', async () => {
+  const queue = await start();
+  const outbox = createOutbox(queue.boss);
+  const { seen, all, handle } = collector(5);
+  await queue.register([
+    definition('alone', async (data, signal) => {
+      await handle(data);
+      if (JSON.stringify(data) === '{"number":3}') throw new Error('this one fails');
+      expect(signal.aborted).toBe(false);
+    }),
+  ]);
+  await withShop(database.db, SHOP, async (trx) => {
+    for (const number of [1, 2, 3, 4, 5]) {
+      await outbox.enqueue(trx, { name: 'alone', data: { number } });
+    }
+  });
+  await all;
+  expect(seen).toHaveLength(5);
+  await until(async () => {
+    const dead = await queue.boss.fetch(DEAD_LETTER_QUEUE, { batchSize: 10 });
+    return dead.some((job) => JSON.stringify(job.data) === '{"number":3}');
+  });
+});
+
+test('a job that failed is tried again', async () => {
+  const queue = await start();
+  const outbox = createOutbox(queue.boss);
+  const { seen, all, handle } = collector(2);
+  await queue.register([
+    definition(
+      'again',
+      async (data) => {
+        await handle(data);
+        if (seen.length === 1) throw new Error('the first try fails');
+      },
+      { retryLimit: 1, retryDelaySeconds: 1 },
+    ),
+  ]);
+  await withShop(database.db, SHOP, (trx) => outbox.enqueue(trx, { name: 'again', data: {} }));
+  await all;
+  expect(seen).toHaveLength(2);
+});
+
+test('work that may be merged waits once per key', async () => {
+  const queue = await start();
+  const outbox = createOutbox(queue.boss);
+  await queue.boss.createQueue('merged', { policy: 'short' });
+  await withShop(database.db, SHOP, async (trx) => {
+    for (const key of ['a', 'a', 'b', 'a']) {
+      await outbox.enqueue(trx, { name: 'merged', data: { key }, key });
+    }
+  });
+  const waiting = await queue.boss.fetch('merged', { batchSize: 10 });
+  expect(waiting.map((job) => JSON.stringify(job.data)).toSorted()).toEqual([
+    '{"key":"a"}',
+    '{"key":"b"}',
+  ]);
+});
+
+test('a process that is given the owner’s address runs its queue as the application', async () => {
+  const queue = await start({ asOwner: true });
+  const { all, handle } = collector(1);
+  await queue.register([definition('as_owner', handle)]);
+  await queue.boss.send('as_owner', {});
+  await all;
+  const roles = await sql<{ role: string }>`
+    select distinct tableowner as role from pg_tables where schemaname = 'pgboss'`.execute(
+    database.db,
+  );
+  expect(roles.rows).toEqual([{ role: 'kept_owner' }]);
+});
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise(setImmediate);
+}
