@@ -17,7 +17,8 @@ import type { Log } from '../platform/log.ts';
 import { hashOf, type Signer } from '../platform/signing.ts';
 import { createWriteBehind } from '../platform/write-behind.ts';
 import { factVersions, type LiveShop } from '../stock/service.ts';
-import { type CacheScope, cacheKey, createQuoteCache } from './cache.ts';
+import { answerFrom, type CacheScope, cacheKey, createQuoteCache } from './cache.ts';
+import type { SharedQuotes } from './client.ts';
 import { type Quote, type QuotedOption, type QuoteRequest, quote } from './quote.ts';
 import {
   type PromisedOption,
@@ -42,6 +43,8 @@ export type PromiseDependencies = {
   readonly places: readonly PostalPlaces[];
   /** False computes every answer: for comparing, and where memory is dear. */
   readonly usesCache: boolean;
+  /** Answers of other replicas; absent without Redis. */
+  readonly shared?: SharedQuotes;
 };
 
 /** One answer as it was shown. */
@@ -64,9 +67,20 @@ const KEEP_MILLISECONDS = 60_000;
 // A receipt takes about 4 kB: 100,000 of them are what a replica can spare.
 const RECEIPTS_MAX = 100_000;
 
+// One round trip to Redis and reading its answer, in CPU of this process (measured: bench `cache`).
+const SHARED_MICROS = 60;
+const COLD_COMPUTE_MICROS = 1_000;
+
+function smooth(before: number, now: number): number {
+  return before * 0.95 + now * 0.05;
+}
+
 /** Builds the service. */
 export function createPromiseService(deps: PromiseDependencies) {
   const cache = createQuoteCache();
+  // What computing an answer has cost lately; a replica just started is slow and asks the others first.
+  let computeMicros = COLD_COMPUTE_MICROS;
+  const isSharedCheaper = () => deps.shared !== undefined && computeMicros > SHARED_MICROS;
   const scopes = new WeakMap<Snapshot, CacheScope>();
   const receipts = createWriteBehind<SignedReceipt>({
     write: (shopId, rows) => deps.store.saveReceipts(shopId, rows),
@@ -129,9 +143,28 @@ export function createPromiseService(deps: PromiseDependencies) {
       const versions = versionsOf(live, request);
       const known = cache.find(key, versions, request.nowMinute);
       if (known !== undefined) return known;
+      const startedAt = deps.monotonicMilliseconds();
       const made = quote(live.snapshot, live.facts, request);
-      cache.keep(key, { versions, quote: made });
+      computeMicros = smooth(computeMicros, (deps.monotonicMilliseconds() - startedAt) * 1_000);
+      const entry = { versions, quote: made };
+      cache.keep(key, entry);
+      if (isSharedCheaper()) deps.shared?.keep(key, entry);
       return made;
+    },
+
+    /** True where asking the other replicas first costs less than computing; then `fetchShared` before `quote`. */
+    asksShared: (): boolean => isSharedCheaper(),
+
+    /** Fetches what another replica worked out for this request, so that `quote` finds it here. */
+    async fetchShared(live: LiveShop, request: QuoteRequest): Promise<void> {
+      if (deps.shared === undefined || !deps.usesCache) return;
+      const key = cacheKey(scopeOf(live), request);
+      const versions = versionsOf(live, request);
+      if (cache.find(key, versions, request.nowMinute) !== undefined) return;
+      const entry = await deps.shared.find(key);
+      if (entry !== undefined && answerFrom(entry, versions, request.nowMinute) !== undefined) {
+        cache.keep(key, entry);
+      }
     },
 
     /** Makes the receipt of what is shown now and hands it to the writer; returns its id. */

@@ -65,6 +65,9 @@ const POLL_MILLISECONDS = 1_000;
 // A snapshot answers for 22 days; building it anew every day keeps two weeks in hand if building should fail.
 const REBUILD_AFTER_MINUTES = MINUTES_PER_DAY;
 
+// A `LiveShop` as its one writer sees it.
+type Growing = LiveShop & { stockVersion: number; loadVersion: number; confirmedAt: number };
+
 // What this module keeps of a shop; a `LiveShop` is its readable face.
 type Held = {
   readonly shopId: ShopId;
@@ -74,7 +77,7 @@ type Held = {
   stock: Map<string, WorldStockRow & { readonly version: number }>;
   loads: Map<string, NodeLoadRow & { readonly version: number }>;
   version: number;
-  live: LiveShop | undefined;
+  live: Growing | undefined;
   refreshing: Promise<void> | undefined;
   isStale: boolean;
 };
@@ -90,7 +93,7 @@ export function createStockService(deps: StockDependencies) {
 
   const nowMinute = () => instantToMinuteFloor(deps.clock.now().toString());
 
-  const publishLive = (held: Held, live: LiveShop) => {
+  const publishLive = (held: Held, live: Growing) => {
     held.live = live;
     for (const listener of listeners) listener(live);
   };
@@ -121,7 +124,10 @@ export function createStockService(deps: StockDependencies) {
         const live = held.live;
         const isOld = live !== undefined && !isCurrent(live.snapshot, nowMinute());
         if (live === undefined || changes.products.length > 0 || isOld) rebuild(held);
-        else publishLive(held, applyChanges(live, changes, askedAt));
+        else {
+          applyChanges(live, changes, askedAt);
+          publishLive(held, live);
+        }
       } while (held.isStale);
     })().finally(() => {
       held.refreshing = undefined;
@@ -275,7 +281,7 @@ function takeChanges(held: Held, changes: StockChanges): void {
 function buildLive(
   held: Held,
   at: { nowMinute: number; confirmedAt: number; holidays: HolidayBook | undefined },
-): LiveShop {
+): Growing {
   if (held.network === undefined) throw new Error(`Bug: ${held.shopId} has no network to build`);
   const { section, version } = held.network;
   const snapshot = compileNetwork(
@@ -307,15 +313,13 @@ function buildLive(
   };
 }
 
-function applyChanges(live: LiveShop, changes: StockChanges, confirmedAt: number): LiveShop {
+// In place and in one go: whoever holds the shop across a wait still sees versions that belong to its facts.
+function applyChanges(live: Growing, changes: StockChanges, confirmedAt: number): void {
   for (const row of changes.stock) applyStockRow(live.facts, row, row.version);
   for (const row of changes.loads) applyLoad(live.facts, row, row.version);
-  return {
-    ...live,
-    stockVersion: changes.version,
-    loadVersion: Math.max(live.loadVersion, highestVersion(changes.loads)),
-    confirmedAt,
-  };
+  live.stockVersion = changes.version;
+  live.loadVersion = Math.max(live.loadVersion, highestVersion(changes.loads));
+  live.confirmedAt = confirmedAt;
 }
 
 function highestVersion(rows: Iterable<{ readonly version: number }>): number {

@@ -109,7 +109,7 @@ export function createRateCallback(deps: RateCallbackDependencies) {
     }
     const live = deps.peekShop(shopId) ?? (await withinDeadline(asked, deps.openShop(shopId)));
     if (live === undefined) backUp(asked);
-    else answer(asked, live, mayQuote);
+    else await answer(asked, live, mayQuote);
   }
 
   // The databases' part of an answer: what does not come in time is as good as away.
@@ -132,7 +132,7 @@ export function createRateCallback(deps: RateCallbackDependencies) {
     }
   }
 
-  function answer(asked: Asked, live: LiveShop, mayQuote: boolean): void {
+  async function answer(asked: Asked, live: LiveShop, mayQuote: boolean): Promise<void> {
     const settings = deps.settingsOf(live);
     const isSigned = asked.signature !== undefined;
     if (
@@ -155,6 +155,9 @@ export function createRateCallback(deps: RateCallbackDependencies) {
     };
     const catalog = { skuOfVariant: live.skuOfVariant, skus: live.snapshot.skuIndex };
     const basket = nameBasket(question, catalog, at);
+    if (mayQuote && !basket.hasUnknown && deps.promise.asksShared()) {
+      await withinDeadline(asked, deps.promise.fetchShared(live, basket.request));
+    }
     const offer = makeOffer(live, basket, mayQuote);
     if (offer === 'backup') {
       backUp(asked);
