@@ -153,6 +153,29 @@ test('a process that is given the owner’s address runs its queue as the applic
   expect(roles.rows).toEqual([{ role: 'kept_owner' }]);
 });
 
+test('a shop’s schedules are its own: ending them ends no other shop’s', async () => {
+  const queue = await start();
+  const other = 'other-jobs.myshopify.com' as ShopId;
+  await queue.register([definition('every_quarter', async () => undefined)]);
+  for (const shop of [SHOP, other, SHOP]) {
+    await queue.scheduleForShop(shop, 'every_quarter', '*/15 * * * *');
+  }
+  const scheduled = async () =>
+    (await queue.boss.getSchedules('every_quarter')).map(({ data, cron }) => ({ data, cron }));
+  expect(await scheduled()).toHaveLength(2);
+  await queue.unscheduleShop(SHOP);
+  expect(await scheduled()).toEqual([{ data: { shopId: other }, cron: '*/15 * * * *' }]);
+});
+
+test('a job asked for twice for one shop before it runs, runs once', async () => {
+  const queue = await start();
+  await queue.boss.createQueue('once_per_shop', { policy: 'short' });
+  await queue.runForShop(SHOP, 'once_per_shop');
+  await queue.runForShop(SHOP, 'once_per_shop');
+  const waiting = await queue.boss.fetch('once_per_shop', { batchSize: 10 });
+  expect(waiting.map((job) => job.data)).toEqual([{ shopId: SHOP }]);
+});
+
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise(setImmediate);
 }

@@ -8,6 +8,7 @@
  * Queue times are the database server's; a job that decides by time reads the injected clock.
  */
 import { PgBoss } from 'pg-boss';
+import type { ShopId } from '../base/ids.ts';
 import type { Log } from '../platform/log.ts';
 import { APP_ROLE } from '../platform/postgres-server.ts';
 
@@ -34,6 +35,12 @@ export type JobQueue = {
   readonly boss: PgBoss;
   /** Creates the queues and starts their workers. Call once with every definition. */
   register(definitions: readonly JobDefinition[]): Promise<void>;
+  /** Runs a job for this shop by cron (UTC) from now on, with `{shopId}` as its data. Repeatable. */
+  scheduleForShop(shopId: ShopId, name: string, cron: string): Promise<void>;
+  /** Ends every schedule of this shop. */
+  unscheduleShop(shopId: ShopId): Promise<void>;
+  /** Runs a job for this shop as soon as a worker is free; while one waits, another adds nothing. */
+  runForShop(shopId: ShopId, name: string): Promise<void>;
   /** Lets running jobs end, within `STOP_TIMEOUT_MILLISECONDS`. */
   stop(): Promise<void>;
 };
@@ -98,8 +105,24 @@ export async function startJobQueue(options: {
   return {
     boss,
     register: (definitions) => register(boss, definitions, log),
+    scheduleForShop: (shopId, name, cron) =>
+      boss.schedule(name, cron, { shopId }, { tz: 'UTC', key: scheduleKey(shopId) }),
+    unscheduleShop: async (shopId) => {
+      const key = scheduleKey(shopId);
+      for (const schedule of await boss.getSchedules()) {
+        if (schedule.key === key) await boss.unschedule(schedule.name, key);
+      }
+    },
+    runForShop: async (shopId, name) => {
+      await boss.send(name, { shopId }, { singletonKey: shopId });
+    },
     stop: () => boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MILLISECONDS }),
   };
+}
+
+// pg-boss allows letters, digits and a few signs in the key of a schedule.
+function scheduleKey(shopId: ShopId): string {
+  return shopId.replace(/[^A-Za-z0-9_.-]/g, '_');
 }
 
 async function register(
