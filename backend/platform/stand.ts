@@ -14,6 +14,7 @@ import { assertSafeRole, openDatabase } from './database.ts';
 import type { Log } from './log.ts';
 import { migrateDatabase } from './migrations.ts';
 import { startPostgresServer } from './postgres-server.ts';
+import { connectRedis, type RedisConnection } from './redis.ts';
 
 /** Where the database is and how this process logs in. */
 export type DatabaseAddress = {
@@ -29,6 +30,8 @@ export type Platform = {
   readonly address: DatabaseAddress;
   readonly bus: Bus;
   readonly clock: Clock;
+  /** For the shared level of caches; absent without REDIS_URL. */
+  readonly redis: RedisConnection | undefined;
   stop(): Promise<void>;
 };
 
@@ -55,8 +58,9 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
     const bus =
       config.redisUrl === undefined ? createLocalBus() : await createRedisBus(config.redisUrl, log);
     stops.push(() => bus.stop());
+    const redis = await openRedis(config, log, stops);
     const clock = await startClock(config, log, stops);
-    return { db, address, bus, clock, stop };
+    return { db, address, bus, clock, redis, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -79,6 +83,17 @@ async function findDatabase(
     await server.stopIfUnused();
   });
   return { ownerUrl: server.ownerUrl, appUrl: server.appUrl, assumesAppRole: false };
+}
+
+async function openRedis(
+  config: Config,
+  log: Log,
+  stops: (() => Promise<void>)[],
+): Promise<RedisConnection | undefined> {
+  if (config.redisUrl === undefined) return undefined;
+  const redis = await connectRedis(config.redisUrl, log);
+  stops.push(() => redis.stop());
+  return redis;
 }
 
 async function startClock(

@@ -1,0 +1,235 @@
+/**
+ * Everything on one machine, to try out and to develop against.
+ *
+ *   npm start          builds the bundles, starts the local Shopify, Kept and the demo retailer
+ *   npm run dev        the same, and again after a change of the sources
+ *
+ * Out: the addresses to open, on stdout. The parts are processes of their own that know each other by
+ * addresses and keys alone, as in production. Ctrl-C ends all of them; when one dies the others end too
+ * and its last lines are shown. Everything they keep is under `.data/` (as root Postgres is under
+ * /var/lib/kept). Ports: PORT for Kept (3000), KEPT_LOCAL_SHOPIFY_PORT for the local Shopify (4000).
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+const DATA_DIR = path.join(ROOT, '.data');
+const DEMO_DIR = path.join(DATA_DIR, 'demo');
+
+const KEPT_PORT = Number(process.env['PORT'] ?? 3000);
+const SHOPIFY_PORT = Number(process.env['KEPT_LOCAL_SHOPIFY_PORT'] ?? 4000);
+const KEPT_URL = `http://localhost:${KEPT_PORT}`;
+const SHOPIFY_URL = `http://localhost:${SHOPIFY_PORT}`;
+
+// A first start on a slow disk makes a database cluster and runs every migration.
+const READY_SECONDS = 120;
+const STOP_SECONDS = 15;
+const LAST_LINES = 25;
+const CHANGE_PAUSE_MILLISECONDS = 200;
+
+class Stop extends Error {}
+
+type Part = { readonly name: string; readonly child: ChildProcess; readonly log: string };
+
+const parts: Part[] = [];
+let isStopping = false;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { watch: { type: 'boolean', default: false } } });
+  await assertFree(SHOPIFY_PORT, 'KEPT_LOCAL_SHOPIFY_PORT');
+  await assertFree(KEPT_PORT, 'PORT');
+  fs.mkdirSync(DATA_DIR, { recursive: true });
+  say('Building the bundles and the demo retailer …');
+  await Promise.all([
+    finish('scripts/build.ts', []),
+    finish('scripts/demo/generate.ts', [DEMO_DIR]),
+  ]);
+  await startParts();
+  printAddresses();
+  if (values.watch) watchSources();
+}
+
+async function startParts(): Promise<void> {
+  say('Starting the local Shopify …');
+  launch('local-shopify', 'scripts/local-shopify/main.ts', [
+    ...['--port', String(SHOPIFY_PORT), '--app', KEPT_URL],
+    ...['--seed', path.join(DEMO_DIR, 'shop-seed.json')],
+    ...['--state', path.join(DATA_DIR, 'local-shopify.json')],
+  ]);
+  await untilAnswers(`${SHOPIFY_URL}/clock`);
+  say('Starting Kept …');
+  launch('kept', 'backend/main.ts', []);
+  await untilAnswers(`${KEPT_URL}/readyz`);
+  say('Installing the app in the demo shop …');
+  await finish('scripts/demo/install.ts', [
+    ...['--kept', KEPT_URL, '--shopify', SHOPIFY_URL],
+    ...['--world', path.join(DEMO_DIR, 'world.json')],
+  ]);
+}
+
+/** What the parts are told of each other; a variable that is already set wins. */
+function environment(): NodeJS.ProcessEnv {
+  return {
+    KEPT_ENV: 'development',
+    PORT: String(KEPT_PORT),
+    KEPT_URL,
+    KEPT_CLOCK_URL: `${SHOPIFY_URL}/clock`,
+    SHOPIFY_ADMIN_URL_TEMPLATE: `${SHOPIFY_URL}/{shop}/admin/api/{version}/graphql.json`,
+    SHOPIFY_TOKEN_URL_TEMPLATE: `${SHOPIFY_URL}/{shop}/admin/oauth/access_token`,
+    KEPT_APP_BRIDGE_URL: `${SHOPIFY_URL}/app-bridge.js`,
+    KEPT_POLARIS_URL: `${SHOPIFY_URL}/polaris.js`,
+    ...process.env,
+  };
+}
+
+function printAddresses(): void {
+  process.stdout.write(
+    [
+      '',
+      `  The shop          ${SHOPIFY_URL}/`,
+      `  Its admin         ${SHOPIFY_URL}/admin`,
+      `  Kept              ${KEPT_URL}/readyz`,
+      '',
+      '  Put something in the cart, enter an address in Italy, France, Germany, Spain or Great Britain,',
+      '  and read the date on each delivery option. The bar below every page sets the clock.',
+      `  What the parts write is in ${path.relative(process.cwd(), DATA_DIR) || '.'}/*.log. Ctrl-C ends everything.`,
+      '',
+      '',
+    ].join('\n'),
+  );
+}
+
+// ---- processes ----------------------------------------------------------------------------------
+
+function launch(name: string, script: string, args: readonly string[]): void {
+  const log = path.join(DATA_DIR, `${name}.log`);
+  const output = fs.openSync(log, 'w');
+  const child = spawn(process.execPath, [path.join(ROOT, script), ...args], {
+    cwd: ROOT,
+    env: environment(),
+    stdio: ['ignore', output, output],
+  });
+  fs.closeSync(output);
+  const part = { name, child, log };
+  parts.push(part);
+  child.once('exit', (code, signal) => {
+    if (isStopping || !parts.includes(part)) return;
+    void stopAll(1, `${name} ended by itself (${signal ?? `exit ${code}`}). ${lastLines(log)}`);
+  });
+}
+
+/** Runs a script to its end; what it prints is chatter. */
+async function finish(script: string, args: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, [path.join(ROOT, script), ...args], {
+    cwd: ROOT,
+    env: environment(),
+    stdio: ['ignore', 2, 2],
+  });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Stop(`${script} failed (exit ${code}); its message is above.`);
+}
+
+function lastLines(log: string): string {
+  const lines = fs.readFileSync(log, 'utf8').trimEnd().split('\n').slice(-LAST_LINES);
+  return `Its last lines (${log}):\n${lines.join('\n')}`;
+}
+
+async function untilAnswers(url: string): Promise<void> {
+  const deadline = performance.now() + READY_SECONDS * 1000;
+  while (performance.now() < deadline && !isStopping) {
+    const response = await fetch(url).catch(() => undefined);
+    await response?.body?.cancel();
+    if (response?.ok) return;
+    await delay(100);
+  }
+  if (!isStopping) throw new Stop(`${url} did not answer within ${READY_SECONDS} s.`);
+}
+
+async function assertFree(port: number, variable: string): Promise<void> {
+  const isTaken = await new Promise<boolean>((resolve) => {
+    const server = net.createServer();
+    server.once('error', () => resolve(true));
+    server.listen(port, () => server.close(() => resolve(false)));
+  });
+  if (isTaken) {
+    throw new Stop(
+      `Port ${port} is in use: perhaps Kept already runs. End that, or set ${variable} to a free port.`,
+    );
+  }
+}
+
+async function endParts(): Promise<void> {
+  // Kept first: its last words to the local Shopify should find somebody.
+  for (const { child } of parts.splice(0).reverse()) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    const isLate = await Promise.race([
+      ended.then(() => false),
+      delay(STOP_SECONDS * 1000, true, { ref: false }),
+    ]);
+    if (isLate) child.kill('SIGKILL');
+  }
+}
+
+async function stopAll(code: number, message?: string): Promise<never> {
+  if (!isStopping) {
+    isStopping = true;
+    if (message !== undefined) say(message);
+    await endParts();
+  }
+  process.exit(code);
+}
+
+// ---- npm run dev --------------------------------------------------------------------------------
+
+function watchSources(): void {
+  let timer: NodeJS.Timeout | undefined;
+  const again = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void restart(), CHANGE_PAUSE_MILLISECONDS);
+  };
+  for (const folder of [
+    'backend',
+    'extensions',
+    'graphql',
+    'scripts/local-shopify',
+    'scripts/demo',
+  ]) {
+    fs.watch(path.join(ROOT, folder), { recursive: true }, (_event, file) => {
+      if (file !== null && !/node_modules|[\\/]dist[\\/]|\.test\./.test(file)) again();
+    });
+  }
+  say('Watching the sources …');
+}
+
+async function restart(): Promise<void> {
+  say('A source changed: starting again …');
+  try {
+    await endParts();
+    await finish('scripts/build.ts', []);
+    await startParts();
+    say('Ready again.');
+  } catch (error) {
+    // The next save may cure it.
+    say(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => void stopAll(0));
+}
+main().catch((error: unknown) => {
+  const text = error instanceof Stop ? error.message : error instanceof Error ? error.stack : error;
+  const logs = parts.map((part) => `\n${part.name}: ${lastLines(part.log)}`).join('');
+  void stopAll(1, `${text}${logs}`);
+});
