@@ -1,7 +1,17 @@
 import { gzipSync } from 'node:zlib';
 import { isInputObjectType, isObjectType } from 'graphql';
-import { expect, test } from 'vitest';
-import { introspectionToSdl, loadShopifySchema, shopifySchemaSdl } from './shopify-schemas.ts';
+import { beforeAll, expect, test } from 'vitest';
+import {
+  ensureShopifySchemas,
+  introspectionToSdl,
+  loadShopifySchema,
+  shopifySchemaSdl,
+} from './shopify-schemas.ts';
+
+// The first run downloads 14 MB.
+beforeAll(async () => {
+  await ensureShopifySchemas();
+}, 180_000);
 
 test.each(['2026-07', '2026-10'] as const)(
   'the Admin schema %s executes and knows the checkout token of an order',
@@ -9,6 +19,7 @@ test.each(['2026-07', '2026-10'] as const)(
     const order = (await loadShopifySchema('admin', version)).getType('Order');
     expect(isObjectType(order) && Object.keys(order.getFields())).toContain('checkoutToken');
   },
+  30_000,
 );
 
 test('the function schema has the scale limit that introspection loses', async () => {

@@ -250,7 +250,10 @@ test('an order after validUntil gets the date of now, marked as changed', async 
     status: 'changed',
     joinedBy: 1,
     promise: { promisedOn: '2026-11-25' },
-    replacedPromisedOn: '2026-11-24',
+    replaced: {
+      promisedOn: '2026-11-24',
+      window: { from: '2026-11-24T00:00:00+01:00', to: '2026-11-24T23:00:00+01:00' },
+    },
   });
 });
 

@@ -147,7 +147,7 @@ async function bound(
     status: binding.status,
     joinedBy: found.step,
     promise: toStored(binding.promise),
-    replacedPromisedOn: binding.status === 'changed' ? binding.replaced.promisedOn : undefined,
+    replaced: binding.status === 'changed' ? toStored(binding.replaced) : undefined,
     receiptIds: found.receiptIds,
   };
 }
@@ -164,7 +164,7 @@ async function recomputed(
     status: 'none',
     joinedBy: 5,
     promise: promise === undefined ? undefined : toStored(promise),
-    replacedPromisedOn: undefined,
+    replaced: undefined,
     receiptIds: [],
   };
 }
@@ -323,8 +323,8 @@ async function publish(
 
 // Everything the metafield says.
 function contentVersion(row: OrderPromiseRow): string {
-  const { status, promise, replacedPromisedOn, receiptIds } = row;
-  return JSON.stringify([status, promise ?? null, replacedPromisedOn ?? null, receiptIds]);
+  const { status, promise, replaced, receiptIds } = row;
+  return JSON.stringify([status, promise ?? null, replaced ?? null, receiptIds]);
 }
 
 function emptyRow(order: PlacedOrder) {

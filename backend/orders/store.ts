@@ -32,6 +32,8 @@ type OrderTables = {
     pickup_point_id: string | null;
     receipt_ids: string[];
     replaced_promised_on: DateColumn | null;
+    replaced_from: NullableInstantColumn;
+    replaced_to: NullableInstantColumn;
     checkout_token: string | null;
     copied_receipt: string | null;
     country: string | null;
@@ -64,7 +66,8 @@ export type OrderPromiseRow = {
   readonly status: 'promised' | 'changed' | 'none';
   readonly joinedBy: JoinStep;
   readonly promise: StoredPromise | undefined;
-  readonly replacedPromisedOn: string | undefined;
+  /** What was shown first, when another date took its place. */
+  readonly replaced: Pick<StoredPromise, 'promisedOn' | 'window'> | undefined;
   readonly receiptIds: readonly string[];
   readonly checkoutToken: string | null;
   /** The signed receipt of the cart, kept because our metafield replaces it on the order. */
@@ -173,7 +176,9 @@ function toRow(row: OrderPromiseRow) {
     node_id: promise?.nodeId ?? null,
     pickup_point_id: promise?.pickupPointId ?? null,
     receipt_ids: [...row.receiptIds],
-    replaced_promised_on: row.replacedPromisedOn ?? null,
+    replaced_promised_on: row.replaced?.promisedOn ?? null,
+    replaced_from: row.replaced?.window.from ?? null,
+    replaced_to: row.replaced?.window.to ?? null,
     checkout_token: row.checkoutToken,
     copied_receipt: row.copiedReceipt,
     country: row.country,
@@ -198,6 +203,8 @@ type Selected = {
   pickup_point_id: string | null;
   receipt_ids: string[];
   replaced_promised_on: Temporal.PlainDate | null;
+  replaced_from: Temporal.Instant | null;
+  replaced_to: Temporal.Instant | null;
   checkout_token: string | null;
   copied_receipt: string | null;
   country: string | null;
@@ -214,7 +221,7 @@ function fromRow(row: Selected): OrderPromiseRow {
     // The column's check allows no other number.
     joinedBy: row.joined_by as JoinStep,
     promise: promiseOf(row),
-    replacedPromisedOn: row.replaced_promised_on?.toString(),
+    replaced: replacedOf(row),
     receiptIds: row.receipt_ids,
     checkoutToken: row.checkout_token,
     copiedReceipt: row.copied_receipt,
@@ -239,6 +246,21 @@ function promiseOf(row: Selected): StoredPromise | undefined {
     parcels: row.parcels ?? 1,
     nodeId: row.node_id ?? undefined,
     pickupPointId: row.pickup_point_id ?? undefined,
+  };
+}
+
+function replacedOf(row: Selected): OrderPromiseRow['replaced'] {
+  const { replaced_promised_on, replaced_from, replaced_to } = row;
+  if (replaced_promised_on === null || replaced_from === null || replaced_to === null) {
+    return undefined;
+  }
+  const timeZone = row.time_zone ?? 'UTC';
+  return {
+    promisedOn: replaced_promised_on.toString(),
+    window: {
+      from: writeInstant(replaced_from, timeZone),
+      to: writeInstant(replaced_to, timeZone),
+    },
   };
 }
 
