@@ -1,0 +1,153 @@
+/**
+ * Which padded table is in force, here and at Shopify?
+ *
+ * In: a shop held live. Out: the table of rule 15 in memory of this replica (so that it answers while every database is
+ * away), stored and signed in Postgres (an order of a bound merchant rate is joined to it), and handed to the shop's
+ * metafields. Made anew when the shop-local day or the policy changes, and when stock did, at most once a minute.
+ * Invariants: a table is stored before anyone else is told of it; an expired table gives no date; a fallback gives a
+ * date only when every line of the basket is `normal`.
+ */
+import type { ShopId } from '../../base/ids.ts';
+import { assert } from '../../base/result.ts';
+import { localDay, parseDay, wallToMinute, writeDay, writeMinute } from '../../base/time.ts';
+import { encodePaddedTable, type PaddedTableJson, paddedDay } from '../../contract/padded-table.ts';
+import type { Log } from '../../platform/log.ts';
+import type { Signer } from '../../platform/signing.ts';
+import type { LiveShop } from '../../stock/service.ts';
+import { type PaddedClass, paddedTable } from '../padded.ts';
+import type { QuoteRequest } from '../quote.ts';
+import type { PromiseStore } from '../store.ts';
+
+/** A table in force: what is published, and the class of each product by SKU. */
+export type TableInForce = {
+  readonly json: PaddedTableJson;
+  readonly classBySku: ReadonlyMap<string, PaddedClass>;
+  readonly policyVersion: number;
+  readonly stockVersion: number;
+  /** Monotonic milliseconds at which it was made. */
+  readonly madeAt: number;
+};
+
+/** What the service stands on. */
+export type PaddedDependencies = {
+  readonly store: PromiseStore;
+  readonly signer: Signer;
+  readonly newId: () => string;
+  readonly nowMinute: () => number;
+  readonly monotonicMilliseconds: () => number;
+  readonly marginMinutesOf: (live: LiveShop) => number;
+  /** Takes table and classes into the shop's metafields; repeats by itself until it is done. */
+  readonly publish: (shopId: ShopId, table: TableInForce) => Promise<void>;
+  readonly log: Log;
+};
+
+const CHANNEL = 'online';
+// Classes follow stock this fast; a table costs up to some hundred milliseconds of a large network.
+const STOCK_REFRESH_MILLISECONDS = 60_000;
+
+/** Builds the service. */
+export function createPaddedTables(deps: PaddedDependencies) {
+  const tables = new Map<ShopId, TableInForce>();
+  const making = new Set<ShopId>();
+
+  const isDue = (live: LiveShop): boolean => {
+    const table = tables.get(live.shopId);
+    if (table === undefined || table.policyVersion !== live.snapshot.policyVersion) return true;
+    if (table.json.d.slice(0, 10) !== today(live, deps.nowMinute())) return true;
+    const age = deps.monotonicMilliseconds() - table.madeAt;
+    return table.stockVersion !== live.stockVersion && age >= STOCK_REFRESH_MILLISECONDS;
+  };
+
+  const make = async (live: LiveShop): Promise<void> => {
+    const table = makeTable(deps, live);
+    // In memory first: this replica may need it before the database answers.
+    tables.set(live.shopId, table);
+    const text = JSON.stringify(table.json);
+    await deps.store.savePaddedTable(live.shopId, {
+      publishedAt: writeMinute(live.snapshot.shopZone, deps.nowMinute()),
+      validUntil: endOf(live, table.json.u),
+      policyVersion: table.policyVersion,
+      body: text,
+      signature: deps.signer.sign(paddedText(live.shopId, text)),
+    });
+    await deps.publish(live.shopId, table);
+  };
+
+  return {
+    /** Makes the shop's table when it is due; for the listener of the stock service and the hourly job. */
+    async refresh(live: LiveShop): Promise<void> {
+      if (making.has(live.shopId) || !isDue(live)) return;
+      making.add(live.shopId);
+      try {
+        await make(live);
+      } catch (error) {
+        deps.log.warn({ event: 'padded_table_not_published', shop: live.shopId, error });
+      } finally {
+        making.delete(live.shopId);
+      }
+    },
+
+    /** The table of this replica, if it has one. */
+    current: (shopId: ShopId): TableInForce | undefined => tables.get(shopId),
+
+    /** The padded day (a day number) of a service for this request; nothing unless every line is `normal`. */
+    dayOf(
+      live: LiveShop,
+      request: Pick<QuoteRequest, 'lines' | 'destination' | 'nowMinute'>,
+      serviceCode: string,
+    ): number | undefined {
+      const table = tables.get(live.shopId);
+      if (table === undefined) return undefined;
+      if (request.lines.some(({ sku }) => table.classBySku.get(sku) !== 'normal')) return undefined;
+      const { country, postalCode } = request.destination;
+      const orderedOn = today(live, request.nowMinute);
+      const day = paddedDay(table.json, { country, postalCode, serviceCode, orderedOn });
+      return day === undefined ? undefined : parseDay(day);
+    },
+
+    /** The table that was published at this instant (ISO) and is still as we signed it. */
+    async tableAt(shopId: ShopId, instant: string): Promise<PaddedTableJson | undefined> {
+      const stored = await deps.store.paddedTableAt(shopId, instant);
+      if (stored === undefined) return undefined;
+      const isOurs = deps.signer.isOurs(paddedText(shopId, stored.body), stored.signature);
+      return isOurs ? JSON.parse(stored.body) : undefined;
+    },
+  };
+}
+
+/** What `createPaddedTables` returns. */
+export type PaddedTables = ReturnType<typeof createPaddedTables>;
+
+function makeTable(deps: PaddedDependencies, live: LiveShop): TableInForce {
+  const { snapshot, facts } = live;
+  const table = paddedTable(snapshot, facts, {
+    fromDay: localDay(snapshot.shopZone, deps.nowMinute()),
+    marginMinutes: deps.marginMinutesOf(live),
+    channel: CHANNEL,
+  });
+  const encoded = encodePaddedTable({ ...table, id: deps.newId() });
+  assert(encoded.ok, `the padded table of ${live.shopId} does not fit its own format`);
+  return {
+    json: encoded.value,
+    classBySku: new Map(
+      snapshot.products.map(({ sku }, index) => [sku, table.classes[index] ?? 'unknown']),
+    ),
+    policyVersion: snapshot.policyVersion,
+    stockVersion: live.stockVersion,
+    madeAt: deps.monotonicMilliseconds(),
+  };
+}
+
+function today(live: LiveShop, nowMinute: number): string {
+  return writeDay(localDay(live.snapshot.shopZone, nowMinute));
+}
+
+/** 00:00 of the first day on which the table no longer speaks. */
+function endOf(live: LiveShop, day: string): string {
+  const zone = live.snapshot.shopZone;
+  return writeMinute(zone, wallToMinute(zone, parseDay(day), { timeOfDay: 0, side: 'earlier' }));
+}
+
+function paddedText(shopId: ShopId, body: string): string {
+  return `kept-padded-table-1\n${shopId}\n${body}`;
+}
