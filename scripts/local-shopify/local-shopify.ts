@@ -15,6 +15,7 @@ import { adminApiRoutes } from './admin/routes.ts';
 import { readAppConfig } from './app/app-config.ts';
 import { createWebhooks, type Webhooks } from './app/webhooks.ts';
 import { buildPages } from './build/pages.ts';
+import { createCustomize } from './checkout/functions.ts';
 import { createRateCache } from './checkout/rate-cache.ts';
 import type { RateAnswer } from './checkout/rate-client.ts';
 import { createLocalClock, type LocalClock } from './clock.ts';
@@ -143,10 +144,7 @@ function createApp(shop: LocalShop, { assets, cache, webhooks, control }: Parts)
   );
   app.use(controlRoutes(shop, control));
   app.use(adminApiRoutes(shop));
-  const customize = async (options: Parameters<CustomizeOf>[0]) => ({
-    options: [...options],
-    runs: [],
-  });
+  const customize = createCustomize(shop);
   app.use(checkoutRoutes({ shop, cache, customize, webhooks }));
   app.use(storefrontRoutes(shop));
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
@@ -156,8 +154,6 @@ function createApp(shop: LocalShop, { assets, cache, webhooks, control }: Parts)
   });
   return app;
 }
-
-type CustomizeOf = import('./checkout/delivery.ts').Customize;
 
 const TYPES: Readonly<Record<string, string>> = { js: 'text/javascript', css: 'text/css' };
 

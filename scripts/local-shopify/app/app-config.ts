@@ -13,6 +13,7 @@ const subscription = z.object({
   topics: z.array(z.string()).default([]),
   compliance_topics: z.array(z.string()).default([]),
   uri: z.string(),
+  include_fields: z.array(z.string()).optional(),
 });
 const appToml = z.object({
   access_scopes: z.object({ scopes: z.string().default('') }).optional(),
@@ -82,7 +83,7 @@ export type ShopifyFunction = {
 export type AppConfig = {
   scopes: string[];
   webhookVersion: string;
-  webhooks: { topic: string; uri: string }[];
+  webhooks: { topic: string; uri: string; includeFields: string[] | undefined }[];
   proxy: { url: string; subpath: string; prefix: string } | undefined;
   uiExtensions: UiExtension[];
   functions: ShopifyFunction[];
@@ -95,7 +96,11 @@ export function readAppConfig(root: string): AppConfig {
     scopes: splitScopes(app.access_scopes?.scopes ?? ''),
     webhookVersion: app.webhooks?.api_version ?? '2026-07',
     webhooks: (app.webhooks?.subscriptions ?? []).flatMap((one) =>
-      [...one.topics, ...one.compliance_topics].map((topic) => ({ topic, uri: one.uri })),
+      [...one.topics, ...one.compliance_topics].map((topic) => ({
+        topic,
+        uri: one.uri,
+        includeFields: one.include_fields,
+      })),
     ),
     proxy: app.app_proxy,
     uiExtensions: [],

@@ -19,7 +19,7 @@ const LATE_MS = 4_000;
 
 export type Webhooks = {
   /** Queues one delivery per subscription of the topic. */
-  send(topic: string, payload: unknown): void;
+  send(topic: string, payload: object): void;
   /** How many deliveries are not over yet. */
   pending(): number;
   /** Forgets what is still waiting. */
@@ -64,8 +64,8 @@ export function createWebhooks(shop: LocalShop): Webhooks {
     send(topic, payload) {
       if (!shop.state.isInstalled && topic !== 'app/uninstalled') return;
       const eventId = randomUUID();
-      const body = JSON.stringify(payload);
-      for (const url of addressesOf(shop, topic)) {
+      for (const { url, includeFields } of addressesOf(shop, topic)) {
+        const body = JSON.stringify(cutTo(payload, includeFields));
         const triggeredAt = shop.clock.now();
         const webhookId = randomUUID();
         const delivery = { topic, url, body, webhookId, eventId, triggeredAt, attempt: 0 };
@@ -91,10 +91,23 @@ function delaysOf(shop: LocalShop, count: number): number[] {
   return [LATE_MS];
 }
 
-function addressesOf(shop: LocalShop, topic: string): string[] {
+type Address = { url: string; includeFields: readonly string[] | undefined };
+
+function addressesOf(shop: LocalShop, topic: string): Address[] {
   const own = shop.config().webhooks.filter((one) => one.topic === topic);
-  const byApi = shop.state.subscriptions.filter((one) => one.topic === topic);
-  return [...own, ...byApi].map(({ uri }) => (uri.startsWith('/') ? `${shop.app.url}${uri}` : uri));
+  const byApi = shop.state.subscriptions
+    .filter((one) => one.topic === topic)
+    .map(({ uri }) => ({ uri, includeFields: undefined }));
+  return [...own, ...byApi].map(({ uri, includeFields }) => ({
+    url: uri.startsWith('/') ? `${shop.app.url}${uri}` : uri,
+    includeFields,
+  }));
+}
+
+/** The payload with only the fields a subscription asks for. */
+function cutTo(payload: object, fields: readonly string[] | undefined): object {
+  if (!fields) return payload;
+  return Object.fromEntries(Object.entries(payload).filter(([name]) => fields.includes(name)));
 }
 
 async function deliver(shop: LocalShop, delivery: Delivery): Promise<boolean> {
