@@ -59,8 +59,7 @@ export function groupOperations(facts: Facts, group: Group, operations: Operatio
       const service = table.s.indexOf(bound);
       const digit = service < 0 ? 0 : table.z.charCodeAt((row + service) * 7 + todayAt);
       // 0-9, A-Z, a-z as in the contract's base 62; "-" (45) and the end of the rows (NaN) are no day.
-      if (digit >= 48)
-        day = say(today, digit - (digit < 58 ? 48 : digit < 91 ? 55 : 61) - todayAt);
+      if (digit >= 48) day = say(today, digit - (digit < 58 ? 48 : digit < 91 ? 55 : 61) - todayAt);
     }
     if (day) {
       const title = (t ? `${t} \u00b7 ` : '') + day.slice(11);

@@ -1,0 +1,150 @@
+/**
+ * Bundles every extension the way Shopify CLI does, without Shopify CLI: no login, no download, a second.
+ *
+ * Input: `extensions/*` with their `shopify.extension.toml`. Output: `dist/<handle>.js` of a UI extension, byte for byte
+ * what CLI 4.8.2 writes; `dist/function.js` of a Function, what the CLI hands to Javy, but for the comments that
+ * carry paths. `npm run check:cli` proves both against the CLI itself and records it in
+ * `scripts/check-cli.json`. Used by start, tests, benches and the local Shopify.
+ *
+ * Usage: node scripts/build-extensions.ts        builds all and prints handle, file and size
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build } from 'esbuild';
+import { parse } from 'smol-toml';
+
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+export type ExtensionTarget = {
+  readonly target: string;
+  /** UI: the module, relative to the extension. */
+  readonly module: string | undefined;
+  /** Function: path of its input query, relative to the extension. */
+  readonly inputQuery: string | undefined;
+  /** Function: the export Shopify calls, in kebab case. */
+  readonly export: string | undefined;
+};
+
+export type ExtensionSource = {
+  readonly handle: string;
+  readonly kind: 'ui_extension' | 'function';
+  readonly directory: string;
+  readonly apiVersion: string;
+  readonly targets: readonly ExtensionTarget[];
+};
+
+export type BuiltExtension = ExtensionSource & {
+  /** The built bundle. */
+  readonly file: string;
+  readonly bytes: number;
+};
+
+/** The extensions of a project, in the order of their folders; theme extensions have nothing to bundle. */
+export function readExtensions(root: string = ROOT): ExtensionSource[] {
+  const folder = join(root, 'extensions');
+  return readdirSync(folder)
+    .sort()
+    .map((name) => join(folder, name))
+    .filter((directory) => existsSync(join(directory, 'shopify.extension.toml')))
+    .flatMap((directory) => readExtension(directory) ?? []);
+}
+
+type Toml = { readonly [key: string]: unknown };
+
+function readExtension(directory: string): ExtensionSource | undefined {
+  const file = join(directory, 'shopify.extension.toml');
+  const toml: Toml = parse(readFileSync(file, 'utf8'));
+  const extension = tables(toml['extensions'])[0];
+  const kind = extension?.['type'];
+  if (!extension || (kind !== 'ui_extension' && kind !== 'function')) return undefined;
+  return {
+    kind,
+    directory,
+    handle: text(extension['handle']) ?? '',
+    apiVersion: text(toml['api_version']) ?? '',
+    targets: tables(extension['targeting']).map((target) => ({
+      target: text(target['target']) ?? '',
+      module: text(target['module']),
+      inputQuery: text(target['input_query']),
+      export: text(target['export']),
+    })),
+  };
+}
+
+function tables(value: unknown): Toml[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Builds all extensions of a project into their `dist` folders. */
+export async function buildExtensions(root: string = ROOT): Promise<BuiltExtension[]> {
+  return Promise.all(readExtensions(root).map((source) => buildExtension(source, root)));
+}
+
+async function buildExtension(source: ExtensionSource, root: string): Promise<BuiltExtension> {
+  const name = source.kind === 'function' ? 'function' : source.handle;
+  const file = join(source.directory, 'dist', `${name}.js`);
+  mkdirSync(dirname(file), { recursive: true });
+  const options = source.kind === 'function' ? functionOptions(source) : uiOptions(source);
+  await build({ ...options, absWorkingDir: root, outfile: file, logLevel: 'error' });
+  return { ...source, file, bytes: readFileSync(file).length };
+}
+
+/** One bundle for all targets of an extension; the first import of each module is named by its place. */
+function uiOptions({ directory, targets }: ExtensionSource): BuildOptions {
+  const contents = targets
+    .map(
+      ({ target, module }, index) =>
+        `import Target_${index} from '${module}';shopify.extend('${target}', (...args) => Target_${index}(...args));`,
+    )
+    .join('\n');
+  return {
+    stdin: { contents, resolveDir: directory, loader: 'tsx' },
+    bundle: true,
+    minify: true,
+    target: 'es6',
+    jsx: 'automatic',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    loader: { '.esnext': 'ts', '.js': 'jsx' },
+    legalComments: 'none',
+    resolveExtensions: ['.tsx', '.ts', '.js', '.json', '.esnext', '.mjs', '.ejs'],
+  };
+}
+
+/** The wrapper names what Javy exports; `user-function` is the extension's entry. */
+function functionOptions({ directory, targets, handle }: ExtensionSource): BuildOptions {
+  const names = targets.map((target) => camelCase(target.export ?? ''));
+  if (names.includes('')) throw new Error(`${handle}: every target of a Function needs an export.`);
+  const imports = names.map((name) => `${name} as run${name[0]?.toUpperCase()}${name.slice(1)}`);
+  const contents = [
+    'import __runFunction from "@shopify/shopify_function/run"',
+    `import { ${imports.join(', ')} } from "user-function";`,
+    ...names.map(
+      (name) =>
+        `export function ${name}() { return __runFunction(run${name[0]?.toUpperCase()}${name.slice(1)}) }`,
+    ),
+  ].join('\n');
+  return {
+    stdin: { contents, resolveDir: directory, loader: 'ts' },
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    legalComments: 'none',
+    alias: { 'user-function': join(directory, 'src', 'index.ts') },
+  };
+}
+
+/** `cart-delivery-options-transform-run` as a JavaScript name. */
+export function camelCase(kebab: string): string {
+  return kebab.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const { handle, file, bytes } of await buildExtensions()) {
+    process.stdout.write(`${handle}  ${relative(ROOT, file)}  ${bytes} B\n`);
+  }
+}
