@@ -20,8 +20,10 @@ import { createRateCache } from './checkout/rate-cache.ts';
 import type { RateAnswer } from './checkout/rate-client.ts';
 import { createLocalClock, type LocalClock } from './clock.ts';
 import { createControl, type LocalControl } from './control.ts';
+import { adminRoutes } from './http/admin-routes.ts';
 import { checkoutRoutes } from './http/checkout-routes.ts';
 import { controlRoutes } from './http/control-routes.ts';
+import { proxyRoutes } from './http/proxy-routes.ts';
 import { storefrontRoutes } from './http/storefront-routes.ts';
 import { createStateFile, loadState } from './persistence.ts';
 import { parseShopSeed, type ShopSeed } from './seed.ts';
@@ -146,6 +148,8 @@ function createApp(shop: LocalShop, { assets, cache, webhooks, control }: Parts)
   app.use(adminApiRoutes(shop));
   const customize = createCustomize(shop);
   app.use(checkoutRoutes({ shop, cache, customize, webhooks }));
+  app.use(adminRoutes(shop, control));
+  app.use(proxyRoutes(shop));
   app.use(storefrontRoutes(shop));
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     const detail = error instanceof Error ? error.message : String(error);

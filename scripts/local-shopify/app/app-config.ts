@@ -16,6 +16,8 @@ const subscription = z.object({
   include_fields: z.array(z.string()).optional(),
 });
 const appToml = z.object({
+  name: z.string().optional(),
+  application_url: z.string().optional(),
   access_scopes: z.object({ scopes: z.string().default('') }).optional(),
   webhooks: z
     .object({
@@ -81,10 +83,14 @@ export type ShopifyFunction = {
   bundlePath: string;
 };
 export type AppConfig = {
+  name: string;
+  /** Path of the embedded page, as `/app`; the host is the one the app runs at now. */
+  applicationPath: string;
   scopes: string[];
   webhookVersion: string;
   webhooks: { topic: string; uri: string; includeFields: string[] | undefined }[];
-  proxy: { url: string; subpath: string; prefix: string } | undefined;
+  /** `path` is where the app itself answers proxied calls. */
+  proxy: { path: string; subpath: string; prefix: string } | undefined;
   uiExtensions: UiExtension[];
   functions: ShopifyFunction[];
 };
@@ -93,6 +99,8 @@ export type AppConfig = {
 export function readAppConfig(root: string): AppConfig {
   const app = readToml(join(root, 'shopify.app.toml'), appToml) ?? {};
   const config: AppConfig = {
+    name: app.name ?? 'App',
+    applicationPath: pathOf(app.application_url ?? '/'),
     scopes: splitScopes(app.access_scopes?.scopes ?? ''),
     webhookVersion: app.webhooks?.api_version ?? '2026-07',
     webhooks: (app.webhooks?.subscriptions ?? []).flatMap((one) =>
@@ -102,7 +110,7 @@ export function readAppConfig(root: string): AppConfig {
         includeFields: one.include_fields,
       })),
     ),
-    proxy: app.app_proxy,
+    proxy: app.app_proxy && { ...app.app_proxy, path: pathOf(app.app_proxy.url) },
     uiExtensions: [],
     functions: [],
   };
@@ -110,6 +118,11 @@ export function readAppConfig(root: string): AppConfig {
   const names = existsSync(folder) ? readdirSync(folder).sort() : [];
   for (const name of names) addExtensions(config, join(folder, name));
   return config;
+}
+
+/** Path of an address; in development the host is replaced by the one the app runs at, as the CLI does. */
+function pathOf(address: string): string {
+  return new URL(address, 'http://localhost').pathname.replace(/\/$/, '');
 }
 
 /** Scopes as Shopify grants them: a write scope brings its read scope along. */

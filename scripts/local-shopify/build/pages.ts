@@ -1,7 +1,7 @@
 /**
  * Bundles the browser's side of the local Shopify: pages, the extension worker, and the stand-ins for Shopify's CDN.
  *
- * Everything is built in memory at start (a fraction of a second) and served from there, so nothing can be stale.
+ * Everything is built in memory when a process starts (a fraction of a second) and served from there.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -22,8 +22,15 @@ const SCRIPTS: Readonly<Record<string, string>> = {
 };
 const STYLES = ['shop.css', 'checkout.css', 'admin.css', 'control-bar.css', 'polaris.css'];
 
-/** Every asset by file name. */
-export async function buildPages(): Promise<ReadonlyMap<string, string>> {
+let built: Promise<ReadonlyMap<string, string>> | undefined;
+
+/** Every asset by file name; built once per process. */
+export function buildPages(): Promise<ReadonlyMap<string, string>> {
+  built ??= bundlePages();
+  return built;
+}
+
+async function bundlePages(): Promise<ReadonlyMap<string, string>> {
   const result = await build({
     entryPoints: Object.entries(SCRIPTS).map(([out, path]) => ({ in: join(PAGES, path), out })),
     outdir: '/assets',
