@@ -8,11 +8,13 @@
  *
  * Usage: node scripts/build-extensions.ts        builds all and prints handle, file and size
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, version } from 'esbuild';
 import { parse } from 'smol-toml';
+import { ensureShopifySchemas, shopifySchemaPath } from './shopify-schemas.ts';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -112,6 +114,7 @@ function uiOptions({ directory, targets }: ExtensionSource): BuildOptions {
     loader: { '.esnext': 'ts', '.js': 'jsx' },
     legalComments: 'none',
     resolveExtensions: ['.tsx', '.ts', '.js', '.json', '.esnext', '.mjs', '.ejs'],
+    sourcemap: true,
   };
 }
 
@@ -143,7 +146,36 @@ export function camelCase(kebab: string): string {
   return kebab.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** Names the recipe: esbuild's version and every option, for an extension of two targets. */
+export function recipeFingerprint(): string {
+  const sample = (kind: ExtensionSource['kind']): ExtensionSource => ({
+    kind,
+    handle: 'sample',
+    directory: '/sample',
+    apiVersion: '2026-07',
+    targets: ['one-run', 'two-run'].map((name) => ({
+      target: name,
+      module: `./src/${name}.tsx`,
+      inputQuery: `src/${name}.graphql`,
+      export: name,
+    })),
+  });
+  const recipe = [version, uiOptions(sample('ui_extension')), functionOptions(sample('function'))];
+  return createHash('sha256').update(JSON.stringify(recipe)).digest('hex');
+}
+
+/** Shopify's schema beside each Function, which the CLI's type generation asks for; git ignores it. */
+export async function placeFunctionSchemas(root: string = ROOT): Promise<void> {
+  await ensureShopifySchemas();
+  for (const { kind, directory } of readExtensions(root)) {
+    if (kind !== 'function') continue;
+    const schema = shopifySchemaPath('functions_delivery_customization', '2026-07');
+    copyFileSync(schema, join(directory, 'schema.graphql'));
+  }
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await placeFunctionSchemas();
   for (const { handle, file, bytes } of await buildExtensions()) {
     process.stdout.write(`${handle}  ${relative(ROOT, file)}  ${bytes} B\n`);
   }

@@ -13,14 +13,6 @@ declare module './src/PickupLocation.tsx' {
 }
 
 //@ts-ignore
-declare module './src/checkout-state.ts' {
-  const shopify:
-    | import('@shopify/ui-extensions/purchase.checkout.shipping-option-item.render-after').Api
-    | import('@shopify/ui-extensions/purchase.checkout.pickup-location-option-item.render-after').Api;
-  const globalThis: { shopify: typeof shopify };
-}
-
-//@ts-ignore
 declare module './src/shared-answer.ts' {
   const shopify:
     | import('@shopify/ui-extensions/purchase.checkout.shipping-option-item.render-after').Api
@@ -37,6 +29,14 @@ declare module './src/use-promise.ts' {
 }
 
 //@ts-ignore
+declare module './src/words.ts' {
+  const shopify:
+    | import('@shopify/ui-extensions/purchase.checkout.shipping-option-item.render-after').Api
+    | import('@shopify/ui-extensions/purchase.checkout.pickup-location-option-item.render-after').Api;
+  const globalThis: { shopify: typeof shopify };
+}
+
+//@ts-ignore
 declare module './src/cart-promise-write.ts' {
   const shopify:
     | import('@shopify/ui-extensions/purchase.checkout.shipping-option-item.render-after').Api
@@ -45,7 +45,7 @@ declare module './src/cart-promise-write.ts' {
 }
 
 //@ts-ignore
-declare module './src/words.ts' {
+declare module './src/checkout-state.ts' {
   const shopify:
     | import('@shopify/ui-extensions/purchase.checkout.shipping-option-item.render-after').Api
     | import('@shopify/ui-extensions/purchase.checkout.pickup-location-option-item.render-after').Api;

@@ -13,7 +13,7 @@ declare module './src/OrderStatus.tsx' {
 }
 
 //@ts-ignore
-declare module './src/order-answer.ts' {
+declare module './src/OrderPromise.tsx' {
   const shopify:
     | import('@shopify/ui-extensions/purchase.thank-you.block.render').Api
     | import('@shopify/ui-extensions/customer-account.order-status.block.render').Api;
@@ -21,7 +21,7 @@ declare module './src/order-answer.ts' {
 }
 
 //@ts-ignore
-declare module './src/OrderPromise.tsx' {
+declare module './src/order-answer.ts' {
   const shopify:
     | import('@shopify/ui-extensions/purchase.thank-you.block.render').Api
     | import('@shopify/ui-extensions/customer-account.order-status.block.render').Api;
