@@ -11,7 +11,8 @@
  */
 import { z } from 'zod';
 
-const id = z.string().min(1).max(120);
+/** As long as a Shopify SKU may be. */
+const id = z.string().min(1).max(255);
 const country = z
   .string()
   .regex(/^[A-Z]{2}$/, 'a two-letter ISO 3166 country code in capitals, as IT');
