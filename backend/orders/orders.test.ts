@@ -23,6 +23,7 @@ const ORDER: PlacedOrder = {
   checkoutToken: 'c1',
   cartToken: null,
   copiedReceipt: null,
+  isTableDated: true,
   storefrontReceipt: null,
   version: 'v1',
 };

@@ -46,6 +46,8 @@ export type PlacedOrder = {
   readonly cartToken: string | null;
   /** Signed receipt of the cart metafield that Shopify copied onto the order. */
   readonly copiedReceipt: string | null;
+  /** Every line's variant was `normal` when the order was placed: a fallback table could date it (rule 15). */
+  readonly isTableDated: boolean;
   /** Signed receipt of the storefront, from a cart attribute. */
   readonly storefrontReceipt: string | null;
   /** Changes whenever something changes that could change the join. */

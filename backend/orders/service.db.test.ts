@@ -109,6 +109,7 @@ const ORDER: PlacedOrder = {
   checkoutToken: 'c1',
   cartToken: 'k1',
   copiedReceipt: null,
+  isTableDated: true,
   storefrontReceipt: null,
   version: 'v1',
 };

@@ -15,6 +15,7 @@ import {
 import type { ShopId } from '../base/ids.ts';
 import { parseCartPromise } from '../contract/cart-promise.ts';
 import { postalKey } from '../contract/destination.ts';
+import { parseEtaClass } from '../contract/eta-class.ts';
 import { linesFingerprint } from '../contract/lines-fingerprint.ts';
 import { parseOrderPromise } from '../contract/order-promise.ts';
 import type { OrderDelivery, PlacedOrder } from '../orders/orders.ts';
@@ -33,15 +34,9 @@ export type OrderContext = {
   readonly nodeIds: ReadonlySet<string>;
   /** Codes of our own services. */
   readonly serviceCodes: ReadonlySet<string>;
+  /** The shop's IANA zone: the days of the padded table are its days. */
+  readonly timeZone: string;
 };
-
-/** An order, and per line the class its variant had, for rates dated by the padded table. */
-export type ReadOrder = {
-  readonly order: PlacedOrder;
-  readonly etaClasses: readonly EtaSeen[];
-};
-/** The metafield `$app:eta` of a line's variant now, and since when; undefined: it has none. */
-export type EtaSeen = { readonly value: string; readonly updatedAt: string } | undefined;
 
 export type OrderReaderDeps = {
   readonly admin: AdminClient;
@@ -71,7 +66,7 @@ async function readOrder(
   deps: OrderReaderDeps,
   shopId: ShopId,
   orderId: string,
-): Promise<ReadOrder | undefined> {
+): Promise<PlacedOrder | undefined> {
   const id = gidOf('Order', orderId);
   const { order } = expectAnswer(await deps.admin.send(shopId, OrderRead, { id }));
   if (order === null) return undefined;
@@ -103,8 +98,18 @@ async function readOrder(
     storefrontReceipt:
       order.customAttributes.find(({ key }) => key === STOREFRONT_ATTRIBUTE)?.value ?? null,
   };
-  const etaClasses = needed.map((line) => line.variant?.eta ?? undefined);
-  return { order: { ...read, version: versionOf(read) }, etaClasses };
+  const isTableDated = needed.every((line) => wasNormal(line, order.createdAt, context.timeZone));
+  return { ...read, isTableDated, version: versionOf(read) };
+}
+
+// What the Function saw then: the class as it stands, if it has not been written since.
+function wasNormal(line: LineNode, placedAt: string, timeZone: string): boolean {
+  const eta = line.variant?.eta;
+  if (!eta) return false;
+  const placed = Temporal.Instant.from(placedAt);
+  if (Temporal.Instant.compare(Temporal.Instant.from(eta.updatedAt), placed) > 0) return false;
+  const today = placed.toZonedDateTimeISO(timeZone).toPlainDate().toString();
+  return parseEtaClass(eta.value, today) === 'normal';
 }
 
 async function readAllLines(

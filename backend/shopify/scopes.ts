@@ -22,6 +22,7 @@ export const OPERATION_SCOPES: Readonly<Record<string, readonly string[]>> = {
     'read_merchant_managed_fulfillment_orders',
     'read_third_party_fulfillment_orders',
   ],
+  InventoryLevelRead: ['read_inventory'],
   InventoryLevelsRead: ['read_inventory', 'read_locations'],
   LocationLocalPickupDisable: ['write_shipping'],
   LocationLocalPickupEnable: ['write_shipping'],

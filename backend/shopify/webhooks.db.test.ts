@@ -119,6 +119,12 @@ function runJobs(): Promise<void> {
       requestProvisioning: async () => {
         effects.push('provision');
       },
+      importLevel: async (_, { inventoryItemId, locationId }) => {
+        effects.push(`level ${inventoryItemId} at ${locationId}`);
+      },
+      requestImport: async () => {
+        effects.push('import');
+      },
       stopSchedules: async () => {
         effects.push('stop');
       },
@@ -218,6 +224,15 @@ test('work that waited while the app was removed is not done', async () => {
   await connections.disconnect(shopId, NOW);
   await runJobs();
   expect(effects).toEqual([]);
+});
+
+test('a changed level is read again, a changed product brings the catalogue', async () => {
+  await connections.connect(shopId, 'jwt');
+  const level = { inventory_item_id: 5, location_id: 7, available: 3 };
+  await send({ topic: 'inventory_levels/update', body: level });
+  await send({ topic: 'products/update', body: { id: 9 } });
+  await runJobs();
+  expect(effects).toEqual(['level 5 at 7', 'import']);
 });
 
 test('an uninstall ends the connection and the schedules', async () => {

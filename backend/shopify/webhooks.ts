@@ -21,6 +21,7 @@ import type { WebhookDelivery, WebhookHandler, WebhookWork } from './webhooks/ha
 import { orderChanged } from './webhooks/order-changed.ts';
 import { scopesChanged } from './webhooks/scopes-changed.ts';
 import { shopChanged } from './webhooks/shop-changed.ts';
+import { stockChanged } from './webhooks/stock-changed.ts';
 
 // Shopify sends far less with include_fields; a larger body is no webhook of ours.
 const MOST_BODY_BYTES = '1mb';
@@ -47,6 +48,7 @@ function close<Kept extends object>(handler: WebhookHandler<Kept>): [string, Any
 export const WEBHOOK_HANDLERS: ReadonlyMap<string, AnyHandler> = new Map([
   ...close(orderChanged),
   ...close(shopChanged),
+  ...close(stockChanged),
   ...close(appUninstalled),
   ...close(scopesChanged),
   ...close(compliance),

@@ -8,6 +8,7 @@
 import type { ShopId } from '../../base/ids.ts';
 import type { Log } from '../../platform/log.ts';
 import type { AdminClient } from '../admin-client.ts';
+import type { LevelChange } from '../catalog.ts';
 import type { Connections } from '../connections.ts';
 import type { Redaction } from '../redaction.ts';
 
@@ -21,6 +22,10 @@ export type WebhookWork = {
   intakeOrder(shopId: ShopId, orderId: string): Promise<void>;
   /** Looks again at plan, places and zones, and provisions what is missing. */
   requestProvisioning(shopId: ShopId): Promise<void>;
+  /** Reads one inventory level again. */
+  importLevel(shopId: ShopId, change: LevelChange): Promise<void>;
+  /** Reads products and stock again, soon; a run that waits already is not doubled. */
+  requestImport(shopId: ShopId): Promise<void>;
   /** Ends the recurring jobs of a shop. */
   stopSchedules(shopId: ShopId): Promise<void>;
 };

@@ -26,6 +26,8 @@ import type {
   DeliveryZonesReadQueryVariables,
   FulfillmentOrderReadQuery,
   FulfillmentOrderReadQueryVariables,
+  InventoryLevelReadQuery,
+  InventoryLevelReadQueryVariables,
   InventoryLevelsReadQuery,
   InventoryLevelsReadQueryVariables,
   LocationLocalPickupDisableMutation,
@@ -284,6 +286,22 @@ query FulfillmentOrderRead($id: ID!) {
   fulfillmentOrder(id: $id) {
     id
     orderId
+  }
+}
+`);
+
+export const InventoryLevelRead: TypedDocumentNode<InventoryLevelReadQuery, InventoryLevelReadQueryVariables> = parse(`
+query InventoryLevelRead($inventoryItemId: ID!, $locationId: ID!) {
+  inventoryItem(id: $inventoryItemId) {
+    id
+    inventoryLevel(locationId: $locationId) {
+      quantities(
+        names: ["on_hand", "committed", "reserved", "damaged", "quality_control", "safety_stock"]
+      ) {
+        name
+        quantity
+      }
+    }
   }
 }
 `);

@@ -947,6 +947,14 @@ export type FulfillmentOrderReadQueryVariables = Exact<{
 
 export type FulfillmentOrderReadQuery = { readonly fulfillmentOrder: { readonly id: string, readonly orderId: string } | null };
 
+export type InventoryLevelReadQueryVariables = Exact<{
+  inventoryItemId: string;
+  locationId: string;
+}>;
+
+
+export type InventoryLevelReadQuery = { readonly inventoryItem: { readonly id: string, readonly inventoryLevel: { readonly quantities: ReadonlyArray<{ readonly name: string, readonly quantity: number }> } | null } | null };
+
 export type InventoryLevelsReadQueryVariables = Exact<{
   locationId: string;
   first: number;
