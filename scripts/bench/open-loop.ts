@@ -18,6 +18,8 @@ export type OpenLoopOptions = {
   readonly sockets: number;
   /** Reads what it needs of an answer's body; its text is handed over for a share of the answers. */
   readonly inspect?: (body: string, status: number) => void;
+  /** Sorts an answer by its head (status line and headers); counted by what it returns. */
+  readonly classify?: (head: string) => string;
   /** Every n-th answer is inspected; 1 inspects all. */
   readonly inspectEvery: number;
 };
@@ -27,6 +29,7 @@ export type OpenLoopResult = {
   readonly answered: number;
   readonly latenciesMs: Float64Array;
   readonly statusCounts: Readonly<Record<number, number>>;
+  readonly classCounts: Readonly<Record<string, number>>;
   readonly connectErrors: number;
   readonly unanswered: number;
 };
@@ -39,6 +42,7 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
   const total = Math.floor(options.ratePerSecond * options.seconds);
   const latencies = new Float64Array(total);
   const statusCounts: Record<number, number> = {};
+  const classCounts: Record<string, number> = {};
   let answered = 0;
   let connectErrors = 0;
   let sent = 0;
@@ -46,10 +50,14 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
   let dueHead = 0;
   const idle: Connection[] = [];
 
-  const onAnswer = (connection: Connection, status: number, body: string | undefined) => {
+  const onAnswer = (connection: Connection, { status, head }: Answer, body: string | undefined) => {
     latencies[answered] = performance.now() - connection.scheduledAt;
     answered += 1;
     statusCounts[status] = (statusCounts[status] ?? 0) + 1;
+    if (options.classify !== undefined) {
+      const name = options.classify(head);
+      classCounts[name] = (classCounts[name] ?? 0) + 1;
+    }
     if (body !== undefined) options.inspect?.(body, status);
     const next = due[dueHead];
     if (next === undefined) {
@@ -104,10 +112,18 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
     answered,
     latenciesMs: latencies.subarray(0, answered).slice().sort(),
     statusCounts,
+    classCounts,
     connectErrors,
     unanswered: total - answered,
   };
 }
+
+type Answer = {
+  readonly head: string;
+  readonly status: number;
+  readonly bodyFrom: number;
+  readonly bodyTo: number;
+};
 
 type Connection = {
   readonly socket: net.Socket;
@@ -117,7 +133,7 @@ type Connection = {
 
 async function connect(
   options: OpenLoopOptions,
-  onAnswer: (connection: Connection, status: number, body: string | undefined) => void,
+  onAnswer: (connection: Connection, answer: Answer, body: string | undefined) => void,
   onError: () => void,
 ): Promise<Connection> {
   const socket = net.connect(options.port, options.host);
@@ -133,7 +149,7 @@ async function connect(
         ? pending.toString('utf8', answer.bodyFrom, answer.bodyTo)
         : undefined;
       pending = pending.subarray(answer.bodyTo);
-      onAnswer(connection, answer.status, body);
+      onAnswer(connection, answer, body);
     }
   });
   socket.on('error', onError);
@@ -146,9 +162,7 @@ async function connect(
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 
-function readAnswer(
-  bytes: Buffer,
-): { status: number; bodyFrom: number; bodyTo: number } | undefined {
+function readAnswer(bytes: Buffer): Answer | undefined {
   const headEnd = bytes.indexOf(HEAD_END);
   if (headEnd < 0) return undefined;
   const head = bytes.toString('latin1', 0, headEnd);
@@ -157,7 +171,7 @@ function readAnswer(
     throw new Error(`an answer without content-length: ${head.slice(0, 80)}`);
   const bodyFrom = headEnd + HEAD_END.length;
   if (bytes.length < bodyFrom + length) return undefined;
-  return { status: Number(head.slice(9, 12)), bodyFrom, bodyTo: bodyFrom + length };
+  return { head, status: Number(head.slice(9, 12)), bodyFrom, bodyTo: bodyFrom + length };
 }
 
 /** The value below which `share` (0 to 1) of sorted numbers lie. */

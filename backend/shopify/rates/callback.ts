@@ -165,7 +165,7 @@ export function createRateCallback(deps: RateCallbackDependencies) {
     }
     if (offer.rated.length === 0) {
       counts.empty += 1;
-      send(asked.response, 200, '{"rates":[]}');
+      send(asked.response, 200, '{"rates":[]}', offer.isLive ? 'engine' : 'table');
       return;
     }
     const receiptId = deps.promise.record(live, {
@@ -181,14 +181,14 @@ export function createRateCallback(deps: RateCallbackDependencies) {
     counts[offer.kind] += 1;
     const { language } = settings;
     const rates = toRates(offer.rated, { currency: question.currency, language, receiptId });
-    send(asked.response, 200, JSON.stringify({ rates }));
+    send(asked.response, 200, JSON.stringify({ rates }), offer.isLive ? 'engine' : 'table');
   }
 
   function makeOffer(live: LiveShop, basket: NamedBasket, mayQuote: boolean): OfferOrBackup {
     const { request } = basket;
     const atMinute = request.nowMinute + request.marginMinutes;
     if (request.lines.length === 0 && !basket.hasUnknown) {
-      return { kind: 'undated', rated: [], promised: [] };
+      return { kind: 'undated', isLive: true, rated: [], promised: [] };
     }
     const canQuote = mayQuote && !basket.hasUnknown && deps.promise.canQuote(live, atMinute);
     try {
@@ -298,11 +298,18 @@ function readBody(request: IncomingMessage, done: (body: Buffer | undefined) => 
   });
 }
 
-function send(response: ServerResponse, status: number, body: string): void {
+// `source` says who gave the dates: for benches and for whoever watches a shop; Shopify ignores it.
+function send(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  source: 'engine' | 'table' | 'none' = 'none',
+): void {
   if (response.writableEnded || response.destroyed) return;
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
+    'x-kept-source': source,
   });
   response.end(body);
 }

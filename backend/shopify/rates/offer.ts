@@ -23,6 +23,8 @@ import type { RatedOption } from './answer.ts';
 /** What is answered: rates and their receipt, or silence. */
 export type Offer = {
   readonly kind: ReceiptKind;
+  /** The engine was asked, and not the padded table in its place. */
+  readonly isLive: boolean;
   readonly rated: readonly RatedOption[];
   readonly promised: readonly PromisedOption[];
 };
@@ -111,10 +113,12 @@ export function offerOfQuote(snapshot: Snapshot, basket: NamedBasket, quote: Quo
       service === undefined ? undefined : undatedRate(snapshot, { service, zoneIndex, basket });
     if (rate !== undefined) rated.push(rate);
   }
-  if (rated.length > 0)
-    return { kind: quote.options.length > 0 ? 'live' : 'undated', rated, promised };
+  if (rated.length > 0) {
+    const kind = quote.options.length > 0 ? 'live' : 'undated';
+    return { kind, isLive: true, rated, promised };
+  }
   return quote.absent.length > 0 && quote.absent.every(isRefusedByRule)
-    ? { kind: 'undated', rated: [], promised: [] }
+    ? { kind: 'undated', isLive: true, rated: [], promised: [] }
     : 'backup';
 }
 
@@ -172,8 +176,9 @@ export function offerOfTable(
       parcels: [],
     });
   }
-  if (rated.length === 0) return isRefused ? { kind: 'undated', rated, promised } : 'backup';
-  return { kind: promised.length > 0 ? 'padded' : 'undated', rated, promised };
+  if (rated.length === 0)
+    return isRefused ? { kind: 'undated', isLive: false, rated, promised } : 'backup';
+  return { kind: promised.length > 0 ? 'padded' : 'undated', isLive: false, rated, promised };
 }
 
 function refusesItem(snapshot: Snapshot, basket: NamedBasket, service: CompiledService): boolean {
