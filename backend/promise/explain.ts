@@ -15,7 +15,15 @@ import { type Fact, type Quote, type QuotedOption, type QuoteRequest, quote } fr
 import { type Ask, openAsk, readyAtSource } from './quote-ask.ts';
 import { pointCode, storeCode } from './quote-option.ts';
 import { nearestPoints } from './quote-points.ts';
-import { arrivalEnd, departureFrom, metersTo, openShip, type Ship, termsOf } from './quote-ship.ts';
+import {
+  arrivalAt,
+  indexOf,
+  metersTo,
+  openShip,
+  type Ship,
+  tableOf,
+  termsOf,
+} from './quote-ship.ts';
 import { nearestStores, planStorePickup } from './quote-stores.ts';
 
 /** What one node could do for an option. The dates are those of the node alone, with what it has. */
@@ -185,9 +193,10 @@ function datesOf(ask: Ask, ship: Ship, source: number): Dated {
     }
   }
   const readyMinute = readyAtSource(ask, source, { units, usableMinute });
-  const departsMinute = departureFrom(ship, source, { readyMinute, atMinute: ask.atMinute });
+  const index = indexOf(ship, source, { units, usableMinute });
+  const departsMinute = tableOf(ship, source)?.minutes[index] ?? NEVER;
   const hasLaneTerms = (ship.terms[source] ?? -1) >= 0;
-  const endMinute = hasLaneTerms ? arrivalEnd(ship, source, departsMinute) : NEVER;
+  const endMinute = hasLaneTerms ? arrivalAt(ship, source, index) : NEVER;
   const promisedOn = endMinute >= NEVER ? '' : formatDay(dateOf(ship, endMinute));
   return {
     units,
@@ -255,7 +264,9 @@ function loses(
 }
 
 function arrivalOfParcel(ask: Ask, ship: Ship, parcel: QuotedOption['parcels'][number]): number {
-  return arrivalEnd(ship, ask.nodes.indexOf(parcel.node), parcel.departsMinute);
+  const source = ask.nodes.indexOf(parcel.node);
+  const index = tableOf(ship, source)?.minutes.indexOf(parcel.departsMinute) ?? -1;
+  return arrivalAt(ship, source, index);
 }
 
 function judgeStore(ask: Ask, node: CompiledNode, option: QuotedOption | undefined): Verdict {

@@ -8,9 +8,11 @@
  * later is looked at in turn. Minutes of `at` inside; the caller subtracts the margin.
  */
 import { MINUTES_PER_DAY, NEVER } from '../base/time.ts';
-import { firstAbove } from '../network/calendar.ts';
 import { deliveryWindow, HORIZON_MINUTES } from '../network/delivery.ts';
 import { pointHandOver } from '../network/hand-over.ts';
+import { laneCostMinor } from '../network/lanes.ts';
+import { breaksParcelLimit } from '../network/limits.ts';
+import { billableGrams } from '../network/prices.ts';
 import { latestAtMinute } from '../network/ready.ts';
 import {
   type Objective,
@@ -21,15 +23,18 @@ import {
 } from '../routing/routing.ts';
 import { spaceOf } from '../routing/takes.ts';
 import { loadOf } from '../stock/stock.ts';
-import { type Ask, openAsk, type ParcelWork, readyAt } from './quote-ask.ts';
+import { type Ask, openAsk, type ParcelWork } from './quote-ask.ts';
+import { deadlineAt, departureIndex } from './quote-memory.ts';
 import {
+  arrivalAt,
   arrivalDay,
-  arrivalEnd,
-  departureFrom,
-  departuresOf,
+  indexOf,
+  leavingOf,
   openShip,
   problemOf,
   type Ship,
+  tableOf,
+  termsOf,
 } from './quote-ship.ts';
 
 /** Looking ahead ends here (rule 7). */
@@ -74,8 +79,11 @@ export function lastingOf(planned: Planned): Lasting {
  * With the default settings, every incoming lot in reach and dates that differ whenever ends differ, a
  * later `at` only takes plans away: the window changes when the last plan that makes it is gone.
  */
-function isRankedByEnd({ ships, objective }: Planned): boolean {
+function isRankedByEnd({ ships, plan, objective }: Planned): boolean {
+  const { atMinute } = ships[0]?.ask ?? { atMinute: 0 };
   return (
+    // A departure that comes into the 60 days is of no use to a window that ends before it.
+    plan.endMinute < atMinute + HORIZON_MINUTES - 2 * MINUTES_PER_DAY &&
     objective.splitOnlyIfDaysEarlier === 1 &&
     objective.maxDaysLaterForCost === 0 &&
     ships.every(
@@ -88,29 +96,75 @@ function isRankedByEnd({ ships, objective }: Planned): boolean {
 }
 
 function latestWindow(planned: Planned, cap: number): number {
-  let ship = planned.ships[planned.plan.problem];
-  let plan: Plan | undefined = planned.plan;
-  const { endMinute } = planned.plan;
-  const deadlines = planned.ships.map((one) => new Int32Array(one.ask.nodes.length));
-  let latest = 0;
-  while (ship !== undefined && plan !== undefined) {
-    latest = Math.max(latest, lastAtOf(ship, plan, endMinute));
-    if (latest + 1 >= cap) return cap;
-    plan = anyPlanBy(planned.ships, { endMinute, atMinute: latest + 1, deadlines });
-    ship = plan && planned.ships[plan.problem];
+  const { ships, plan } = planned;
+  const { endMinute } = plan;
+  const lastIndexes = ships.map((ship) => new Int32Array(ship.ask.nodes.length).fill(NOT_ASKED));
+  const chosen = ships[plan.problem];
+  let latest = chosen === undefined ? 0 : lastAtOf(chosen, plan, endMinute);
+  for (const [index, ship] of ships.entries()) {
+    const asked = { endMinute, lastIndexes: lastIndexes[index] };
+    latest = Math.max(latest, latestWhole(ship, asked, latest));
   }
-  return latest + 1;
+  while (latest + 1 < cap) {
+    const next = anyPlanBy(ships, { endMinute, atMinute: latest + 1, lastIndexes });
+    const ship = ships[next?.problem ?? -1];
+    if (next === undefined || ship === undefined) return latest + 1;
+    latest = lastAtOf(ship, next, endMinute);
+  }
+  return cap;
+}
+
+/** Departures not looked up yet; −1 stands for "none in time". */
+const NOT_ASKED = -2;
+
+type InTime = {
+  readonly endMinute: number;
+  /** By source: index of the last departure that arrives by `endMinute`. */
+  readonly lastIndexes: Int32Array | undefined;
+};
+
+/** The last `at`, if later than `least`, at which some single source still makes it with the whole order. */
+function latestWhole(ship: Ship, inTime: InTime, least: number): number {
+  const { ask } = ship;
+  const { supply } = ask;
+  let latest = least;
+  for (let at = 0; at < ship.sourceCount; at += 1) {
+    const source = ship.sources[at] ?? 0;
+    if (supply.wholeLines[source] !== supply.lineCount) continue;
+    if ((ship.endOne[source] ?? NEVER) > inTime.endMinute) continue;
+    const usableMinute = usableOfAll(ask, source);
+    const index = lastIndexBy(ship, source, inTime);
+    const last = lastAtFor(ship, source, { units: ask.units, usableMinute, index });
+    if (last > latest && fitsWhole(ship, source)) latest = last;
+  }
+  return latest;
+}
+
+function usableOfAll(ask: Ask, source: number): number {
+  const { supply } = ask;
+  let usable = 0;
+  for (let line = 0; line < supply.lineCount; line += 1) {
+    const quantity = supply.quantities[line] ?? 0;
+    if (quantity <= (supply.onHand[source * supply.lineCount + line] ?? 0)) continue;
+    usable = Math.max(usable, supply.usableMinute(source, line, quantity));
+  }
+  return usable;
+}
+
+function fitsWhole(ship: Ship, source: number): boolean {
+  const { ask, service } = ship;
+  return (
+    !breaksParcelLimit(service.source, ask.grams, ask.cm3) &&
+    laneCostMinor(termsOf(ship, source), billableGrams(service.source, ask.grams, ask.cm3)) >= 0
+  );
 }
 
 /** The last `at` at which every parcel of the plan still arrives by `endMinute`. */
 function lastAtOf(ship: Ship, plan: Plan, endMinute: number): number {
   let latest = NEVER;
   for (const { source, units, usableMinute } of plan.parcels) {
-    const departureMinute = lastDepartureBy(ship, source, endMinute);
-    latest = Math.min(
-      latest,
-      lastAtFor(ship.ask, source, { units, usableMinute, departureMinute }),
-    );
+    const index = lastIndexBy(ship, source, { endMinute, lastIndexes: undefined });
+    latest = Math.min(latest, lastAtFor(ship, source, { units, usableMinute, index }));
   }
   return latest;
 }
@@ -118,72 +172,74 @@ function lastAtOf(ship: Ship, plan: Plan, endMinute: number): number {
 function sameDeparturesUntil(ship: Ship, plan: Plan): number {
   let latest = NEVER;
   for (const { source, units, usableMinute } of plan.parcels) {
-    const ready = readyAt(ship.ask, source, { units, usableMinute }, ship.ask.atMinute);
-    const departures = departuresOf(ship.ask, source, ship.service);
-    const departureMinute = departures?.[firstAbove(departures, ready - 1)] ?? NEVER;
-    latest = Math.min(
-      latest,
-      lastAtFor(ship.ask, source, { units, usableMinute, departureMinute }),
-    );
+    const index = indexOf(ship, source, { units, usableMinute });
+    latest = Math.min(latest, lastAtFor(ship, source, { units, usableMinute, index }));
   }
   return latest + 1;
 }
 
+/** The last `at` at which a parcel makes the departure at `index`. */
 function lastAtFor(
-  ask: Ask,
+  ship: Ship,
   source: number,
-  parcel: ParcelWork & { readonly departureMinute: number },
+  parcel: ParcelWork & { readonly index: number },
 ): number {
+  const { ask } = ship;
+  const { units, usableMinute, index } = parcel;
+  if (index < 0) return -1;
+  if (usableMinute <= ask.atMinute) {
+    return deadlineAt(ask.memory, leavingOf(ship, source, units), index);
+  }
   const node = ask.nodes[source] ?? 0;
   return latestAtMinute(ask.snapshot, {
     node,
     load: loadOf(ask.facts, node),
     kind: 'ship',
-    units: parcel.units,
-    usableMinute: parcel.usableMinute,
-    departureMinute: parcel.departureMinute,
+    units,
+    usableMinute,
+    departureMinute: tableOf(ship, source)?.minutes[index] ?? NEVER,
   });
 }
 
-/** The last departure of the source that arrives by `endMinute`; −1 when none does. */
-function lastDepartureBy(ship: Ship, source: number, endMinute: number): number {
-  const departures = departuresOf(ship.ask, source, ship.service);
-  if (departures === undefined) return -1;
-  let low = -1;
-  let high = departures.length;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (arrivalEnd(ship, source, departures[middle] ?? NEVER) <= endMinute) low = middle;
-    else high = middle;
+/** Index of the last departure of the source that arrives by `endMinute`; −1 when none does. */
+function lastIndexBy(ship: Ship, source: number, { endMinute, lastIndexes }: InTime): number {
+  const known = lastIndexes?.[source] ?? NOT_ASKED;
+  if (known !== NOT_ASKED) return known;
+  const count = tableOf(ship, source)?.minutes.length ?? 0;
+  // Each later departure arrives later or together: go forward from the one that is made now.
+  let last = -1;
+  let index = departureIndex(ship.ask.memory, leavingOf(ship, source, 1), ship.ask.atMinute);
+  while (index < count && arrivalAt(ship, source, index) <= endMinute) {
+    last = index;
+    index += 1;
   }
-  return departures[low] ?? -1;
+  if (lastIndexes !== undefined) lastIndexes[source] = last;
+  return last;
 }
 
 type MakesIt = {
   readonly endMinute: number;
   readonly atMinute: number;
-  /** By ship and source: last departure that arrives in time, 0 not known yet. */
-  readonly deadlines: readonly Int32Array[];
+  /** By ship, as in `InTime`. */
+  readonly lastIndexes: readonly Int32Array[];
 };
 
 /** Some plan that arrives by `endMinute` when asked at `atMinute`; which one does not matter. */
 function anyPlanBy(ships: readonly Ship[], wanted: MakesIt): Plan | undefined {
-  const problems = ships.map((ship, index) => problemBy(ship, wanted, wanted.deadlines[index]));
-  return planOrder(problems, quoteObjective({ splitOnlyIfDaysEarlier: 1, maxDaysLaterForCost: 0 }));
+  const problems = ships.map((ship, index) => problemBy(ship, wanted, wanted.lastIndexes[index]));
+  return planOrder(problems, ANY_PLAN);
 }
 
-function problemBy(ship: Ship, wanted: MakesIt, deadlines: Int32Array | undefined): PlanProblem {
+const ANY_PLAN = quoteObjective({ splitOnlyIfDaysEarlier: 1, maxDaysLaterForCost: 0 });
+
+function problemBy(ship: Ship, wanted: MakesIt, lastIndexes: Int32Array | undefined): PlanProblem {
+  const { endMinute, atMinute } = wanted;
   return {
     ...problemOf(ship),
     endMinute: (source, units, usableMinute) => {
-      let deadline = deadlines?.[source] ?? 0;
-      if (deadline === 0) {
-        deadline = lastDepartureBy(ship, source, wanted.endMinute);
-        if (deadlines !== undefined) deadlines[source] = deadline;
-      }
-      if (deadline < wanted.atMinute) return NEVER;
-      const ready = readyAt(ship.ask, source, { units, usableMinute }, wanted.atMinute);
-      return ready <= deadline ? 0 : NEVER;
+      if ((ship.endOne[source] ?? NEVER) > endMinute) return NEVER;
+      const index = lastIndexBy(ship, source, { endMinute, lastIndexes });
+      return lastAtFor(ship, source, { units, usableMinute, index }) >= atMinute ? 0 : NEVER;
     },
     dateOf: () => 0,
   };
@@ -246,9 +302,8 @@ function nextParcelChange(ship: Ship): number {
       next = Math.min(next, horizonReaches(ship, work));
       continue;
     }
-    const departureMinute = lastDepartureBy(ship, source, endMinute);
-    const last = lastAtFor(ship.ask, source, { units, usableMinute, departureMinute });
-    next = Math.min(next, last + 1);
+    const index = lastIndexBy(ship, source, { endMinute, lastIndexes: undefined });
+    next = Math.min(next, lastAtFor(ship, source, { units, usableMinute, index }) + 1);
   }
   return Math.max(next, ship.ask.atMinute + 1);
 }
@@ -263,13 +318,13 @@ export function horizonOpens(ship: Ship): number {
 }
 
 /** When the 60 days reach the departure or hand-over that a parcel lacks now; NEVER when there is none. */
-export function horizonReaches(ship: Ship, work: ParcelWork & { readonly source: number }): number {
+function horizonReaches(ship: Ship, work: ParcelWork & { readonly source: number }): number {
   const { ask, point } = ship;
-  const readyMinute = readyAt(ask, work.source, work, ask.atMinute);
-  const departure = departureFrom(ship, work.source, { readyMinute, atMinute: NEVER });
+  const index = indexOf(ship, work.source, work);
+  const departure = tableOf(ship, work.source)?.minutes[index] ?? NEVER;
   if (departure >= NEVER) return NEVER;
   if (departure >= ask.atMinute + HORIZON_MINUTES) return departure - HORIZON_MINUTES + 1;
-  const day = arrivalDay(ship, work.source, departure);
+  const day = arrivalDay(ship, work.source, index);
   if (point === undefined || day >= NEVER) return NEVER;
   const { toMinute } = deliveryWindow(ship.service, ship.zone, day);
   const handOver = pointHandOver(ask.snapshot, { point: point.index, toMinute, atMinute: NEVER });

@@ -14,6 +14,7 @@ import type { WorldProduct } from '../network/world.ts';
 import type { Supply } from '../routing/routing.ts';
 import { type Facts, figure, loadOf, type Positions, positionsOf } from '../stock/stock.ts';
 import type { QuoteRequest } from './quote.ts';
+import { bookOf, type Memory, memoryOf, type NodeBook } from './quote-memory.ts';
 
 export type AskLine = {
   /** Index in `snapshot.products`. */
@@ -42,9 +43,9 @@ export type Ask = {
   readonly supply: Supply;
   /** Node of each source, ascending. */
   readonly nodes: Int32Array;
-  /** Ready minute by source for one unit and for all units, on hand; 0: not asked yet. */
-  readonly readyOne: Int32Array;
-  readonly readyAll: Int32Array;
+  readonly memory: Memory;
+  /** What is known of each source's node. */
+  readonly books: readonly NodeBook[];
 };
 
 /** Opens a request at `atMinute`. Every SKU must be in the snapshot. */
@@ -62,6 +63,7 @@ export function openAsk(
   const horizon =
     channel.incomingHorizonMinutes === null ? NEVER : atMinute + channel.incomingHorizonMinutes;
   const hasNoLots = channel.incomingHorizonMinutes === 0;
+  const memory = memoryOf(snapshot, facts);
   const nodes = nodesWithStock(lines, channel, hasNoLots ? -1 : horizon);
   let units = 0;
   let grams = 0;
@@ -90,8 +92,8 @@ export function openAsk(
     cm3,
     supply: supplyOf(lines, nodes, { atMinute, horizon: hasNoLots ? -1 : horizon }),
     nodes,
-    readyOne: new Int32Array(nodes.length),
-    readyAll: new Int32Array(nodes.length),
+    memory,
+    books: Array.from(nodes, (node) => bookOf(memory, node)),
   };
 }
 
@@ -218,26 +220,12 @@ export function cursorOf(positions: Positions, node: number): number {
   return -1;
 }
 
-/** When `units` are ready to leave the source, asked at the ask's own instant. */
-export function readyAtSource(ask: Ask, source: number, parcel: ParcelWork): number {
-  if (parcel.usableMinute > ask.atMinute) return readyAt(ask, source, parcel, ask.atMinute);
-  const memo = memoFor(ask, source, parcel.units);
-  if (memo === undefined) return readyAt(ask, source, parcel, ask.atMinute);
-  const known = memo[source] ?? 0;
-  if (known !== 0) return known;
-  const ready = readyAt(ask, source, parcel, ask.atMinute);
-  memo[source] = ready;
-  return ready;
-}
-
 /** What of a parcel decides when it is ready. */
 export type ParcelWork = { readonly units: number; readonly usableMinute: number };
 
-function memoFor(ask: Ask, source: number, units: number): Int32Array | undefined {
-  const node = ask.snapshot.nodes[ask.nodes[source] ?? 0];
-  if (node === undefined) return undefined;
-  if (units === 1 || (node.unitsPerHour === 0 && node.unitsPerDay === 0)) return ask.readyOne;
-  return units === ask.units ? ask.readyAll : undefined;
+/** When a parcel is ready to leave the source, asked at the ask's own instant. */
+export function readyAtSource(ask: Ask, source: number, parcel: ParcelWork): number {
+  return readyAt(ask, source, parcel, ask.atMinute);
 }
 
 /** The same asked at any instant. */

@@ -1,7 +1,7 @@
 /**
  * The chosen plan written out as an option: window, parcels, price, CO2, confidence, quality, reasons.
  */
-import { formatDay, localDay, MINUTES_PER_DAY } from '../base/time.ts';
+import { localDay, MINUTES_PER_DAY, NEVER, writeDay } from '../base/time.ts';
 import { deliveryWindow } from '../network/delivery.ts';
 import { co2Grams, distanceKm, distanceMeters, type Haul } from '../network/distance.ts';
 import { pointHandOver } from '../network/hand-over.ts';
@@ -12,7 +12,7 @@ import { priceOf } from './absent.ts';
 import { lastingOf, type Planned } from './order-by.ts';
 import type { Fact, QuotedLine, QuotedOption, QuotedParcel } from './quote.ts';
 import { type Ask, readyAtSource } from './quote-ask.ts';
-import { arrivalDay, departureFrom, metersTo, type Ship, termsOf } from './quote-ship.ts';
+import { arrivalDay, indexOf, metersTo, type Ship, tableOf, termsOf } from './quote-ship.ts';
 import type { NearStore, StorePickup } from './quote-stores.ts';
 
 /** An option and until when it stays as it is (`at`, exclusive). */
@@ -40,7 +40,7 @@ export function shippedOption(planned: Planned): Dated {
     point: point?.index ?? -1,
     window: { fromMinute: window.fromMinute, toMinute: window.toMinute },
     timeZone: ship.zone.name,
-    promisedOn: formatDay(window.promisedOn),
+    promisedOn: writeDay(window.promisedOn),
     orderByMinute: lasting.windowUntil - marginMinutes,
     parcels: parcels.map(({ quoted }) => quoted),
     priceMinor: priceOf(ask, ship),
@@ -94,7 +94,8 @@ function parcelOf(
   const { ask } = ship;
   const node = nodeOf(ask, parcel.source);
   const readyMinute = readyAtSource(ask, parcel.source, parcel);
-  const departsMinute = departureFrom(ship, parcel.source, { readyMinute, atMinute: ask.atMinute });
+  const index = indexOf(ship, parcel.source, parcel);
+  const departsMinute = tableOf(ship, parcel.source)?.minutes[index] ?? NEVER;
   const haul: Haul = {
     grams: gramsOf(ask, parcel),
     km: distanceKm(node.source, ship.to),
@@ -107,7 +108,7 @@ function parcelOf(
     lines: linesOf(ask, parcel),
     readyMinute,
     departsMinute,
-    deliveryOn: formatDay(arrivalDay(ship, parcel.source, departsMinute)),
+    deliveryOn: writeDay(arrivalDay(ship, parcel.source, index)),
     costMinor: parcel.costMinor,
     co2Grams: co2Grams([haul], ask.snapshot.policy.distanceFactor),
     distanceMeters: metersTo(ship, parcel.source),
@@ -170,7 +171,7 @@ export function storeOption(ask: Ask, store: NearStore, pickup: StorePickup): Da
   const { nowMinute, marginMinutes } = ask.request;
   const { node } = store;
   const { fromMinute, toMinute } = pickup.handOver;
-  const promisedOn = formatDay(pickup.promisedOn);
+  const promisedOn = writeDay(pickup.promisedOn);
   const withinTwoHours = fromMinute <= nowMinute + WITHIN_TWO_HOURS_MINUTES;
   const cap = ask.atMinute + 7 * MINUTES_PER_DAY;
   const windowUntil = Math.min(cap, pickup.windowUntil);

@@ -2,19 +2,34 @@
  * One carrier service to one address or pickup point: who can send what, and when it arrives.
  *
  * Turns the network's questions (ready, departure, delivery day, hand-over) into the planner's
- * `PlanProblem`. Home deliveries are compared by delivery day (as `dayEnd` minutes), pickup points by
- * the instant the shopper can collect; both never fall when a departure is later.
+ * `PlanProblem`. Home deliveries are compared by delivery day (in minutes), pickup points by the instant
+ * the shopper can collect; both never fall when a departure is later. Departures are named by their index in
+ * the node's timetable (quote-memory.ts).
  */
 import { localDay, MINUTES_PER_DAY, NEVER, type ZoneTable } from '../base/time.ts';
-import { firstAbove } from '../network/calendar.ts';
+import { nthCarrierDay } from '../network/carrier-days.ts';
 import { deliveryDay, deliveryWindow, HORIZON_MINUTES } from '../network/delivery.ts';
 import { distanceMeters, type Point } from '../network/distance.ts';
 import { pointHandOver } from '../network/hand-over.ts';
 import { laneCostMinor } from '../network/lanes.ts';
 import { billableGrams } from '../network/prices.ts';
-import type { CompiledPoint, CompiledService, LaneTerms } from '../network/snapshot.ts';
+import type {
+  CarrierDays,
+  CompiledPoint,
+  CompiledService,
+  LaneTerms,
+} from '../network/snapshot.ts';
 import type { PlanProblem } from '../routing/routing.ts';
 import { type Ask, type ParcelWork, readyAtSource } from './quote-ask.ts';
+import {
+  deadlineAt,
+  deadlinesOf,
+  departureIndex,
+  indexFrom,
+  type Leaving,
+  type Timetable,
+  UNKNOWN,
+} from './quote-memory.ts';
 
 export type Ship = {
   readonly ask: Ask;
@@ -32,6 +47,9 @@ export type Ship = {
   readonly sourceCount: number;
   /** By source: index in `snapshot.laneTerms`, −1 without a lane. */
   readonly terms: Int32Array;
+  /** By source: `arrivalEnd` of one unit on hand. */
+  readonly endOne: Int32Array;
+  readonly deliveryDays: CarrierDays | undefined;
   /** The last hand-over worked out: delivery day and instant. */
   readonly lastHandOver: { day: number; minute: number };
 };
@@ -45,40 +63,69 @@ export type Target = {
 
 /** The sources of the ask that can send with the service at all. */
 export function openShip(ask: Ask, target: Target): Ship {
-  const { snapshot } = ask;
+  const { snapshot, nodes } = ask;
   const { service, zoneIndex, point } = target;
-  const sources = new Int32Array(ask.nodes.length);
-  const terms = new Int32Array(ask.nodes.length).fill(-1);
+  const zone = snapshot.zones[zoneIndex];
+  if (zone === undefined) throw new Error(`Bug: no zone ${zoneIndex}`);
+  const place = point?.place ?? zone.place;
+  const terms = new Int32Array(nodes.length).fill(-1);
+  const sources = new Int32Array(nodes.length);
   let sourceCount = 0;
-  for (let source = 0; source < ask.nodes.length; source += 1) {
-    const slot = (ask.nodes[source] ?? 0) * snapshot.services.length + service.index;
+  for (let source = 0; source < nodes.length; source += 1) {
+    const slot = (nodes[source] ?? 0) * snapshot.services.length + service.index;
     const lane = (snapshot.laneRows[slot]?.[zoneIndex] ?? 0) - 1;
     if (lane < 0 || !hasPickup(ask, source, service)) continue;
     terms[source] = lane;
     sources[sourceCount] = source;
     sourceCount += 1;
   }
-  const zone = snapshot.zones[zoneIndex];
-  if (zone === undefined) throw new Error(`Bug: no zone ${zoneIndex}`);
-  return {
+  const ship: Ship = {
     ask,
     service,
     point,
     zoneIndex,
-    place: point?.place ?? zone.place,
+    place,
     zone: point?.calendar.zone ?? zone.zone,
     to: point?.source ?? ask.destination,
     sources,
     sourceCount,
     terms,
+    endOne: new Int32Array(nodes.length),
+    deliveryDays: snapshot.deliveryDays[service.index * snapshot.placeCount + place],
     lastHandOver: { day: -1, minute: NEVER },
   };
+  fillEndOne(ship);
+  return ship;
+}
+
+/** When one unit on hand would arrive, for every source: the bounds that most plans are decided by. */
+function fillEndOne(ship: Ship): void {
+  const { ask, service, sources, sourceCount, endOne } = ship;
+  const { memory, atMinute } = ask;
+  for (let at = 0; at < sourceCount; at += 1) {
+    const source = sources[at] ?? 0;
+    const node = ask.nodes[source] ?? 0;
+    const table = tableOf(ship, source);
+    if (table === undefined) {
+      endOne[source] = NEVER;
+      continue;
+    }
+    const leaving = { node, service: service.index, units: 1 };
+    const deadlines = deadlinesOf(memory, leaving);
+    const count = table.minutes.length;
+    let index = indexFrom(table, atMinute);
+    for (; index < count; index += 1) {
+      const known = deadlines?.[index] ?? UNKNOWN;
+      if ((known === UNKNOWN ? deadlineAt(memory, leaving, index) : known) >= atMinute) break;
+    }
+    endOne[source] = arrivalAt(ship, source, index);
+  }
 }
 
 /** The node has a pickup of the service configured, whether or not it falls in open hours. */
 function hasPickup(ask: Ask, source: number, service: CompiledService): boolean {
   const node = ask.nodes[source] ?? 0;
-  const departures = departuresOf(ask, source, service);
+  const departures = ask.snapshot.departures[node * ask.snapshot.services.length + service.index];
   if (departures === undefined || departures.length > 0) return departures !== undefined;
   const pickups = ask.snapshot.nodes[node]?.source.carrierPickups ?? [];
   return pickups.some(
@@ -88,44 +135,51 @@ function hasPickup(ask: Ask, source: number, service: CompiledService): boolean 
   );
 }
 
-/** Instants at which the service leaves the source, ascending. */
-export function departuresOf(
-  ask: Ask,
-  source: number,
-  service: CompiledService,
-): Int32Array | undefined {
-  const { snapshot } = ask;
-  return snapshot.departures[(ask.nodes[source] ?? 0) * snapshot.services.length + service.index];
+/** Departures of the service at the source's node. */
+export function tableOf(ship: Ship, source: number): Timetable | undefined {
+  const { memory, nodes, snapshot } = ship.ask;
+  return memory.timetables[(nodes[source] ?? 0) * snapshot.services.length + ship.service.index];
 }
 
-/** The first departure at or after `readyMinute` within the horizon of `atMinute`, or NEVER. */
-export function departureFrom(
-  ship: Ship,
-  source: number,
-  when: { readonly readyMinute: number; readonly atMinute: number },
-): number {
-  const departures = departuresOf(ship.ask, source, ship.service);
-  if (departures === undefined || when.readyMinute >= NEVER) return NEVER;
-  const departure = departures[firstAbove(departures, when.readyMinute - 1)] ?? NEVER;
-  return departure < when.atMinute + HORIZON_MINUTES ? departure : NEVER;
+/** A parcel of the source as the memory knows it. */
+export function leavingOf(ship: Ship, source: number, units: number): Leaving {
+  return { node: ship.ask.nodes[source] ?? 0, service: ship.service.index, units };
 }
 
-/** Delivery day of a departure, or NEVER. */
-export function arrivalDay(ship: Ship, source: number, departureMinute: number): number {
+/** Index of the departure a parcel makes; past the last one when it makes none. */
+export function indexOf(ship: Ship, source: number, parcel: ParcelWork): number {
+  const { ask } = ship;
+  if (parcel.usableMinute <= ask.atMinute) {
+    return departureIndex(ask.memory, leavingOf(ship, source, parcel.units), ask.atMinute);
+  }
+  const table = tableOf(ship, source);
+  const ready = readyAtSource(ask, source, parcel);
+  if (table === undefined || ready >= NEVER) return table?.minutes.length ?? 0;
+  return indexFrom(table, ready);
+}
+
+/** Delivery day of the departure at `index`, horizon aside; NEVER when there is none. */
+export function arrivalDay(ship: Ship, source: number, index: number): number {
+  const table = tableOf(ship, source);
+  const day0 = table?.days[index];
+  if (table === undefined || day0 === undefined || ship.deliveryDays === undefined) return NEVER;
+  const { carrierDays } = termsOf(ship, source);
+  if (carrierDays > 0) return nthCarrierDay(ship.deliveryDays, day0, carrierDays) ?? NEVER;
   return deliveryDay(ship.ask.snapshot, {
     node: ship.ask.nodes[source] ?? 0,
     service: ship.service.index,
     terms: ship.terms[source] ?? 0,
     place: ship.place,
     zone: ship.zone,
-    departureMinute,
+    departureMinute: table.minutes[index] ?? NEVER,
   });
 }
 
 /** What plans are compared by: the delivery day in minutes, or the instant of collecting. NEVER: not at all. */
-export function arrivalEnd(ship: Ship, source: number, departureMinute: number): number {
-  if (departureMinute >= NEVER) return NEVER;
-  const day = arrivalDay(ship, source, departureMinute);
+export function arrivalAt(ship: Ship, source: number, index: number): number {
+  const departure = tableOf(ship, source)?.minutes[index] ?? NEVER;
+  if (departure >= ship.ask.atMinute + HORIZON_MINUTES) return NEVER;
+  const day = arrivalDay(ship, source, index);
   if (day >= NEVER) return NEVER;
   return ship.point === undefined ? day * MINUTES_PER_DAY : collectMinute(ship, ship.point, day);
 }
@@ -141,11 +195,13 @@ function collectMinute(ship: Ship, point: CompiledPoint, day: number): number {
   return last.minute;
 }
 
-/** When a parcel of the source arrives, as `arrivalEnd`. */
-export function endOf(ship: Ship, source: number, parcel: ParcelWork): number {
-  const readyMinute = readyAtSource(ship.ask, source, parcel);
-  const { atMinute } = ship.ask;
-  return arrivalEnd(ship, source, departureFrom(ship, source, { readyMinute, atMinute }));
+/** When a parcel of the source arrives, as `arrivalAt`. */
+export function endOf(ship: Ship, source: number, units: number, usableMinute: number): number {
+  const { ask } = ship;
+  if (usableMinute <= ask.atMinute && (units === 1 || ask.books[source]?.isRated === false)) {
+    return ship.endOne[source] ?? NEVER;
+  }
+  return arrivalAt(ship, source, indexOf(ship, source, { units, usableMinute }));
 }
 
 /** The planner's view. */
@@ -158,7 +214,7 @@ export function problemOf(ship: Ship): PlanProblem {
     sourceCount: ship.sourceCount,
     maxParcelGrams: limits.maxParcelGrams ?? Number.POSITIVE_INFINITY,
     maxParcelCm3: limits.maxParcelVolumeCm3 ?? Number.POSITIVE_INFINITY,
-    endMinute: (source, units, usableMinute) => endOf(ship, source, { units, usableMinute }),
+    endMinute: (source, units, usableMinute) => endOf(ship, source, units, usableMinute),
     costMinor: (source, grams, cm3) => {
       const terms = termsOf(ship, source);
       return laneCostMinor(terms, billableGrams(limits, grams, cm3));
