@@ -6,7 +6,7 @@ import { localize, type SeedAddress, type ShopLanguage } from '../seed.ts';
 import { gid, type LocalShop, variantOf } from '../shop.ts';
 import { type Cart, type Checkout, newToken } from '../state.ts';
 import { type Delivery, subtotalOf } from './delivery.ts';
-import type { CheckoutView, ViewLine } from './view.ts';
+import type { CheckoutView, ViewLine, ViewMetafield } from './view.ts';
 
 /** Starts a checkout for a cart, with the customer's own address when one is logged in. */
 export function startCheckout(
@@ -83,6 +83,7 @@ export function viewCheckout(
     delivery: delivery.view,
     functionRuns: delivery.runs,
     cartMetafields: cart.metafields,
+    ownedMetafields: ownedMetafields(shop, cart),
     attributes: cart.attributes,
     settings: shop.state.settings,
     shopTimeZone: shop.seed.shop.timeZone,
@@ -115,4 +116,18 @@ function viewLine(
     options: product.options.map((name, i) => ({ name, value: variant.optionValues[i] ?? '' })),
     requiresShipping: variant.requiresShipping,
   };
+}
+
+function ownedMetafields(shop: LocalShop, cart: Cart): ViewMetafield[] {
+  const owners = new Map<string, ViewMetafield['owner']['type']>([
+    [gid('Shop', shop.seed.shop.id), 'shop'],
+  ]);
+  for (const line of cart.lines) {
+    owners.set(gid('ProductVariant', line.variantId), 'variant');
+    owners.set(gid('Product', variantOf(shop, line.variantId).product.id), 'product');
+  }
+  return shop.state.metafields.flatMap(({ owner, namespace, key, type, value }) => {
+    const kind = owners.get(owner);
+    return kind ? [{ owner: { type: kind, id: owner }, namespace, key, type, value }] : [];
+  });
 }

@@ -181,10 +181,9 @@ function toView(
       ? { id: one.location.id, name: one.location.name, address: addressOf(one.location) }
       : null,
   });
-  const mode = shipping.length === 0 && pickup.length > 0 ? 'pickup' : checkout.mode;
   return {
     status: drafts.length === 0 ? 'no_options' : 'ready',
-    mode: mode === 'pickup' && pickup.length === 0 ? 'shipping' : mode,
+    mode: pickup.length === 0 ? 'shipping' : checkout.mode,
     shipping: shipping.map((one) => show(one, one === chosen)),
     pickup: pickup.map((one) => show(one, one === store)),
   };

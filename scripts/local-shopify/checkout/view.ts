@@ -45,6 +45,14 @@ export type ViewDelivery = {
   pickup: ViewOption[];
 };
 
+export type ViewMetafield = {
+  owner: { type: 'shop' | 'product' | 'variant'; id: string };
+  namespace: string;
+  key: string;
+  type: string;
+  value: string;
+};
+
 /** What one delivery customization did, for the log under the options. */
 export type FunctionRun = {
   title: string;
@@ -69,6 +77,8 @@ export type CheckoutView = {
   delivery: ViewDelivery;
   functionRuns: FunctionRun[];
   cartMetafields: { namespace: string; key: string; type: string; value: string }[];
+  /** The app's metafields on what else a checkout shows: the shop, its products and variants. */
+  ownedMetafields: ViewMetafield[];
   attributes: { key: string; value: string }[];
   settings: Settings;
   shopTimeZone: string;

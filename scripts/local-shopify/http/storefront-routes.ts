@@ -182,7 +182,7 @@ function cartMain(shop: LocalShop, { language, texts, cart }: PageFacts): Html {
     const { product, variant } = variantOf(shop, line.variantId);
     const title = localize(product.title, language);
     return html`<li class="line">
-  <a href="/products/${product.handle}"><img src="/images/${product.handle}.svg" alt="" width="96" height="120"></a>
+  <img src="/images/${product.handle}.svg" alt="" width="96" height="120">
   <div><p class="vendor">${product.vendor}</p><h2><a href="/products/${product.handle}">${title}</a></h2><p>${texts.size} ${variant.optionValues.join(' / ')}</p>
   <form method="post" action="/cart/change"><input type="hidden" name="id" value="${line.id}">
     <label for="q-${line.id}">${texts.quantity}</label> <input id="q-${line.id}" name="quantity" type="number" min="0" max="999" value="${line.quantity}" inputmode="numeric">

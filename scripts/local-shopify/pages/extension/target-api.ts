@@ -32,17 +32,24 @@ const shortNamespace = (namespace: string): string =>
   namespace.replace(/^app--\d+--/, '$app:').replace(/^app--\d+$/, '$app');
 
 type Field = { namespace: string; key: string; type: string; value: string };
+type Owner = { type: 'cart' | 'order' | 'shop' | 'product' | 'variant'; id: string };
 
+/** Entries of `appMetafields`: those the extension's configuration asks for. */
 function metafieldEntries(
   mount: ExtensionMount,
-  { owner, id, fields }: { owner: 'cart' | 'order'; id: string; fields: readonly Field[] },
+  view: CheckoutView,
+  own: { owner: Owner; fields: readonly Field[] },
 ): unknown[] {
+  const all = [
+    ...own.fields.map((field) => ({ ...field, owner: own.owner })),
+    ...view.ownedMetafields,
+  ];
   const isAsked = (field: Field): boolean =>
     mount.metafields.some(
       (one) => one.key === field.key && one.namespace === shortNamespace(field.namespace),
     );
-  return fields.filter(isAsked).map((field) => ({
-    target: { type: owner, id },
+  return all.filter(isAsked).map((field) => ({
+    target: field.owner,
     metafield: {
       key: field.key,
       namespace: shortNamespace(field.namespace),
@@ -108,9 +115,11 @@ function standardApi(mount: ExtensionMount, view: CheckoutView): TargetApi {
     },
     methods: {
       'sessionToken.get': () => fetchSessionToken(view.token),
-      'storage.read': (key) => readStorage(view.token, String(key)),
-      'storage.write': (key, value) => writeStorage(view.token, String(key), value),
-      'storage.delete': (key) => writeStorage(view.token, String(key), undefined),
+      'storage.read': (key) => readStorage(`${mount.handle}:${view.token}`, String(key)),
+      'storage.write': (key, value) =>
+        writeStorage(`${mount.handle}:${view.token}`, String(key), value),
+      'storage.delete': (key) =>
+        writeStorage(`${mount.handle}:${view.token}`, String(key), undefined),
       'analytics.publish': () => true,
       query: () => {
         throw new Error('not simulated: shopify.query');
@@ -125,16 +134,17 @@ async function fetchSessionToken(token: string): Promise<string> {
   return answer.token;
 }
 
-const storageKey = (token: string, key: string): string => `extension:${token}:${key}`;
+/** Storage is one per extension and checkout, shared by all its workers. */
+const storageKey = (space: string, key: string): string => `extension:${space}:${key}`;
 
-function readStorage(token: string, key: string): unknown {
-  const text = localStorage.getItem(storageKey(token, key));
+function readStorage(space: string, key: string): unknown {
+  const text = localStorage.getItem(storageKey(space, key));
   return text === null ? null : JSON.parse(text);
 }
 
-function writeStorage(token: string, key: string, value: unknown): void {
-  if (value === undefined) localStorage.removeItem(storageKey(token, key));
-  else localStorage.setItem(storageKey(token, key), JSON.stringify(value));
+function writeStorage(space: string, key: string, value: unknown): void {
+  if (value === undefined) localStorage.removeItem(storageKey(space, key));
+  else localStorage.setItem(storageKey(space, key), JSON.stringify(value));
 }
 
 function toMailingAddress(view: CheckoutView): Record<string, unknown> | undefined {
@@ -244,9 +254,8 @@ export function checkoutOptionApi(
     target: toDeliveryOption(option),
     isTargetSelected: option.isSelected && isShown,
     deliveryGroups: deliveryGroups(view),
-    appMetafields: metafieldEntries(mount, {
-      owner: 'cart',
-      id: gid('Cart', view.cartToken),
+    appMetafields: metafieldEntries(mount, view, {
+      owner: { type: 'cart', id: gid('Cart', view.cartToken) },
       fields: view.cartMetafields,
     }),
     instructions: instructions(view),
@@ -294,9 +303,8 @@ export function thankYouApi(mount: ExtensionMount, order: OrderView): TargetApi 
       isFirstOrder: order.isFirstOrder,
     },
     deliveryGroups: deliveryGroups(checkout),
-    appMetafields: metafieldEntries(mount, {
-      owner: 'cart',
-      id: gid('Cart', checkout.cartToken),
+    appMetafields: metafieldEntries(mount, checkout, {
+      owner: { type: 'cart', id: gid('Cart', checkout.cartToken) },
       fields: checkout.cartMetafields,
     }),
     instructions: instructions(checkout),
@@ -321,7 +329,10 @@ export function orderStatusApi(mount: ExtensionMount, order: OrderView): TargetA
     },
     authenticationState:
       order.checkout.customerId === null ? 'pre_authenticated' : 'fully_authenticated',
-    appMetafields: metafieldEntries(mount, { owner: 'order', id, fields: order.orderMetafields }),
+    appMetafields: metafieldEntries(mount, order.checkout, {
+      owner: { type: 'order', id },
+      fields: order.orderMetafields,
+    }),
     'authenticatedAccount.customer': undefined,
     'authenticatedAccount.purchasingCompany': undefined,
   });
