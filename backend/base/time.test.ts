@@ -14,6 +14,7 @@ import {
   type Side,
   wallToMinute,
   weekdayIndex,
+  yearOfDay,
 } from './time.ts';
 
 const FROM = parseDay('2026-01-01') * 1_440;
@@ -133,6 +134,16 @@ test('days are counted from 1970-01-01, a Thursday, and leap days count', () => 
   expect(weekdayIndex(parseDay('2026-11-30'))).toBe(0);
   expect(formatDay(parseDay('2026-12-31') + 1)).toBe('2027-01-01');
   expect(weekdayIndex(parseDay('1969-12-28'))).toBe(6);
+});
+
+test('every date of 600 years is written as Temporal writes it', () => {
+  let date = new Temporal.PlainDate(1600, 1, 1);
+  for (let day = parseDay('1600-01-01'); date.year < 2200; day += 1) {
+    if (formatDay(day) !== date.toString()) expect(formatDay(day)).toBe(date.toString());
+    date = date.add({ days: 1 });
+  }
+  expect(yearOfDay(parseDay('2026-12-31'))).toBe(2026);
+  expect(yearOfDay(parseDay('2027-01-01'))).toBe(2027);
 });
 
 test('a time of day may pass midnight', () => {

@@ -150,14 +150,43 @@ export function parseDay(text: string): number {
   return new Temporal.PlainDate(1970, 1, 1).until(day, { largestUnit: 'day' }).days;
 }
 
-/** `YYYY-MM-DD` of a day number. */
+/** `YYYY-MM-DD` of a day number, years 0 to 9999. */
 export function formatDay(day: number): string {
-  return new Temporal.PlainDate(1970, 1, 1).add({ days: day }).toString();
+  const { year, month, dayOfMonth } = civilDate(day);
+  const pad = (value: number) => (value < 10 ? `0${value}` : `${value}`);
+  return `${String(year).padStart(4, '0')}-${pad(month)}-${pad(dayOfMonth)}`;
 }
 
 /** The year a day number lies in. */
 export function yearOfDay(day: number): number {
-  return new Temporal.PlainDate(1970, 1, 1).add({ days: day }).year;
+  return civilDate(day).year;
+}
+
+const DAYS_PER_ERA = 146_097;
+/** Days from 0000-03-01, where the arithmetic begins, to 1970-01-01. */
+const DAYS_TO_1970 = 719_468;
+
+/**
+ * The Gregorian date of a day number in integer arithmetic (an answer shows a dozen dates, and
+ * Temporal takes a microsecond for each): eras of 400 years, years that begin on 1 March so that the
+ * leap day is the last, months of 153 days in five. A test holds it against Temporal.
+ */
+function civilDate(day: number): { year: number; month: number; dayOfMonth: number } {
+  const shifted = day + DAYS_TO_1970;
+  const era = Math.floor(shifted / DAYS_PER_ERA);
+  const dayOfEra = shifted - era * DAYS_PER_ERA;
+  const leapDays =
+    Math.floor(dayOfEra / 1_460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
+  const yearOfEra = Math.floor((dayOfEra - leapDays) / 365);
+  const dayOfYear =
+    dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const fromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
+  return {
+    year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0),
+    month,
+    dayOfMonth: dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1,
+  };
 }
 
 /** 0 for Monday … 6 for Sunday. 1970-01-01 was a Thursday. */

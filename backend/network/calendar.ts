@@ -194,14 +194,19 @@ export function isOpenOrClosing(calendar: Calendar, minute: number): boolean {
   return index < calendar.openTo.length && (calendar.openFrom[index] ?? NEVER) <= minute;
 }
 
-/** Index of the first element greater than `value` in an ascending array; its length when none is. */
+/**
+ * Index of the first element greater than `value` in an ascending array; its length when none is.
+ * Begins where the value would stand if the elements were evenly spread, as openings and departures
+ * of weeks nearly are, and walks the few steps from there.
+ */
 export function firstAbove(sorted: Int32Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? 0) > value) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  const last = sorted.length - 1;
+  const lowest = sorted[0] ?? NEVER;
+  const highest = sorted[last] ?? -NEVER;
+  if (value < lowest) return 0;
+  if (value >= highest) return sorted.length;
+  let index = Math.floor(((value - lowest) / (highest - lowest)) * last);
+  while ((sorted[index] ?? NEVER) <= value) index += 1;
+  while (index > 0 && (sorted[index - 1] ?? -NEVER) > value) index -= 1;
+  return index;
 }

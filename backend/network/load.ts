@@ -131,7 +131,8 @@ export function walkBacklog(
 /** Work to do, and where it begins. */
 export type Work = { readonly units: number; readonly start: WorkPoint };
 
-const TICKS_PER_UNIT = 60;
+/** A minute has unitsPerHour ticks, an hour makes unitsPerHour units. */
+export const TICKS_PER_UNIT = 60;
 
 /** Works units at the node's rate from a point on; `undefined` when the minutes run out. */
 export function walkTicks(

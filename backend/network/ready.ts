@@ -7,7 +7,14 @@
  */
 import { NEVER } from '../base/time.ts';
 import { firstAbove } from './calendar.ts';
-import { type CompiledLoad, type WorkPoint, walkBacklog, walkDates, walkTicks } from './load.ts';
+import {
+  type CompiledLoad,
+  TICKS_PER_UNIT,
+  type WorkPoint,
+  walkBacklog,
+  walkDates,
+  walkTicks,
+} from './load.ts';
 import type { CompiledNode, CutOffs, OpenMinutes, Snapshot } from './snapshot.ts';
 
 /** What is to be made ready. */
@@ -28,12 +35,23 @@ export function readyMinute(snapshot: Snapshot, question: ReadyQuestion): number
   if (node === undefined) throw new Error(`Bug: no node ${question.node}`);
   const start = startOfWork(node, question);
   if (start === NEVER) return NEVER;
+  const { load, units } = question;
   const lead = question.kind === 'ship' ? node.leadTimeMinutes : node.pickupLeadMinutes;
-  const done = workUnits(node, question, start);
+  const rate = node.unitsPerHour;
+  if (rate === 0 && node.unitsPerDay === 0) return afterOpenMinutes(load.minutes, start, lead);
+  const backlog = backlogBefore(node, load, start);
+  if (backlog === undefined) return NEVER;
+  if (node.unitsPerDay === 0) {
+    // Nothing stops the work but closing: units and lead time are one stretch of open minutes.
+    const isFree = backlog.minute < start;
+    const ticks = (isFree ? 0 : backlog.ticks) + units * TICKS_PER_UNIT;
+    const begin = isFree ? start : backlog.minute;
+    return afterOpenMinutes(load.minutes, begin, Math.ceil(ticks / rate) + lead);
+  }
+  const done = workUnits(node, { load, units, start, backlog });
   if (done === undefined) return NEVER;
-  const { minutes } = question.load;
   // A minute begun is finished with the lead time's own: together they end at the same whole minute.
-  return afterOpenMinutes(minutes, done.minute, done.ticks > 0 ? lead + 1 : lead);
+  return afterOpenMinutes(load.minutes, done.minute, done.ticks > 0 ? lead + 1 : lead);
 }
 
 /**
@@ -60,7 +78,7 @@ function startForOrder(node: CompiledNode, cutOffs: CutOffs, atMinute: number): 
   let index = firstAbove(shiftTo, atMinute);
   while ((shiftDay[index] ?? NEVER) < countsFor) index += 1;
   const opens = shiftFrom[index] ?? NEVER;
-  return opens > atMinute ? opens : atMinute;
+  return Math.max(opens, atMinute);
 }
 
 /** The first open minute not before `minute`, or `NEVER`. */
@@ -69,23 +87,23 @@ function firstOpenMinute(minutes: OpenMinutes, minute: number): number {
   return Math.max(minute, minutes.from[index] ?? NEVER);
 }
 
-/** Rule 2 without the lead time: where the parcel's last unit is done. */
+/** Rule 2 without the lead time, under a daily limit: where the parcel's last unit is done. */
 function workUnits(
   node: CompiledNode,
-  question: ReadyQuestion,
-  start: number,
+  work: {
+    readonly load: CompiledLoad;
+    readonly units: number;
+    readonly start: number;
+    readonly backlog: WorkPoint;
+  },
 ): WorkPoint | undefined {
-  const { load, units } = question;
-  if (node.unitsPerHour === 0 && node.unitsPerDay === 0) {
-    return { ...NOTHING_DONE, minute: start };
-  }
-  const backlog = backlogBefore(node, load, start);
-  if (backlog === undefined) return undefined;
+  const { backlog, start, units } = work;
+  const { minutes } = work.load;
   if (node.unitsPerHour === 0) {
-    return walkDates(node, load.minutes, { units, start: backlog, after: start });
+    return walkDates(node, minutes, { units, start: backlog, after: start });
   }
   const later = backlog.minute >= start ? backlog : { ...backlog, minute: start, ticks: 0 };
-  return walkTicks(node, load.minutes, { units, start: later });
+  return walkTicks(node, minutes, { units, start: later });
 }
 
 /** Where the backlog ends; a point before everything when there is none. */
