@@ -163,6 +163,9 @@ test('a shop’s schedules are its own: ending them ends no other shop’s', asy
   const scheduled = async () =>
     (await queue.boss.getSchedules('every_quarter')).map(({ data, cron }) => ({ data, cron }));
   expect(await scheduled()).toHaveLength(2);
+  expect((await queue.scheduledShops('every_quarter')).toSorted()).toEqual(
+    [SHOP, other].toSorted(),
+  );
   await queue.unscheduleShop(SHOP);
   expect(await scheduled()).toEqual([{ data: { shopId: other }, cron: '*/15 * * * *' }]);
 });

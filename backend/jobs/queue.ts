@@ -8,6 +8,7 @@
  * Queue times are the database server's; a job that decides by time reads the injected clock.
  */
 import { PgBoss } from 'pg-boss';
+import { z } from 'zod';
 import type { ShopId } from '../base/ids.ts';
 import type { Log } from '../platform/log.ts';
 import { APP_ROLE } from '../platform/postgres-server.ts';
@@ -37,6 +38,8 @@ export type JobQueue = {
   register(definitions: readonly JobDefinition[]): Promise<void>;
   /** Runs a job for this shop by cron (UTC) from now on, with `{shopId}` as its data. Repeatable. */
   scheduleForShop(shopId: ShopId, name: string, cron: string): Promise<void>;
+  /** The shops that have this schedule: those where the app is installed. */
+  scheduledShops(name: string): Promise<readonly ShopId[]>;
   /** Ends every schedule of this shop. */
   unscheduleShop(shopId: ShopId): Promise<void>;
   /** Runs a job for this shop as soon as a worker is free; while one waits, another adds nothing. */
@@ -107,6 +110,11 @@ export async function startJobQueue(options: {
     register: (definitions) => register(boss, definitions, log),
     scheduleForShop: (shopId, name, cron) =>
       boss.schedule(name, cron, { shopId }, { tz: 'UTC', key: scheduleKey(shopId) }),
+    scheduledShops: async (name) =>
+      (await boss.getSchedules(name)).flatMap(({ data }) => {
+        const shopId = shopSchema.safeParse(data);
+        return shopId.success ? [shopId.data.shopId] : [];
+      }),
     unscheduleShop: async (shopId) => {
       const key = scheduleKey(shopId);
       for (const schedule of await boss.getSchedules()) {
@@ -118,6 +126,13 @@ export async function startJobQueue(options: {
     },
     stop: () => boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MILLISECONDS }),
   };
+}
+
+const shopSchema = z.object({ shopId: z.string().transform((text) => text as ShopId) });
+
+/** Data of a job that is for one shop: what `scheduleForShop` and `runForShop` give it. */
+export function parseShopJob(data: unknown): ShopId {
+  return shopSchema.parse(data).shopId;
 }
 
 // pg-boss allows letters, digits and a few signs in the key of a schedule.

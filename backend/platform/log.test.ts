@@ -37,6 +37,11 @@ test.each([
   expect(text).toContain(mark);
 });
 
+test('an id is written as it is, however much it looks like a number', () => {
+  const requestId = 'e64264b9-ca12-4012-9345-123456789012';
+  expect(written({ event: 'x', requestId })).toMatchObject([{ requestId }]);
+});
+
 test('an error keeps its name, code and our own frames', () => {
   const error = Object.assign(new TypeError('bad'), { code: 'ECONNREFUSED' });
   const [line] = written({ event: 'x', error });

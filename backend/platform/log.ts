@@ -69,6 +69,9 @@ const ALLOWED_NAMES = {
 } satisfies Record<Exclude<keyof LogFacts, 'error'>, true>;
 const ALLOWED: ReadonlySet<string> = new Set(Object.keys(ALLOWED_NAMES));
 
+// The others are ids, codes and names of ours; an id may look like a telephone number.
+const FREE_TEXT: ReadonlySet<string> = new Set(['reason', 'url', 'operation']);
+
 /** Where lines go; `process.stdout` in `main.ts`, a collector in tests. */
 export type LogDestination = { write(line: string): void };
 
@@ -89,7 +92,7 @@ function pickAllowed(facts: LogFacts): Record<string, unknown> {
   const line: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(facts)) {
     if (!ALLOWED.has(name) || value === undefined) continue;
-    line[name] = typeof value === 'string' ? scrub(value) : value;
+    line[name] = typeof value === 'string' && FREE_TEXT.has(name) ? scrub(value) : value;
   }
   if (facts.error !== undefined) line['error'] = describeError(facts.error);
   return line;

@@ -77,6 +77,19 @@ export function createStockStore(database: Kysely<unknown>) {
     loadChanges: (shopId: ShopId, version: number): Promise<StockChanges> =>
       withShop(db, shopId, (trx) => loadChanges(trx, shopId, version)),
 
+    /** Our SKU of Shopify's inventory item (its number); nothing when it was never imported. */
+    skuOfInventoryItem: (shopId: ShopId, inventoryItemId: string): Promise<string | undefined> =>
+      withShop(db, shopId, async (trx) => {
+        const row = await trx
+          .selectFrom('product')
+          .select('sku')
+          .where('shop_id', '=', shopId)
+          .where('inventory_item_id', '=', inventoryItemId)
+          .orderBy('sku')
+          .executeTakeFirst();
+        return row?.sku;
+      }),
+
     /** Writes what is given as it is given; the rest stays. Returns the number of the write. */
     save: (
       shopId: ShopId,

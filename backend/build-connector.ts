@@ -1,0 +1,359 @@
+/**
+ * Builds the connector on the promise modules: provisioning, pickup, orders, webhooks and their jobs.
+ *
+ * In: the ground (build-shopify.ts), the core (build-core.ts), the queue. Out: routes' dependencies and
+ * job definitions. What a module needs from Shopify meets here the function that supplies it. Part of the
+ * composition root.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { MetafieldsSet } from '../graphql/admin/generated/documents.ts';
+import type { ShopId } from './base/ids.ts';
+import { type Core, SURFACES_SECTION } from './build-core.ts';
+import { type ShopifyGround, surfacesIn } from './build-shopify.ts';
+import { ORDER_PROMISE_METAFIELD } from './contract/order-promise.ts';
+import type { PickupPlace } from './contract/promise-api.ts';
+import { type JobDefinition, type JobQueue, parseShopJob } from './jobs/queue.ts';
+import type { Snapshot } from './network/snapshot.ts';
+import { createOrderService } from './orders/service.ts';
+import { createOrderStore, type OrderPromiseRow } from './orders/store.ts';
+import type { Config } from './platform/config.ts';
+import type { Log } from './platform/log.ts';
+import { createOutbox } from './platform/outbox.ts';
+import type { Platform } from './platform/stand.ts';
+import { expectAnswer } from './shopify/admin-client.ts';
+import { createCarrier } from './shopify/carrier.ts';
+import { createCatalog, type ImportedPosition, type ImportedProduct } from './shopify/catalog.ts';
+import { gidOf } from './shopify/gid.ts';
+import { orderMetafieldValue } from './shopify/order-answer.ts';
+import { createOrderReader } from './shopify/order-reader.ts';
+import { createPickupJob, PICKUP_SCHEDULE } from './shopify/pickup-job.ts';
+import { createProvisioning } from './shopify/provisioning.ts';
+import { createPublisher } from './shopify/publisher.ts';
+import { createRedaction } from './shopify/redaction.ts';
+import { paddedPromise, requote } from './shopify/requote.ts';
+import { createSessionGate } from './shopify/session-gate.ts';
+import { createWebhookStore } from './shopify/webhook-store.ts';
+import type { WebhookWork } from './shopify/webhooks/handler.ts';
+import { webhookJob } from './shopify/webhooks.ts';
+import { loadOf } from './stock/stock.ts';
+
+/** What the connector is built on. */
+export type ConnectorDependencies = {
+  readonly platform: Platform;
+  readonly config: Config;
+  readonly log: Log;
+  readonly core: Core;
+  readonly ground: ShopifyGround;
+  readonly queue: JobQueue;
+};
+
+/** What `buildConnector` returns. */
+export type Connector = ReturnType<typeof buildConnector>;
+
+const PROVISION_JOB = 'shop_provision';
+const IMPORT_JOB = 'catalog_import';
+const PICKUP_JOB = 'pickup_settings';
+const INTAKE_JOB = 'order_intake';
+const PADDED_JOB = 'padded_table';
+const SWEEP_JOB = 'shop_sweep';
+
+const SCHEDULES = [
+  [PICKUP_JOB, PICKUP_SCHEDULE],
+  // A table is due when the shop's day changed, and a replica that just started has none.
+  [PADDED_JOB, '*/10 * * * *'],
+  [IMPORT_JOB, '17 2 * * *'],
+  [SWEEP_JOB, '*/5 * * * *'],
+] as const;
+const RETRY_INTAKE_SECONDS = 60;
+
+/** Builds the connector. */
+export function buildConnector(dependencies: ConnectorDependencies) {
+  const { platform, config, log, core, ground, queue } = dependencies;
+  const { db, clock } = platform;
+  const now = () => clock.now();
+  const surfacesOf = async (shopId: ShopId) =>
+    surfacesIn(await core.policy.read(shopId), SURFACES_SECTION);
+  const services = buildServices(dependencies, surfacesOf);
+  const orders = buildOrders(dependencies, {
+    surfacesOf,
+    slotMinutesAt: services.pickup.slotMinutesAt,
+  });
+  const gate = createSessionGate({
+    clientId: config.shopify.apiKey,
+    secrets: config.shopify.apiSecrets,
+    connections: ground.connections,
+    log,
+    now,
+    onInstalled: (shopId) => install(queue, shopId),
+  });
+  const webhookStore = createWebhookStore({ db, outbox: createOutbox(queue.boss), now });
+  const work: WebhookWork = {
+    admin: ground.admin,
+    connections: ground.connections,
+    redaction: createRedaction({ db, now }),
+    log,
+    intakeOrder: orders.intake,
+    requestProvisioning: (shopId) => queue.runForShop(shopId, PROVISION_JOB),
+    importLevel: services.catalog.importLevel,
+    requestImport: (shopId) => queue.runForShop(shopId, IMPORT_JOB),
+    stopSchedules: async (shopId) => {
+      await queue.unscheduleShop(shopId);
+      gate.forget(shopId);
+    },
+  };
+  return {
+    ...services,
+    surfacesOf,
+    orders,
+    gate,
+    webhookStore,
+    jobs: [
+      webhookJob({ store: webhookStore, work }),
+      intakeJob(orders.intake),
+      shopJob(SWEEP_JOB, async (shopId) => {
+        await orders.publishLeftovers(shopId);
+        await webhookStore.prune(shopId);
+      }),
+      ...shopJobs(dependencies, services),
+    ],
+    /** The shops where the app is installed. */
+    installedShops: () => queue.scheduledShops(PADDED_JOB),
+    /** After the clock was set, or the network changed: what Shopify says of pickup may be wrong now. */
+    lookAgain: (shopId: ShopId) => queue.runForShop(shopId, PICKUP_JOB),
+    placeOf: placeOfCore(core),
+  };
+}
+
+type Services = ReturnType<typeof buildServices>;
+
+function buildServices(
+  { platform, config, log, core, ground }: ConnectorDependencies,
+  surfacesOf: SurfacesOf,
+) {
+  const { admin, store, rateTokens } = ground;
+  const now = () => platform.clock.now();
+  const openShop = core.stock.open;
+  const base = { admin, store, log, now, surfacesOf };
+  const carrier = createCarrier({
+    ...base,
+    rateTokens,
+    publicUrl: config.publicUrl,
+    hasLiveNetwork: async (shopId) => (await openShop(shopId)) !== undefined,
+  });
+  const provisioning = createProvisioning({ ...base, carrier, publicUrl: config.publicUrl });
+  const catalog = createCatalog({
+    ...base,
+    nodeIdsOf: async (shopId) => new Set((await openShop(shopId))?.snapshot.nodeIndex.keys()),
+    ...catalogWrites(core),
+  });
+  const pickup = createPickupJob({
+    ...base,
+    liveNetwork: async (shopId) => {
+      const live = await openShop(shopId);
+      if (live === undefined) return undefined;
+      return { snapshot: live.snapshot, loadOf: (node) => loadOf(live.facts, node) };
+    },
+  });
+  const publisher = createPublisher({
+    ...base,
+    db: platform.db,
+    wait: async (milliseconds) => {
+      await delay(milliseconds);
+    },
+    catalogOf: async (shopId) => {
+      const live = await openShop(shopId);
+      if (live === undefined) return undefined;
+      const serviceCodes = [...live.snapshot.serviceIndex.keys()];
+      return { serviceCodes, skuOfVariant: live.skuOfVariant };
+    },
+  });
+  return { carrier, provisioning, catalog, pickup, publisher };
+}
+
+// A shop's recurring work begins with its first authenticated load and ends with its uninstall.
+async function install(queue: JobQueue, shopId: ShopId): Promise<void> {
+  for (const [name, cron] of SCHEDULES) await queue.scheduleForShop(shopId, name, cron);
+  await queue.runForShop(shopId, PROVISION_JOB);
+}
+
+function shopJobs(
+  { core, ground, queue }: ConnectorDependencies,
+  { provisioning, catalog, pickup }: Services,
+): JobDefinition[] {
+  return [
+    shopJob(PROVISION_JOB, async (shopId) => {
+      await provisioning.provision(shopId);
+      await ground.profiles.reload(shopId);
+      await queue.runForShop(shopId, IMPORT_JOB);
+    }),
+    shopJob(IMPORT_JOB, async (shopId) => {
+      await catalog.importAll(shopId);
+      await queue.runForShop(shopId, PICKUP_JOB);
+    }),
+    shopJob(PICKUP_JOB, async (shopId) => {
+      await pickup.run(shopId);
+    }),
+    shopJob(PADDED_JOB, async (shopId) => {
+      const live = await core.stock.open(shopId);
+      if (live !== undefined) await core.padded.refresh(live);
+    }),
+  ];
+}
+
+/** A job for one shop; a waiting one is not doubled. */
+function shopJob(name: string, run: (shopId: ShopId) => Promise<void>): JobDefinition {
+  return {
+    name,
+    policy: 'short',
+    retryLimit: 5,
+    retryDelaySeconds: 5,
+    expireInSeconds: 900,
+    concurrency: 1,
+    handle: (data) => run(parseShopJob(data)),
+  };
+}
+
+function intakeJob(intake: (shopId: ShopId, orderId: string) => Promise<void>): JobDefinition {
+  return {
+    name: INTAKE_JOB,
+    policy: 'standard',
+    retryLimit: 8,
+    retryDelaySeconds: 5,
+    expireInSeconds: 120,
+    concurrency: 2,
+    handle: async (data) => {
+      const shopId = parseShopJob(data);
+      const orderId = (data as { readonly orderId?: unknown }).orderId;
+      if (typeof orderId !== 'string') throw new Error('Bug: an intake job names no order');
+      await intake(shopId, orderId);
+    },
+  };
+}
+
+type SurfacesOf = (shopId: ShopId) => Promise<ReturnType<typeof surfacesIn>>;
+
+type OrderParts = {
+  readonly surfacesOf: SurfacesOf;
+  readonly slotMinutesAt: (
+    shopId: ShopId,
+    nodeId: string,
+    at: string,
+  ) => Promise<number | undefined>;
+};
+
+function buildOrders(dependencies: ConnectorDependencies, parts: OrderParts) {
+  const { platform, core, ground, log, queue } = dependencies;
+  const { promise, padded, stock } = core;
+  const reader = createOrderReader({
+    admin: ground.admin,
+    contextOf: async (shopId) => {
+      const live = await stock.open(shopId);
+      return {
+        surfaces: await parts.surfacesOf(shopId),
+        nodeIds: new Set(live?.snapshot.nodeIndex.keys()),
+        serviceCodes: new Set(live?.snapshot.serviceIndex.keys()),
+        timeZone: live?.snapshot.shopZone.name ?? 'UTC',
+      };
+    },
+  });
+  const asking = { promise, openShop: stock.open, tableAt: padded.tableAt };
+  return createOrderService({
+    store: createOrderStore(platform.db),
+    receipts: { ...promise, isGenuine: (shopId, receipt) => isSigned(core, shopId, receipt) },
+    log,
+    now: () => platform.clock.now(),
+    readOrder: reader.read,
+    publish: (shopId, row) => publishOrder(ground, shopId, row),
+    paddedPromise: (shopId, order) => paddedPromise(asking, shopId, order),
+    requote: (shopId, order) => requote(asking, shopId, order),
+    retryLater: async (shopId, orderId) => {
+      const options = { startAfter: RETRY_INTAKE_SECONDS, singletonKey: `${shopId} ${orderId}` };
+      await queue.boss.send(INTAKE_JOB, { shopId, orderId }, options);
+    },
+    pickupSlotMinutes: parts.slotMinutesAt,
+  });
+}
+
+// Receipts read back through the promise service carry their signature; one without is not ours.
+function isSigned(
+  { promise }: Core,
+  shopId: ShopId,
+  receipt: Parameters<Parameters<typeof createOrderService>[0]['receipts']['isGenuine']>[1],
+): boolean {
+  return (
+    'signature' in receipt &&
+    typeof receipt.signature === 'string' &&
+    promise.isGenuine(shopId, { ...receipt, signature: receipt.signature })
+  );
+}
+
+async function publishOrder(
+  { admin }: ShopifyGround,
+  shopId: ShopId,
+  row: OrderPromiseRow,
+): Promise<void> {
+  const value = orderMetafieldValue(row);
+  if (value === undefined) return;
+  const ownerId = gidOf('Order', row.orderId);
+  const metafields = [{ ...ORDER_PROMISE_METAFIELD, ownerId, value }];
+  expectAnswer(await admin.send(shopId, MetafieldsSet, { metafields }));
+}
+
+// What Shopify does not know of a product or a position stays as it is with us.
+function catalogWrites({ stock, stockStore }: Core) {
+  const known = (shopId: ShopId) => stockStore.loadChanges(shopId, 0);
+  return {
+    saveProducts: async (shopId: ShopId, products: readonly ImportedProduct[]) => {
+      const bySku = new Map((await known(shopId)).products.map((row) => [row.product.sku, row]));
+      const rows = products.map(({ variantId, inventoryItemId, category, ...product }) => {
+        const before = bySku.get(product.sku)?.product;
+        const defaults = { volumeCm3: 0, longestCm: 0, offersStorePickup: true };
+        const merged = { ...defaults, ...before, ...product, tags: [...product.tags] };
+        return {
+          product: category === undefined ? merged : { ...merged, category },
+          variantId,
+          inventoryItemId,
+        };
+      });
+      assertSaved(await stock.save(shopId, { products: rows }));
+    },
+    savePositions: async (shopId: ShopId, positions: readonly ImportedPosition[]) => {
+      const rows = (await known(shopId)).stock;
+      const byKey = new Map(rows.map((row) => [`${row.nodeId}\n${row.sku}`, row]));
+      const merged = positions.map(({ safetyStock, ...position }) => {
+        const before = byKey.get(`${position.nodeId}\n${position.sku}`);
+        const safety = safetyStock ?? before?.safetyStock;
+        return {
+          ...position,
+          incoming: before?.incoming ?? [],
+          ...(safety === undefined ? {} : { safetyStock: safety }),
+        };
+      });
+      assertSaved(await stock.save(shopId, { stock: merged }));
+    },
+    skuOfInventoryItem: stockStore.skuOfInventoryItem,
+  };
+}
+
+function assertSaved(saved: { readonly ok: boolean }): void {
+  if (!saved.ok) throw new Error('Bug: an import names a key twice');
+}
+
+type Place = { readonly nodeId?: string | undefined; readonly pickupPointId?: string | undefined };
+
+// Name and address of a store or a pickup point, as the network holds them.
+function placeOfCore({ stock }: Core) {
+  return async (shopId: ShopId, at: Place): Promise<PickupPlace | undefined> => {
+    const live = await stock.open(shopId);
+    const place = live === undefined ? undefined : findPlace(live.snapshot, at);
+    if (place === undefined) return undefined;
+    const town = [place.postalCode, place.city].filter((part) => part !== undefined).join(' ');
+    const addressLines = [place.address1, town].filter((line) => line !== undefined && line !== '');
+    return { name: place.name ?? place.id, addressLines, instructions: '' };
+  };
+}
+
+function findPlace({ nodes, nodeIndex, points }: Snapshot, { nodeId, pickupPointId }: Place) {
+  if (nodeId !== undefined) return nodes[nodeIndex.get(nodeId) ?? -1]?.source;
+  return points.find(({ source }) => `${source.network}:${source.id}` === pickupPointId)?.source;
+}

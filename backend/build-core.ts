@@ -1,0 +1,89 @@
+/**
+ * Builds the modules that make promises, on a started platform.
+ *
+ * In: the platform, the configuration and what the connector knows of a shop (plan, languages). Out: the
+ * services, not yet started. Part of the composition root; nothing but `main.ts` and tests of whole
+ * stories build these.
+ */
+import type { ShopId } from './base/ids.ts';
+import { builtInPostalPlaces } from './network/geo/prefix-centroids.ts';
+import { parseNetworkSection } from './network/world-parse.ts';
+import type { Config } from './platform/config.ts';
+import type { Log } from './platform/log.ts';
+import { createIdSource, createSigner } from './platform/signing.ts';
+import type { Platform } from './platform/stand.ts';
+import { createPolicyService } from './policy/service.ts';
+import type { PolicyTables } from './policy/store.ts';
+import { createSharedQuotes } from './promise/client.ts';
+import { createPaddedTables, type TableInForce } from './promise/padded/service.ts';
+import { createPromiseService } from './promise/service.ts';
+import { createPromiseStore } from './promise/store.ts';
+import { parseSurfaces } from './shopify/surfaces.ts';
+import { createStockService, type LiveShop, NETWORK_SECTION } from './stock/service.ts';
+import { createStockStore } from './stock/store.ts';
+
+/** The policy section of `shopify/surfaces.ts`. */
+export const SURFACES_SECTION = 'surfaces';
+
+/** What the modules need to be told from outside. */
+export type CoreDependencies = {
+  readonly platform: Platform;
+  readonly config: Config;
+  readonly log: Log;
+  /** Margin of shipped options in this shop, from memory (docs/semantics.md, Time). */
+  readonly shippedMarginMinutes: (live: LiveShop) => number;
+  /** Takes a padded table to Shopify, later and until it is done. */
+  readonly publishTable: (shopId: ShopId, table: TableInForce) => Promise<void>;
+};
+
+/** What `buildCore` returns. */
+export type Core = ReturnType<typeof buildCore>;
+
+/** Builds policy, stock, promise and the padded tables. */
+export function buildCore(dependencies: CoreDependencies) {
+  const { platform, config, log } = dependencies;
+  const { db, bus, clock, redis } = platform;
+  const monotonicMilliseconds = () => performance.now();
+  const newId = createIdSource();
+  const signer = createSigner(config.signingKeys);
+  const places = [builtInPostalPlaces()];
+  const policy = createPolicyService({
+    db: db.withTables<PolicyTables>(),
+    bus,
+    clock,
+    log,
+    parsers: { [NETWORK_SECTION]: parseNetworkSection, [SURFACES_SECTION]: parseSurfaces },
+  });
+  const stockStore = createStockStore(db);
+  const stock = createStockService({
+    store: stockStore,
+    policy,
+    bus,
+    clock,
+    log,
+    monotonicMilliseconds,
+  });
+  const store = createPromiseStore(db);
+  const promise = createPromiseService({
+    store,
+    signer,
+    newId,
+    places,
+    clock,
+    monotonicMilliseconds,
+    log,
+    usesCache: true,
+    ...(redis === undefined ? {} : { shared: createSharedQuotes(redis) }),
+  });
+  const padded = createPaddedTables({
+    store,
+    signer,
+    newId,
+    nowMinute: promise.nowMinute,
+    monotonicMilliseconds,
+    marginMinutesOf: dependencies.shippedMarginMinutes,
+    publish: dependencies.publishTable,
+    log,
+  });
+  return { policy, stock, stockStore, promise, padded, places, monotonicMilliseconds };
+}
