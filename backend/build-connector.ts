@@ -348,7 +348,7 @@ function placeOfCore({ stock }: Core) {
     const place = live === undefined ? undefined : findPlace(live.snapshot, at);
     if (place === undefined) return undefined;
     const town = [place.postalCode, place.city].filter((part) => part !== undefined).join(' ');
-    const addressLines = [place.address1, town].filter((line) => line !== undefined && line !== '');
+    const addressLines = [place.address1 ?? '', town].filter((line) => line !== '');
     return { name: place.name ?? place.id, addressLines, instructions: '' };
   };
 }
