@@ -62,27 +62,35 @@ function reachOf(
   const { lanes, zoneCount } = compiled;
   const reach = new Uint8Array(services.length * zoneCount);
   for (const [service, { code }] of services.entries()) {
-    // Nodes share rows: each distinct row counts once, and again only to add its pickups.
-    const done = new Map<unknown, number>();
+    // Nodes share rows: each distinct row is read once, with the most its nodes can say.
+    const bitsOfRow = new Map<ArrayLike<number>, number>();
+    const rowOf = (node: number) =>
+      hasNode[node] === 1 ? lanes.rows[node * services.length + service] : undefined;
     for (const [node, source] of nodes.entries()) {
-      const row = lanes.rows[node * services.length + service];
-      if (hasNode[node] === 0 || row === undefined) continue;
-      const hasPickup = source.carrierPickups.some(
-        (pickup) =>
-          pickup.serviceCode === code &&
-          (pickup.extra.length > 0 ||
-            Object.values(pickup.weekly).some((times) => times.length > 0)),
-      );
-      const bits = hasPickup ? LANE_EXISTS | PICKUP_EXISTS : LANE_EXISTS;
-      const known = done.get(row) ?? 0;
-      if ((known | bits) === known) continue;
-      done.set(row, known | bits);
-      for (let zone = 0; zone < zoneCount; zone += 1) {
-        if (row[zone] === 0) continue;
-        const slot = service * zoneCount + zone;
-        reach[slot] = (reach[slot] ?? 0) | bits;
-      }
+      const row = rowOf(node);
+      if (row !== undefined) bitsOfRow.set(row, (bitsOfRow.get(row) ?? 0) | bitsOf(source, code));
     }
+    const ofService = reach.subarray(service * zoneCount, (service + 1) * zoneCount);
+    for (const [row, bits] of bitsOfRow) addReach(ofService, row, bits);
   }
   return reach;
+}
+
+/** What a node with a lane says of a service: that it has one, and whether a pickup too. */
+function bitsOf(node: WorldNode, serviceCode: string): number {
+  return hasPickupOf(node, serviceCode) ? LANE_EXISTS | PICKUP_EXISTS : LANE_EXISTS;
+}
+
+function hasPickupOf(node: WorldNode, serviceCode: string): boolean {
+  return node.carrierPickups.some(
+    (row) =>
+      row.serviceCode === serviceCode &&
+      (row.extra.length > 0 || Object.values(row.weekly).some((times) => times.length > 0)),
+  );
+}
+
+function addReach(reach: Uint8Array, row: ArrayLike<number>, bits: number): void {
+  for (let zone = 0; zone < reach.length; zone += 1) {
+    if (row[zone] !== 0) reach[zone] = (reach[zone] ?? 0) | bits;
+  }
 }

@@ -74,22 +74,30 @@ function checkPrices(
   for (const [index, row] of service.prices.entries()) {
     const path = [...at.path, index];
     checkTiers(problems, [...path, 'tiers'], row.tiers);
-    for (const [position, id] of (row.zoneIds ?? ['']).entries()) {
-      const where = row.zoneIds === undefined ? path : [...path, 'zoneIds', position];
-      if (row.zoneIds !== undefined) {
-        checkKnown(problems, at.zones, { path: where, name: id, what: 'zone' });
-      }
-      const key = `${row.currency} ${id}`;
+    for (const [position, name] of (row.zoneIds ?? []).entries()) {
+      checkKnown(problems, at.zones, { path: [...path, 'zoneIds', position], name, what: 'zone' });
+    }
+    for (const { key, where, shown } of answersOf(row, path)) {
       const earlier = taken.get(key);
       taken.set(key, index);
       if (earlier === undefined) continue;
       problems.add(where, {
-        ...(id === '' ? {} : { value: id }),
+        ...shown,
         allowed: `one price row per zone and currency; row ${earlier} already answers in ${row.currency}`,
         remedy: 'Remove the zone from one of the rows.',
       });
     }
   }
+}
+
+/** What a price row answers: each of its zones, or the rest of its currency. */
+function answersOf(row: WorldService['prices'][number], path: Path) {
+  if (row.zoneIds === undefined) return [{ key: row.currency, where: path, shown: {} }];
+  return row.zoneIds.map((id, position) => ({
+    key: `${row.currency} ${id}`,
+    where: [...path, 'zoneIds', position],
+    shown: { value: id },
+  }));
 }
 
 type Tier = { readonly fromGrams: number; readonly toGrams: number | null };
@@ -122,22 +130,27 @@ function checkTiers(problems: Problems, path: Path, tiers: readonly Tier[]): voi
 /** Zones: one answer per postal prefix and one rest per country. */
 export function checkZones(problems: Problems, zones: readonly WorldZone[]): void {
   const taken = new Map<string, number>();
+  const take = (key: string, zone: number) => {
+    const earlier = taken.get(key);
+    taken.set(key, zone);
+    return earlier;
+  };
   for (const [index, zone] of zones.entries()) {
+    const { country } = zone;
     const path = ['zones', index, 'postalPrefixes'];
-    for (const [position, prefix] of (zone.postalPrefixes.length === 0
-      ? ['']
-      : zone.postalPrefixes
-    ).entries()) {
-      const key = `${zone.country} ${prefix}`;
-      const earlier = taken.get(key);
-      taken.set(key, index);
+    const rest = zone.postalPrefixes.length === 0 ? take(country, index) : undefined;
+    if (rest !== undefined) {
+      problems.add(path, {
+        allowed: `one zone without prefixes per country; zone ${rest} is it for ${country}`,
+        remedy: 'Give one of the two its prefixes.',
+      });
+    }
+    for (const [position, prefix] of zone.postalPrefixes.entries()) {
+      const earlier = take(`${country} ${prefix}`, index);
       if (earlier === undefined) continue;
-      problems.add(prefix === '' ? path : [...path, position], {
-        ...(prefix === '' ? {} : { value: prefix }),
-        allowed:
-          prefix === ''
-            ? `one zone without prefixes per country; zone ${earlier} is it for ${zone.country}`
-            : `a prefix no zone of ${zone.country} has; zone ${earlier} has this one`,
+      problems.add([...path, position], {
+        value: prefix,
+        allowed: `a prefix no zone of ${country} has; zone ${earlier} has this one`,
         remedy: 'Remove the prefix from one of the zones.',
       });
     }
@@ -178,35 +191,54 @@ export function checkLanes(
 
 /** Two lanes for one way would be two answers; nodes named by the same lanes are looked at once. */
 function checkOneLane(problems: Problems, lanes: readonly WorldLane[], zones: Names): void {
-  const lanesOfNode = new Map<string, number[]>();
-  for (const [index, lane] of lanes.entries()) {
-    for (const node of lane.nodeIds) {
-      const key = `${lane.serviceCode} ${node}`;
-      const list = lanesOfNode.get(key);
-      if (list === undefined) lanesOfNode.set(key, [index]);
-      else list.push(index);
-    }
-  }
   const laneOfZone = new Int32Array(zones.size);
   const seen = new Set<string>();
-  for (const list of lanesOfNode.values()) {
+  for (const list of lanesByNode(lanes)) {
     const key = list.join();
     if (seen.has(key)) continue;
     seen.add(key);
     laneOfZone.fill(-1);
     for (const index of list) {
-      for (const [position, id] of (lanes[index]?.zoneIds ?? []).entries()) {
-        const zone = zones.get(id);
-        if (zone === undefined) continue;
-        const earlier = laneOfZone[zone] ?? -1;
-        laneOfZone[zone] = index;
-        if (earlier === -1) continue;
-        problems.add(['lanes', index, 'zoneIds', position], {
-          value: id,
-          allowed: `one lane per node, zone and service; lane ${earlier} already goes there`,
-          remedy: 'Remove the zone, or the node, from one of the two lanes.',
-        });
-      }
+      claimZones(problems, laneOfZone, {
+        lane: index,
+        zoneIds: lanes[index]?.zoneIds ?? [],
+        zones,
+      });
     }
   }
+}
+
+/** Notes which lane goes to each of its zones, and refuses what another lane already does. */
+function claimZones(
+  problems: Problems,
+  laneOfZone: Int32Array,
+  claim: { readonly lane: number; readonly zoneIds: readonly string[]; readonly zones: Names },
+): void {
+  for (const [position, id] of claim.zoneIds.entries()) {
+    const zone = claim.zones.get(id);
+    // A zone that does not exist has its own problem already.
+    if (zone === undefined) continue;
+    const earlier = laneOfZone[zone] ?? -1;
+    laneOfZone[zone] = claim.lane;
+    if (earlier === -1) continue;
+    problems.add(['lanes', claim.lane, 'zoneIds', position], {
+      value: id,
+      allowed: `one lane per node, zone and service; lane ${earlier} already goes there`,
+      remedy: 'Remove the zone, or the node, from one of the two lanes.',
+    });
+  }
+}
+
+/** For each node × service, the lanes that name it. */
+function lanesByNode(lanes: readonly WorldLane[]): Iterable<readonly number[]> {
+  const byNode = new Map<string, number[]>();
+  for (const [index, lane] of lanes.entries()) {
+    for (const node of lane.nodeIds) {
+      const key = `${lane.serviceCode}\n${node}`;
+      const list = byNode.get(key);
+      if (list === undefined) byNode.set(key, [index]);
+      else list.push(index);
+    }
+  }
+  return byNode.values();
 }

@@ -28,14 +28,14 @@ export function compileDepartures(
   };
   const firstDay = localDay(zone, calendar.fromMinute);
   const lastDay = localDay(zone, calendar.toMinute);
-  for (const row of pickups) {
-    for (let day = firstDay; day <= lastDay; day += 1) {
-      for (const time of row.weekly[weekdayOf(day)] ?? []) add(day, time, false);
-    }
-    for (const extra of row.extra) {
-      const day = parseDay(extra.date);
-      if (day >= firstDay && day <= lastDay) add(day, extra.time, true);
-    }
+  for (let day = firstDay; day <= lastDay; day += 1) {
+    const weekday = weekdayOf(day);
+    const times = pickups.flatMap((row) => row.weekly[weekday] ?? []);
+    for (const time of times) add(day, time, false);
+  }
+  for (const extra of pickups.flatMap((row) => row.extra)) {
+    const day = parseDay(extra.date);
+    if (day >= firstDay && day <= lastDay) add(day, extra.time, true);
   }
   return Int32Array.from(found).sort();
 }

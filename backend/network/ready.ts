@@ -35,10 +35,20 @@ export function readyMinute(snapshot: Snapshot, question: ReadyQuestion): number
   if (node === undefined) throw new Error(`Bug: no node ${question.node}`);
   const start = startOfWork(node, question);
   if (start === NEVER) return NEVER;
-  const { load, units } = question;
   const lead = question.kind === 'ship' ? node.leadTimeMinutes : node.pickupLeadMinutes;
-  const rate = node.unitsPerHour;
-  if (rate === 0 && node.unitsPerDay === 0) return afterOpenMinutes(load.minutes, start, lead);
+  if (node.unitsPerHour === 0 && node.unitsPerDay === 0) {
+    return afterOpenMinutes(question.load.minutes, start, lead);
+  }
+  return afterUnits(node, question, { start, lead });
+}
+
+/** Rule 2: backlog, the parcel's units and the lead time, from the start of work on. */
+function afterUnits(
+  node: CompiledNode,
+  { load, units }: ReadyQuestion,
+  from: { readonly start: number; readonly lead: number },
+): number {
+  const { start, lead } = from;
   const backlog = backlogBefore(node, load, start);
   if (backlog === undefined) return NEVER;
   if (node.unitsPerDay === 0) {
@@ -46,7 +56,7 @@ export function readyMinute(snapshot: Snapshot, question: ReadyQuestion): number
     const isFree = backlog.minute < start;
     const ticks = (isFree ? 0 : backlog.ticks) + units * TICKS_PER_UNIT;
     const begin = isFree ? start : backlog.minute;
-    return afterOpenMinutes(load.minutes, begin, Math.ceil(ticks / rate) + lead);
+    return afterOpenMinutes(load.minutes, begin, Math.ceil(ticks / node.unitsPerHour) + lead);
   }
   const done = workUnits(node, { load, units, start, backlog });
   if (done === undefined) return NEVER;

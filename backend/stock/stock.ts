@@ -80,15 +80,9 @@ export function factsOfWorld(snapshot: Snapshot, world: Pick<World, 'stock' | 'n
 /** Facts about a snapshot's SKUs and nodes; rows that name others are left out. */
 export function compileFacts(snapshot: Snapshot, input: FactsInput): Facts {
   const facts = emptyFacts(snapshot);
-  const rowsBySku = new Map<number, WorldStockRow[]>();
-  for (const row of input.stock) {
-    const sku = snapshot.skuIndex.get(row.sku);
+  for (const [code, rows] of Map.groupBy(input.stock, (row) => row.sku)) {
+    const sku = snapshot.skuIndex.get(code);
     if (sku === undefined) continue;
-    const rows = rowsBySku.get(sku);
-    if (rows === undefined) rowsBySku.set(sku, [row]);
-    else rows.push(row);
-  }
-  for (const [sku, rows] of rowsBySku) {
     const entries = rows.flatMap((row) => toEntry(facts, sku, row) ?? []);
     facts.positions[sku] = toPositions(entries.toSorted((a, b) => a.node - b.node));
   }
@@ -97,8 +91,9 @@ export function compileFacts(snapshot: Snapshot, input: FactsInput): Facts {
     const sku = snapshot.skuIndex.get(row.sku);
     if (sku !== undefined) facts.waiting.set(sku, (facts.waiting.get(sku) ?? 0) + row.quantity);
   }
-  const reservationsBySku = Map.groupBy(input.reservations, (row) => row.sku);
-  for (const [sku, rows] of reservationsBySku) applyReservations(facts, { sku, rows });
+  for (const [sku, rows] of Map.groupBy(input.reservations, (row) => row.sku)) {
+    applyReservations(facts, { sku, rows });
+  }
   return facts;
 }
 
@@ -318,18 +313,25 @@ export function explainFigure(snapshot: Snapshot, facts: Facts, question: Figure
 
 function channelUnits(facts: Facts, channel: CompiledChannel, question: FigureQuestion) {
   const positions = facts.positions[question.sku];
-  const horizon = channel.incomingHorizonMinutes ?? Infinity;
+  const lotsUntil =
+    channel.incomingHorizonMinutes === 0
+      ? -Infinity
+      : question.atMinute + (channel.incomingHorizonMinutes ?? Infinity);
   let onHand = 0;
   let incoming = 0;
   for (let index = 0; index < (positions?.count ?? 0); index += 1) {
     if (channel.hasNode[positions?.nodes[index] ?? -1] !== 1) continue;
     onHand += positions?.free[index] ?? 0;
-    if (horizon === 0) continue;
-    for (const lot of positions?.lots[index] ?? []) {
-      if (lot.usableMinute <= question.atMinute + horizon) incoming += lot.quantity;
-    }
+    incoming += unitsUntil(positions?.lots[index], lotsUntil);
   }
   return { onHand, incoming };
+}
+
+function unitsUntil(lots: readonly Lot[] | undefined, lastMinute: number): number {
+  let units = 0;
+  if (lots === undefined) return units;
+  for (const lot of lots) if (lot.usableMinute <= lastMinute) units += lot.quantity;
+  return units;
 }
 
 function reservedByOthers(facts: Facts, question: FigureQuestion): number {
