@@ -109,6 +109,12 @@ test('with the address withheld, basket, code and token still join', () => {
   );
 });
 
+test('with only the postal code withheld, the country must still be the same', () => {
+  const at = (country: string) => ({ ...ORDER, destination: { country, postalCode: '' } });
+  expect(promiseIn(at('IT'), evidence([tuesday]))).toBeDefined();
+  expect(promiseIn(at('FR'), evidence([tuesday]))).toBeUndefined();
+});
+
 test('of an extension’s receipts the newest before the order counts', () => {
   const older = evidence([tuesday], { receiptId: 'r1', madeAt: '2026-11-23T09:40:00Z' });
   const newer = evidence([wednesday], { receiptId: 'r2', madeAt: '2026-11-23T09:55:00Z' });

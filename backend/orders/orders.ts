@@ -12,7 +12,7 @@
 import { normalizePostalCode } from '../network/destination.ts';
 import type { PromisedOption, Receipt } from '../promise/receipt.ts';
 
-/** Where a parcel, or the buyer, goes. Null: withheld with the buyer's protected data. */
+/** Where a parcel goes. The postal code is blank, or the whole of it null, when protected data is withheld. */
 export type OrderDestination = { readonly country: string; readonly postalCode: string };
 
 /** How the order is delivered. `code` is the bought shipping line's; `isOwnRate`: our callback named and dated it. */
@@ -257,9 +257,10 @@ function toBound(option: PromisedOption): BoundPromise | undefined {
 function isSameDestination(order: PlacedOrder, receipt: Receipt): boolean {
   // Collected where it is bought, or withheld: the basket, the code and the token must do.
   if (order.destination === null || order.delivery.kind === 'pickup') return true;
+  const { country, postalCode } = order.destination;
+  if (country !== receipt.country) return false;
   return (
-    order.destination.country === receipt.country &&
-    normalizePostalCode(order.destination.postalCode) === normalizePostalCode(receipt.postalCode)
+    postalCode === '' || normalizePostalCode(postalCode) === normalizePostalCode(receipt.postalCode)
   );
 }
 

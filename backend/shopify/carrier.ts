@@ -83,7 +83,8 @@ async function probe(deps: CarrierDeps, shopId: ShopId): Promise<AdminAnswer<str
   if (!found.ok) return found;
   const { value: existing } = found;
   if (existing !== undefined && (await isOurAddress(deps, shopId, existing.callbackUrl))) {
-    return await remember(deps, shopId, { ok: true, value: existing.id, withheld: [] });
+    const answer: AdminAnswer<string> = { ok: true, value: existing.id, withheld: [] };
+    return await remember(deps, shopId, answer, existing.active);
   }
   const callbackUrl = await newAddress(deps, shopId);
   const answer =
@@ -105,24 +106,21 @@ async function probe(deps: CarrierDeps, shopId: ShopId): Promise<AdminAnswer<str
           }),
           () => existing.id,
         );
-  return await remember(deps, shopId, answer);
+  return await remember(deps, shopId, answer, existing?.active ?? false);
 }
 
 async function remember(
   deps: CarrierDeps,
   shopId: ShopId,
   answer: AdminAnswer<string>,
+  isActive: boolean,
 ): Promise<AdminAnswer<string>> {
   const item = CARRIER_ITEM;
   if (answer.ok) {
     const seen = { name: 'carrier_rates', value: 'available', source: 'probe' } as const;
     await deps.store.saveCapability(shopId, seen);
-    await deps.store.saveSetup(shopId, {
-      item,
-      state: 'done',
-      shopifyId: answer.value,
-      facts: {},
-    });
+    const facts = { isActive };
+    await deps.store.saveSetup(shopId, { item, state: 'done', shopifyId: answer.value, facts });
   } else if (answer.refusal.code === 'user_errors') {
     // Shopify's own words say what is missing: the plan, the yearly billing or the add-on.
     const seen = { name: 'carrier_rates', value: 'unavailable', source: 'probe' } as const;
@@ -238,7 +236,10 @@ function refuseAttach(refusal: AdminRefusal): Result<never, AttachRefusal> {
 }
 
 async function setActive(deps: CarrierDeps, shopId: ShopId, id: string, active: boolean) {
-  return await deps.admin.send(shopId, CarrierServiceUpdate, { input: { id, active } });
+  const answer = await deps.admin.send(shopId, CarrierServiceUpdate, { input: { id, active } });
+  const item = { item: CARRIER_ITEM, state: 'done', shopifyId: id, facts: { isActive: active } };
+  if (answer.ok) await deps.store.saveSetup(shopId, { ...item, state: 'done' });
+  return answer;
 }
 
 type ZoneChange = { readonly adds: string | undefined; readonly removes: readonly string[] };

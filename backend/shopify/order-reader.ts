@@ -203,9 +203,7 @@ function deliveryOf(order: OrderNode, context: OrderContext): OrderDelivery {
 function destinationOf(order: OrderNode): PlacedOrder['destination'] {
   const address = order.shippingAddress;
   if (!address?.countryCodeV2) return null;
-  // Withheld postal codes come as null or blank: a destination without one joins nothing it should not.
-  if (!address.zip) return null;
-  return { country: address.countryCodeV2, postalCode: postalKey(address.zip) };
+  return { country: address.countryCodeV2, postalCode: postalKey(address.zip ?? '') };
 }
 
 // The metafield holds the cart's copy until we write ours in its place.

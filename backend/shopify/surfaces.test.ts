@@ -44,6 +44,14 @@ test.each([
   expect(parseSurfaces(value)).toMatchObject({ ok: false, refusal: { pointer } });
 });
 
+test('more bindings than the Function can read are refused', () => {
+  const rateBindings = Array.from({ length: 100 }, (_, index) => ({
+    rateCode: `${index}${'x'.repeat(95)}`,
+    serviceCode: 'standard',
+  }));
+  expect(parseSurfaces({ rateBindings })).toMatchObject({ refusal: { pointer: '/rateBindings' } });
+});
+
 test('a location is its listed node, else the node that carries its number', () => {
   const nodes = new Set(['milan', '7', 'location-8']);
   const surfaces = { ...DEFAULT_SURFACES, locations: [{ locationId: '5', nodeId: 'milan' }] };

@@ -8,6 +8,9 @@
 import { z } from 'zod';
 import { type Result, refuseInput } from '../base/result.ts';
 
+// A Function reads at most 10,000 bytes of settings; our own codes and the frame take the rest.
+const MOST_BINDING_BYTES = 9_500;
+
 const locationNumber = z.string().regex(/^\d{1,20}$/);
 const code = z.string().min(1).max(120);
 
@@ -57,6 +60,15 @@ export function parseSurfaces(value: unknown): Result<Surfaces> {
   if (node >= 0) return refuseRepeated(`/locations/${node}`, 'One node is one location.');
   const rate = firstRepeated(rateBindings.map((one) => one.rateCode));
   if (rate >= 0) return refuseRepeated(`/rateBindings/${rate}`, 'One rate stands for one service.');
+  const bytes = Buffer.byteLength(JSON.stringify(rateBindings.map(Object.values)));
+  if (bytes > MOST_BINDING_BYTES) {
+    return refuseInput({
+      pointer: '/rateBindings',
+      value: bytes,
+      allowed: `at most ${MOST_BINDING_BYTES} bytes of names and codes together`,
+      remedy: 'Bind fewer rates, or give them shorter names: the Function reads all of them.',
+    });
+  }
   return { ok: true, value: parsed.data };
 }
 

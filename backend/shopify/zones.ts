@@ -3,6 +3,7 @@
  *
  * Read afresh whenever it is shown or changed; a merchant edits shipping settings beside us.
  */
+
 import {
   DeliveryProfilesRead,
   DeliveryZonesRead,
@@ -24,10 +25,13 @@ export type ShippingZone = {
   readonly ourMethodIds: readonly string[];
   readonly isOursActive: boolean;
   /** The merchant's own rates by name, as checkout shows them. */
-  readonly merchantRates: readonly { readonly name: string; readonly isActive: boolean }[];
+  readonly merchantRates: readonly MerchantRate[];
   /** More merchant rates than were read. */
   readonly hasMoreRates: boolean;
 };
+
+/** A rate of the merchant's own. */
+export type MerchantRate = { readonly name: string; readonly isActive: boolean };
 
 /** Names of the locations of each group: where a group's parcels leave from. */
 export type ShippingOrigins = ReadonlyMap<string, readonly string[]>;

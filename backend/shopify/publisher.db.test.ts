@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../tests/database.ts';
+import { createFakeAdmin, FakeAdminShop } from '../../tests/fake-admin.ts';
+import type { ShopId } from '../base/ids.ts';
+import { TransientError } from '../base/result.ts';
+import type { EtaClass } from '../contract/eta-class.ts';
+import { encodePaddedTable } from '../contract/padded-table.ts';
+import type { AdminClient } from './admin-client.ts';
+import { createConnectorStore } from './connector-store.ts';
+import { createPublisher, type PublishedTable, type Publisher } from './publisher.ts';
+import { DEFAULT_SURFACES, type Surfaces } from './surfaces.ts';
+
+const NOW = Temporal.Instant.from('2026-11-23T09:00:00Z');
+const CUSTOMIZATION = 'gid://shopify/DeliveryCustomization/5';
+
+let database: TestDatabase<unknown>;
+let shop: FakeAdminShop;
+let shopId: ShopId;
+let surfaces: Surfaces;
+let publisher: Publisher;
+let waits: number[];
+let failures = 0;
+let skuOfVariant: Map<string, string>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await createFakeAdmin(new FakeAdminShop());
+}, 60_000);
+afterAll(() => database.close());
+beforeEach(async () => {
+  shop = new FakeAdminShop();
+  shopId = `s${randomUUID()}.myshopify.com` as ShopId;
+  surfaces = DEFAULT_SURFACES;
+  waits = [];
+  failures = 0;
+  skuOfVariant = new Map([
+    ['1', 'A'],
+    ['2', 'B'],
+  ]);
+  const store = createConnectorStore({ db: database.db, now: () => NOW });
+  const done = { state: 'done', facts: {} } as const;
+  await store.saveSetup(shopId, { ...done, item: 'shop', shopifyId: 'gid://shopify/Shop/1' });
+  await store.saveSetup(shopId, {
+    ...done,
+    item: 'delivery_customization',
+    shopifyId: CUSTOMIZATION,
+  });
+  const real = await createFakeAdmin(shop);
+  const admin: AdminClient = {
+    send: async (...asked) => {
+      if (failures-- > 0) throw new TransientError('shopify', 'away');
+      return await real.send(...asked);
+    },
+  };
+  publisher = createPublisher({
+    db: database.db,
+    admin,
+    store,
+    log: { info: () => {}, warn: () => {}, error: () => {} },
+    now: () => NOW,
+    wait: async (milliseconds) => {
+      waits.push(milliseconds);
+    },
+    surfacesOf: async () => surfaces,
+    catalogOf: async () => ({ serviceCodes: ['standard'], skuOfVariant }),
+  });
+});
+
+function table(classes: Record<string, EtaClass>, firstDay = '2026-11-23'): PublishedTable {
+  const encoded = encodePaddedTable({
+    id: 't1',
+    firstDay,
+    validUntil: Temporal.PlainDate.from(firstDay).add({ days: 7 }).toString(),
+    serviceCodes: ['standard'],
+    zones: { IT: [[2, 2, 2, 2, 2, 2, 2]] },
+  });
+  if (!encoded.ok) throw new Error(JSON.stringify(encoded.refusal));
+  return { json: encoded.value, classBySku: new Map(Object.entries(classes)) };
+}
+
+const writtenIn = (ownerId: string, key: string) =>
+  shop.metafields.find((one) => one['ownerId'] === ownerId && one['key'] === key)?.['value'];
+const etaOf = (variant: number) => writtenIn(`gid://shopify/ProductVariant/${variant}`, 'eta');
+
+test('a table goes to the Function with the bindings, to the theme, and to the variants', async () => {
+  surfaces = { ...surfaces, rateBindings: [{ rateCode: 'Consegna', serviceCode: 'standard' }] };
+  const made = table({ A: 'normal', B: 'late' });
+  await publisher.publish(shopId, made);
+  expect(JSON.parse(String(writtenIn(CUSTOMIZATION, 'settings')))).toEqual({
+    v: 1,
+    b: { Consegna: 'standard', standard: '' },
+    s: 0,
+    t: JSON.parse(JSON.stringify(made.json)),
+  });
+  expect(writtenIn('gid://shopify/Shop/1', 'padded')).toBe(JSON.stringify(made.json));
+  expect([etaOf(1), etaOf(2)]).toEqual(['normal:2026-12-07', 'late:2026-12-07']);
+});
+
+test('a class is written again only when it changes or is about to expire', async () => {
+  await publisher.publish(shopId, table({ A: 'normal', B: 'late' }));
+  const writes = () => shop.writes.length;
+  const before = writes();
+  await publisher.publish(shopId, table({ A: 'normal', B: 'late' }));
+  expect(writes() - before).toBe(1);
+  await publisher.publish(shopId, table({ A: 'normal', B: 'normal' }));
+  expect(writes() - before).toBe(3);
+  expect(etaOf(2)).toBe('normal:2026-12-07');
+  await publisher.publish(shopId, table({ A: 'normal', B: 'normal' }, '2026-12-02'));
+  expect(writes() - before).toBe(4);
+  await publisher.publish(shopId, table({ A: 'normal', B: 'normal' }, '2026-12-03'));
+  expect([etaOf(1), etaOf(2)]).toEqual(['normal:2026-12-17', 'normal:2026-12-17']);
+});
+
+test('classes go 25 a call, and those nobody knows are not written at all', async () => {
+  skuOfVariant = new Map(
+    Array.from({ length: 60 }, (_, index) => [String(index + 1), `S${index}`]),
+  );
+  const classes = Array.from({ length: 55 }, (_, index) => [`S${index}`, 'normal'] as const);
+  await publisher.publish(shopId, table(Object.fromEntries(classes)));
+  expect(shop.writes).toHaveLength(1 + 3);
+  expect([etaOf(55), etaOf(56)]).toEqual(['normal:2026-12-07', undefined]);
+});
+
+test('an outage is waited out', async () => {
+  failures = 2;
+  await publisher.publish(shopId, table({ A: 'normal' }));
+  expect(waits).toEqual([1_000, 5_000]);
+  expect(etaOf(1)).toBe('normal:2026-12-07');
+});
+
+test('tables that come while one is published: the newest is what stays', async () => {
+  const published = [
+    publisher.publish(shopId, table({ A: 'normal' })),
+    publisher.publish(shopId, table({ A: 'unknown' })),
+    publisher.publish(shopId, table({ A: 'late' })),
+  ];
+  await Promise.all(published);
+  expect(etaOf(1)).toBe('late:2026-12-07');
+});
+
+test('bindings that leave no room for the table go without it', async () => {
+  const rateBindings = Array.from({ length: 90 }, (_, index) => ({
+    rateCode: `${index}${'x'.repeat(96)}`,
+    serviceCode: 'standard',
+  }));
+  surfaces = { ...surfaces, rateBindings };
+  await publisher.publish(shopId, table({ A: 'normal' }));
+  const settings = JSON.parse(String(writtenIn(CUSTOMIZATION, 'settings') ?? '{}'));
+  expect(Object.keys(settings.b ?? {})).toHaveLength(91);
+  expect(settings.t).toBeUndefined();
+});
