@@ -140,13 +140,13 @@ test('tables that come while one is published: the newest is what stays', async 
 });
 
 test('bindings that leave no room for the table go without it', async () => {
-  const rateBindings = Array.from({ length: 90 }, (_, index) => ({
+  const rateBindings = Array.from({ length: 88 }, (_, index) => ({
     rateCode: `${index}${'x'.repeat(96)}`,
     serviceCode: 'standard',
   }));
   surfaces = { ...surfaces, rateBindings };
   await publisher.publish(shopId, table({ A: 'normal' }));
   const settings = JSON.parse(String(writtenIn(CUSTOMIZATION, 'settings') ?? '{}'));
-  expect(Object.keys(settings.b ?? {})).toHaveLength(91);
+  expect(Object.keys(settings.b ?? {})).toHaveLength(89);
   expect(settings.t).toBeUndefined();
 });
