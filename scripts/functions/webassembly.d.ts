@@ -3,6 +3,10 @@ declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);
   }
+  class Instance {
+    readonly exports: { readonly [name: string]: unknown };
+    constructor(module: Module);
+  }
   class Global {
     readonly value: number | bigint;
   }

@@ -3,7 +3,7 @@
  *
  * Only shipping options that are ours or bound take part. Order: by promised day, those without one last, equal ones
  * as they were, and only when ours stand together; a first place goes to the cheapest of them. Hidden:
- * only what a holding promise names, never an option of the lowest price, so never the last one.
+ * only what a holding promise names and is dearer than the first and the cheapest, so never the last one.
  */
 import type { CartPromiseJson } from '../../../backend/contract/cart-promise.ts';
 import { postalKey } from '../../../backend/contract/destination.ts';
@@ -20,12 +20,12 @@ export type Facts = {
   readonly table: PaddedTableJson | undefined;
   readonly today: string;
   readonly say: DayWriter;
-  /** The promise's own words are in the shopper's language. */
+  /** Words that came with a day are in the shopper's language. */
   readonly speaks: boolean;
 };
 
 /** Appends the operations of one group. */
-export function groupOperations(facts: Facts, group: Group, operations: Operation[]): void {
+export function changeGroup(facts: Facts, group: Group, operations: Operation[]): void {
   const { settings, promise, table, today, say, speaks } = facts;
   const { options } = group;
   const todayAt = table ? table.d.indexOf(today) / 11 : -1;
@@ -51,15 +51,18 @@ export function groupOperations(facts: Facts, group: Group, operations: Operatio
     if (!bound) {
       const dash = (d || '').indexOf('-');
       const iso = (d || '').slice(dash - 4, dash + 6);
-      if (!speaks || day.slice(0, 10) !== iso) day = say(iso, 0);
-      if (day.slice(0, 10) !== iso) day = '';
-    } else if (day) {
-      if (!speaks || day.length < 12) day = say(day, 0);
+      if (day.slice(0, 10) !== iso) day = iso;
     } else if (todayAt >= 0 && table) {
       const service = table.s.indexOf(bound);
       const digit = service < 0 ? 0 : table.z.charCodeAt((row + service) * 7 + todayAt);
       // 0-9, A-Z, a-z as in the contract's base 62; "-" (45) and the end of the rows (NaN) are no day.
       if (digit >= 48) day = say(today, digit - (digit < 58 ? 48 : digit < 91 ? 55 : 61) - todayAt);
+    }
+    if (day && (!speaks || day.length < 12)) {
+      const iso = day.slice(0, 10);
+      day = say(iso, 0);
+      // What is no day comes back as another one.
+      if (day.slice(0, 10) !== iso) day = '';
     }
     if (day) {
       const title = (t ? `${t} \u00b7 ` : '') + day.slice(11);
@@ -69,10 +72,11 @@ export function groupOperations(facts: Facts, group: Group, operations: Operatio
     if (promise?.h?.includes(c)) hides.push(at);
   }
   if (settings.s) moveOptions(options, keys, prices, operations);
-  for (let at = 0; at < hides.length; at++) {
-    const hide = hides[at] as number;
-    if ((prices[hide] as number) > lowest) {
-      const deliveryOptionHandle = (options[hide] as Option).h;
+  // Neither the lowest price nor what stands first, nor what moved there: the default never becomes a dearer one.
+  const kept = Math.max(lowest, prices[0] as number);
+  for (const at of hides) {
+    if ((prices[at] as number) > kept) {
+      const deliveryOptionHandle = (options[at] as Option).h;
       operations.push({ deliveryOptionHide: { deliveryOptionHandle } });
     }
   }

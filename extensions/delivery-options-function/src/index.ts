@@ -6,7 +6,7 @@
  * ours nor bound, on pickup, or on the cheapest option's place; the last option stays (platform decisions 3 to 5).
  * Whole body in one try: an uncaught error in Shopify's plugin can run away instead of failing.
  */
-import { groupOperations } from './group.ts';
+import { changeGroup } from './group.ts';
 import type { Group, Input, Operation, Output } from './input.ts';
 import { areNormal, holds } from './lines.ts';
 import { dayWriter } from './words.ts';
@@ -25,11 +25,11 @@ export function cartDeliveryOptionsTransformRun(input: Input): Output {
         table: !promise && settings.t && areNormal(input) ? settings.t : undefined,
         today: input.shop.localTime.date,
         say: dayWriter(language),
-        speaks: promise?.l === language,
+        speaks: !promise || promise.l === language,
       };
       const groups = input.cart.deliveryGroups;
       for (let at = 0; at < groups.length; at++)
-        groupOperations(facts, groups[at] as Group, operations);
+        changeGroup(facts, groups[at] as Group, operations);
     }
     return { operations };
   } catch (error) {
