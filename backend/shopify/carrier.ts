@@ -2,9 +2,10 @@
  * How do our rates get into a shop's checkout, and out again, without surprising anyone?
  *
  * `probe` registers the carrier service switched off, which also answers whether the plan allows it. `attach` switches
- * it on in exactly the zones the merchant chose, after a preview that names rates which would then stand twice;
- * `detach` takes it out of every zone and switches it off, in one call (platform decision 8). Attaching is always
- * explicit, as from Admin 2026-10 on; zones that an older version attached by itself are taken out again.
+ * it on in the zones the merchant chose, after a preview that names rates which would then stand twice; zones where it
+ * is on already stay. `detach` takes it out of every zone and switches it off, in one call (platform decision 8).
+ * Attaching is always explicit, as from Admin 2026-10 on; zones that an older version attached by itself, while the
+ * service was off, are taken out again.
  */
 import {
   CarrierServiceCreate,
@@ -173,12 +174,13 @@ async function preview(
   deps: CarrierDeps,
   shopId: ShopId,
 ): Promise<AdminAnswer<readonly ZonePreview[]>> {
-  const carrierId = (await deps.store.readSetup(shopId)).get(CARRIER_ITEM)?.shopifyId;
-  const read = await readShippingZones(deps.admin, shopId, carrierId);
+  const carrier = (await deps.store.readSetup(shopId)).get(CARRIER_ITEM);
+  const read = await readShippingZones(deps.admin, shopId, carrier?.shopifyId);
   return mapAnswer(read, ({ zones }) =>
     zones.map((zone) => ({
       ...zone,
-      isAttached: zone.ourMethodIds.length > 0,
+      // Where Shopify attached a service that is off, nothing is shown and nobody chose it.
+      isAttached: zone.ourMethodIds.length > 0 && carrier?.facts['isActive'] === true,
       duplicates: zone.merchantRates.flatMap((rate) => (rate.isActive ? rate.name : [])),
     })),
   );
@@ -194,6 +196,8 @@ async function attach(
   }
   const probed = await probe(deps, shopId);
   if (!probed.ok) return refuseAttach(probed.refusal);
+  const before = (await deps.store.readSetup(shopId)).get(CARRIER_ITEM);
+  const wasActive = before?.facts['isActive'] === true;
   const active = await setActive(deps, shopId, probed.value, true);
   if (!active.ok) return active;
   const read = await readShippingZones(deps.admin, shopId, probed.value);
@@ -202,7 +206,9 @@ async function attach(
   if (unknown !== undefined) {
     return { ok: false, refusal: { code: 'unknown_zone', zoneId: unknown.zoneId } };
   }
-  const isChosen = (zone: ShippingZone) => chosen.some((choice) => isSame(zone, choice));
+  // Zones that are on stay on; a service that was off is on nowhere but in the chosen ones.
+  const isChosen = (zone: ShippingZone) =>
+    chosen.some((choice) => isSame(zone, choice)) || (wasActive && zone.ourMethodIds.length > 0);
   const changed = await changeZones(deps, shopId, read.value.zones, (zone) => ({
     adds: isChosen(zone) && zone.ourMethodIds.length === 0 ? probed.value : undefined,
     removes: isChosen(zone) ? zone.ourMethodIds.slice(1) : zone.ourMethodIds,

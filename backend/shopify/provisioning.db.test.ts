@@ -188,7 +188,7 @@ test('attaching puts us into exactly the chosen zones, also where Shopify attach
   expect(await carrier.attach(shopId, [ITALY])).toEqual({ ok: true, value: { attachedZones: 1 } });
   expect([oursIn(0), oursIn(1), shop.carriers[0]?.active]).toEqual([1, 0, true]);
   await carrier.attach(shopId, [EUROPE]);
-  expect([oursIn(0), oursIn(1)]).toEqual([0, 1]);
+  expect([oursIn(0), oursIn(1)]).toEqual([1, 1]);
 });
 
 test('attaching again changes nothing', async () => {
@@ -206,6 +206,17 @@ test('one call takes us out of every zone and off', async () => {
   expect(await carrier.detach(shopId)).toEqual({ ok: true, value: { detachedZones: 2 } });
   expect([oursIn(0), oursIn(1), shop.carriers[0]?.active]).toEqual([0, 0, false]);
   expect(shop.zones[0]?.methods.map(({ name }) => name)).toEqual(['Standard']);
+});
+
+test('where Shopify attached a service that is off, the preview says it is not attached', async () => {
+  await provisioning.provision(shopId);
+  const isAttached = async () => {
+    const preview = await carrier.preview(shopId);
+    return preview.ok && preview.value.map((zone) => zone.isAttached);
+  };
+  expect(await isAttached()).toEqual([false, false]);
+  await carrier.attach(shopId, [ITALY]);
+  expect(await isAttached()).toEqual([true, false]);
 });
 
 test('the preview names the rates that shoppers would see twice', async () => {
