@@ -46,11 +46,13 @@ const dayOf = (option: number) => OPTIONS - option + 1;
 function worstTable(): PaddedTableJson {
   const zones: Record<string, number[][]> = {};
   for (let zone = 0; zone < ZONES; zone++) {
+    // The first two services tell every zone from every other, so that no two share a row.
+    const spread = [zone % 50, Math.floor(zone / 50)];
     zones[`IT${100 + 2 * zone}`] = services.map((_, option) =>
-      Array.from(
-        { length: 7 },
-        (_day, day) => dayOf(option) + (zone === ZONES - 1 ? 0 : (zone * (option + 1) + day) % 50),
-      ),
+      Array.from({ length: 7 }, (_day, day) => {
+        const extra = zone === ZONES - 1 ? 0 : (spread[option] ?? (zone + day) % 50);
+        return dayOf(option) + extra;
+      }),
     );
   }
   const table = { firstDay: TODAY, validUntil: '2026-11-30', serviceCodes: services, zones };
