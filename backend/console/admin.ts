@@ -8,12 +8,13 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { ShopId } from '../base/ids.ts';
 import type { Result } from '../base/result.ts';
 import { type KnownRefusal, sendRefusal } from '../http/problem.ts';
+import type { PostalPlaces } from '../network/geo/geocode.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PolicyService } from '../policy/service.ts';
-import type { PostalPlaces } from '../network/geo/geocode.ts';
 import type { DateTester } from './date-tester.ts';
+import type { StockImport } from './input.ts';
 import type { ReadPolicyHistory } from './policy-history.ts';
-import type { SetupAction, SetupView } from './setup-view.ts';
+import type { SetupAction, SetupView, ZoneChoice } from './setup-view.ts';
 import type { ProductHit } from './view.ts';
 
 /** A merchant's user in a shop, from a verified session token. */
@@ -37,10 +38,12 @@ export type ConsoleDependencies = {
     shopId: ShopId,
     search: { readonly text: string; readonly limit: number },
   ) => Promise<readonly ProductHit[]>;
+  /** Writes rows and waits until quotes of this replica use them. A product keeps its Shopify numbers. */
+  readonly importStock: (shopId: ShopId, rows: StockImport) => Promise<Result<number>>;
   readonly readSetup: (shopId: ShopId) => Promise<SetupView>;
   readonly runSetupAction: (
     identity: AdminIdentity,
-    action: SetupAction,
+    asked: { readonly action: SetupAction; readonly zones: readonly ZoneChoice[] },
   ) => Promise<Result<SetupView, KnownRefusal>>;
   readonly places: readonly PostalPlaces[];
 };

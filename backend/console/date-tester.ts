@@ -12,7 +12,7 @@ import type { ShopId } from '../base/ids.ts';
 import type { Result } from '../base/result.ts';
 import { formatMinute, instantToMinuteFloor, MINUTES_PER_DAY } from '../base/time.ts';
 import { resolveDestination } from '../network/destination.ts';
-import { geocode, type GeocodedPoint, type PostalPlaces } from '../network/geo/geocode.ts';
+import { type GeocodedPoint, geocode, type PostalPlaces } from '../network/geo/geocode.ts';
 import { createHolidayBook } from '../network/holidays.ts';
 import { compileNetwork } from '../network/network.ts';
 import type { Snapshot } from '../network/snapshot.ts';
@@ -22,7 +22,7 @@ import type {
   WorldRequest,
   WorldStockRow,
 } from '../network/world.ts';
-import { type Quote, quote } from '../promise/quote.ts';
+import { explain, type Verdict } from '../promise/explain.ts';
 import { type AnswerOption, toAnswer } from '../promise/quote-answer.ts';
 import { toQuoteRequest } from '../promise/quote-request.ts';
 import { compileFacts, type Facts, type LoadRow } from '../stock/stock.ts';
@@ -46,18 +46,10 @@ export type TesterInputs = {
 /** How long a shop's surfaces allow between answer and order (docs/semantics.md, Time). */
 export type TesterMargins = { readonly shipped: number; readonly storePickup: number };
 
-/** What each node could do for an option, offered or absent; an empty list when nothing is known. */
-export type ExplainNodes = (
-  snapshot: Snapshot,
-  facts: Facts,
-  question: { readonly quote: Quote; readonly request: Parameters<typeof quote>[2] },
-) => ReadonlyMap<string, readonly NodeVerdict[]>;
-
 export type DateTesterDependencies = {
   readonly loadInputs: (shopId: ShopId) => Promise<TesterInputs>;
   readonly readMargins: (shopId: ShopId) => Promise<TesterMargins>;
   readonly places: readonly PostalPlaces[];
-  readonly explainNodes: ExplainNodes;
 };
 
 /** Answers the date tester. */
@@ -145,7 +137,7 @@ function answer(asked: Asked): Result<DateTestView> {
 type Part = Pick<DateTestView, 'options' | 'absent'>;
 
 function ask(
-  { snapshot, request, dependencies }: Asked,
+  { snapshot, request }: Asked,
   how: {
     readonly facts: Facts;
     readonly point: GeocodedPoint | undefined;
@@ -168,13 +160,10 @@ function ask(
   };
   const ready = toQuoteRequest(snapshot, worldRequest);
   if (!ready.ok) return ready;
-  const quoted = quote(snapshot, facts, ready.value);
-  const verdicts = dependencies.explainNodes(snapshot, facts, {
-    quote: quoted,
-    request: ready.value,
-  });
-  const nodesOf = (serviceCode: string) => verdicts.get(serviceCode) ?? [];
-  const { options, absent } = toAnswer(snapshot, quoted);
+  const { quote, verdicts } = explain(snapshot, facts, ready.value);
+  const nodesOf = (serviceCode: string) =>
+    (verdicts.get(serviceCode) ?? []).map((verdict) => verdictView(snapshot, verdict));
+  const { options, absent } = toAnswer(snapshot, quote);
   return {
     ok: true,
     value: {
@@ -224,6 +213,23 @@ function optionView(
         timeZone: node?.timeZone ?? snapshot.policy.timeZone,
       };
     }),
+  };
+}
+
+function verdictView(snapshot: Snapshot, verdict: Verdict): NodeVerdict {
+  const { nodeId, isChosen, code, readyMinute, departsMinute, promisedOn } = verdict;
+  const node = snapshot.nodes[snapshot.nodeIndex.get(nodeId) ?? -1]?.source;
+  const timeZone = node?.timeZone ?? snapshot.policy.timeZone;
+  const { code: _, ...facts } = verdict.facts;
+  return {
+    nodeId,
+    nodeName: node?.name ?? nodeId,
+    isChosen,
+    code,
+    facts,
+    ...(readyMinute === undefined ? {} : { readyAt: formatMinute(readyMinute, timeZone) }),
+    ...(departsMinute === undefined ? {} : { departsAt: formatMinute(departsMinute, timeZone) }),
+    ...(promisedOn === undefined ? {} : { promisedOn }),
   };
 }
 

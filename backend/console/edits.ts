@@ -65,7 +65,10 @@ export function applyEdits(section: Section, edits: readonly NetworkEdit[]): Res
     const position = value === null ? -1 : (kept.get(collection)?.indexOf(value) ?? -1);
     return position === -1 ? null : `/${collection}/${position}`;
   });
-  return { ok: true, value: { section: { ...section, policy, ...Object.fromEntries(kept) }, places } };
+  return {
+    ok: true,
+    value: { section: { ...section, policy, ...Object.fromEntries(kept) }, places },
+  };
 }
 
 /** Each problem inside the edit it belongs to. */

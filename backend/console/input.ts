@@ -3,16 +3,21 @@
  */
 import { z } from 'zod';
 import { type Result, refuseInput } from '../base/result.ts';
+import { productSchema, stockSchema as stockRowSchema } from '../network/world.ts';
 import { SETUP_ACTIONS } from './setup-view.ts';
 import { COLLECTIONS } from './view.ts';
+
+// A body of half a megabyte holds about as many.
+const MOST_ROWS = 5_000;
 
 const collection = z.enum(COLLECTIONS);
 const entry = z.record(z.string(), z.unknown());
 
-/** `GET /network/:collection?search=&page=`. */
+/** `GET /network/:collection?search=&page=`, or `?key=` for one entry. */
 export const pageSchema = z.object({
   collection,
   search: z.string().max(120).default(''),
+  key: z.string().max(200).optional(),
   page: z.coerce.number().int().min(1).max(10_000).default(1),
 });
 
@@ -35,6 +40,30 @@ export const editsSchema = z.strictObject({
     .min(1)
     .max(100),
 });
+
+/** `POST /policy`: whole sections, as an import writes them. Each is parsed by its owner when it is saved. */
+export const sectionsSchema = z.strictObject({
+  basedOnVersion: z.int().min(0),
+  sections: z.partialRecord(z.enum(['network', 'surfaces']), entry),
+});
+
+/** `POST /stock`: rows of an import; each replaces what was known of its key. */
+export const stockSchema = z.strictObject({
+  products: z.array(productSchema).max(MOST_ROWS).default([]),
+  stock: z.array(stockRowSchema).max(MOST_ROWS).default([]),
+  loads: z
+    .array(
+      z.strictObject({
+        nodeId: z.string().min(1).max(120),
+        backlogUnits: z.int().min(0).max(1_000_000_000),
+        backlogAsOf: z.iso.datetime({ offset: true }).optional(),
+        ordersByDate: z.record(z.iso.date(), z.int().min(0)).default({}),
+      }),
+    )
+    .max(MOST_ROWS)
+    .default([]),
+});
+export type StockImport = z.infer<typeof stockSchema>;
 
 /** `POST /date-test`. */
 export const dateTestSchema = z.strictObject({
@@ -62,8 +91,16 @@ export const placeSchema = z.object({
 /** `GET /products?search=`. */
 export const productSearchSchema = z.object({ search: z.string().max(120).default('') });
 
-/** `POST /setup/:action`. */
-export const setupActionSchema = z.object({ action: z.enum(SETUP_ACTIONS) });
+const gid = z.string().min(1).max(200);
+
+/** `POST /setup/:action`; `zones` only to attach. */
+export const setupActionSchema = z.object({
+  action: z.enum(SETUP_ACTIONS),
+  zones: z
+    .array(z.strictObject({ profileId: gid, groupId: gid, zoneId: gid }))
+    .max(500)
+    .default([]),
+});
 
 /** `GET /network/force?version=`. */
 export const forceSchema = z.object({ version: z.coerce.number().int().min(0) });

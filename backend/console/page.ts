@@ -10,7 +10,8 @@ import { createHash } from 'node:crypto';
 import { type Response, Router } from 'express';
 import { parseShopId } from '../base/ids.ts';
 import { sendRefusal } from '../http/problem.ts';
-import { toLanguage } from './screens/texts/languages.ts';
+import { type Language, toLanguage } from './screens/texts/languages.ts';
+import { TEXTS } from './screens/texts/text.ts';
 
 /** The built files of `scripts/build-console.ts`. */
 export type ConsoleBundle = { readonly script: string; readonly styles: string };
@@ -64,8 +65,8 @@ function protect(
   const rules = [
     "default-src 'self'",
     `script-src 'self' ${[...new Set(scripts)].join(' ')}`,
-    // Web components style themselves inside their shadow roots.
-    "style-src 'self' 'unsafe-inline'",
+    // Web components style themselves inside their shadow roots; Polaris brings a sheet of its own.
+    `style-src 'self' 'unsafe-inline' ${[...new Set(scripts)].join(' ')}`,
     "img-src 'self' data: https://cdn.shopify.com",
     `connect-src 'self' ${[...new Set(scripts)].join(' ')}`,
     `frame-ancestors ${allowed.length === 0 ? "'none'" : allowed.join(' ')}`,
@@ -81,8 +82,16 @@ function protect(
 
 function documentOf(
   { apiKey, appBridgeUrl, polarisUrl }: ConsolePageDependencies,
-  page: { readonly script: string; readonly styles: string; readonly language: string },
+  page: { readonly script: string; readonly styles: string; readonly language: Language },
 ): string {
+  const texts = TEXTS[page.language];
+  const links = [
+    ['/app', 'home', texts['nav.setup']],
+    ['/app/network', 'next', texts['nav.network']],
+    ['/app/tester', 'next', texts['nav.tester']],
+  ]
+    .map(([href, rel, text]) => `<a href="${href}" rel="${rel}">${text}</a>`)
+    .join('\n');
   return `<!doctype html>
 <html lang="${page.language}">
 <head>
@@ -95,6 +104,9 @@ function documentOf(
 <link rel="stylesheet" href="/app/assets/${page.styles}">
 </head>
 <body>
+<s-app-nav>
+${links}
+</s-app-nav>
 <div id="kept"></div>
 <script type="module" src="/app/assets/${page.script}"></script>
 </body>

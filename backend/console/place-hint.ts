@@ -20,9 +20,7 @@ export function hintOf(
   const found = postalRegion(asked.country, asked.postalCode);
   const region = asked.region === '' ? found?.region : asked.region;
   return {
-    ...(point === undefined
-      ? {}
-      : { lat: point.lat, lng: point.lng, precision: point.precision }),
+    ...(point === undefined ? {} : { lat: point.lat, lng: point.lng, precision: point.precision }),
     ...(found?.timeZone === undefined ? {} : { timeZone: found.timeZone }),
     ...(found?.region === undefined ? {} : { region: found.region }),
     regions: knownRegions(asked.country),

@@ -6,16 +6,26 @@
  * all problems found, each inside the edit that holds it. Nothing is half stored.
  */
 import { type Response, Router } from 'express';
-import { parseInput, dateTestSchema, editsSchema, forceSchema, pageSchema } from './input.ts';
-import { placeSchema, productSearchSchema, setupActionSchema } from './input.ts';
 import type { InvalidInput, Result } from '../base/result.ts';
 import { sendRefusal } from '../http/problem.ts';
 import { parseNetworkSection } from '../network/world-parse.ts';
 import type { PolicyConflict } from '../policy/policy.ts';
 import { type AdminHandler, asAdmin, type ConsoleDependencies } from './admin.ts';
 import { applyEdits, itemsOf, type Section, toEditProblems } from './edits.ts';
-import { hintOf } from './place-hint.ts';
+import {
+  dateTestSchema,
+  editsSchema,
+  forceSchema,
+  pageSchema,
+  parseInput,
+  placeSchema,
+  productSearchSchema,
+  sectionsSchema,
+  setupActionSchema,
+  stockSchema,
+} from './input.ts';
 import { namesOf } from './network-names.ts';
+import { hintOf } from './place-hint.ts';
 import type { NetworkItem, NetworkPage } from './view.ts';
 
 const PAGE_SIZE = 50;
@@ -32,6 +42,8 @@ export function consoleRoutes(dependencies: ConsoleDependencies): Router {
   router.get('/network/force', admin(readForce(dependencies)));
   router.get('/network/:collection', admin(readPage(dependencies)));
   router.post('/network/edits', admin(saveEdits(dependencies)));
+  router.post('/policy', admin(saveSections(dependencies)));
+  router.post('/stock', admin(importStock(dependencies)));
   router.get('/places', admin(readPlace(dependencies)));
   router.get('/products', admin(searchProducts(dependencies)));
   router.post('/date-test', admin(testDates(dependencies)));
@@ -47,9 +59,13 @@ function readSetup({ readSetup: read }: ConsoleDependencies): AdminHandler {
 
 function runSetupAction({ runSetupAction: run }: ConsoleDependencies): AdminHandler {
   return async (identity, request, response) => {
-    const input = parseInput(setupActionSchema, request.params);
+    const body: unknown = request.body;
+    const input = parseInput(setupActionSchema, {
+      ...(isSection(body) ? body : {}),
+      ...request.params,
+    });
     if (!input.ok) return sendRefusal(response, input.refusal);
-    const done = await run(identity, input.value.action);
+    const done = await run(identity, input.value);
     if (done.ok) response.json(done.value);
     else sendRefusal(response, done.refusal);
   };
@@ -88,9 +104,11 @@ function readPage(dependencies: ConsoleDependencies): AdminHandler {
   return async ({ shopId }, request, response) => {
     const input = parseInput(pageSchema, { ...request.query, ...request.params });
     if (!input.ok) return sendRefusal(response, input.refusal);
-    const { collection, page, search } = input.value;
+    const { collection, page, search, key } = input.value;
     const { version, section } = await loadSection(dependencies, shopId);
-    const found = itemsOf(section, collection).filter((item) => matches(item, search));
+    const found = itemsOf(section, collection).filter((item) =>
+      key === undefined ? matches(item, search) : item.key === key,
+    );
     const items = found.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
     const answer: NetworkPage = { version, total: found.length, page, pageSize: PAGE_SIZE, items };
     response.json(answer);
@@ -135,6 +153,26 @@ function saveEdits(dependencies: ConsoleDependencies): AdminHandler {
     });
     if (saved.ok) response.json({ version: saved.value.version });
     else await sendSaveRefusal(dependencies, { shopId, response, saved });
+  };
+}
+
+function saveSections(dependencies: ConsoleDependencies): AdminHandler {
+  return async ({ shopId, userId }, request, response) => {
+    const input = parseInput(sectionsSchema, request.body);
+    if (!input.ok) return sendRefusal(response, input.refusal);
+    const saved = await dependencies.policy.save(shopId, { ...input.value, author: userId });
+    if (saved.ok) response.json({ version: saved.value.version });
+    else await sendSaveRefusal(dependencies, { shopId, response, saved });
+  };
+}
+
+function importStock({ importStock: write }: ConsoleDependencies): AdminHandler {
+  return async ({ shopId }, request, response) => {
+    const input = parseInput(stockSchema, request.body);
+    if (!input.ok) return sendRefusal(response, input.refusal);
+    const written = await write(shopId, input.value);
+    if (written.ok) response.json({ version: written.value });
+    else sendRefusal(response, written.refusal);
   };
 }
 

@@ -27,16 +27,22 @@ export type SetupStep = {
 /** How Kept's own rates stand in the shop. */
 export type RatesState = 'unavailable' | 'not_registered' | 'registered' | 'active';
 
-/** One line of what a checkout would list after activation. */
-export type RatePreviewLine = {
-  readonly zone: string;
+/** One zone of the shop's shipping settings, and what a checkout there would list after attaching. */
+export type SetupZone = {
+  readonly profileId: string;
+  readonly groupId: string;
+  readonly zoneId: string;
+  readonly profileName: string;
   readonly name: string;
-  readonly owner: 'kept' | 'merchant';
-  readonly priceMinor: number;
-  readonly currency: string;
-  readonly promisedOn?: string;
-  /** The merchant's flat rate of nearly the same name: the shopper would see both. */
-  readonly duplicateOf?: string;
+  /** Country codes; `*` is the rest of the world. */
+  readonly countries: readonly string[];
+  readonly isAttached: boolean;
+  /** Names of Kept's options that reach these countries; empty: attaching would add nothing. */
+  readonly ourOptions: readonly string[];
+  /** The merchant's own active rates. */
+  readonly merchantRates: readonly string[];
+  /** Those of them that would stand twice: the shopper would see both. */
+  readonly duplicates: readonly string[];
 };
 
 export type SetupView = {
@@ -46,11 +52,14 @@ export type SetupView = {
   readonly steps: readonly SetupStep[];
   readonly rates: RatesState;
   /** Absent until a preview was asked for. */
-  readonly preview?: readonly RatePreviewLine[];
+  readonly zones?: readonly SetupZone[];
   /** More than one origin: each is asked for its own rates, and Shopify adds them up. */
   readonly originCount: number;
 };
 
-/** What the merchant may click. */
-export const SETUP_ACTIONS = ['check', 'preview', 'activate', 'detach'] as const;
+/** What the merchant may click. `attach` names the zones; `check` asks Shopify again what the plan allows. */
+export const SETUP_ACTIONS = ['check', 'preview', 'attach', 'detach'] as const;
 export type SetupAction = (typeof SETUP_ACTIONS)[number];
+
+/** A zone as it is handed back to be attached. */
+export type ZoneChoice = Pick<SetupZone, 'profileId' | 'groupId' | 'zoneId'>;

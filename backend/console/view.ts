@@ -29,7 +29,11 @@ export type NetworkPage = {
 /** Names that forms offer in their lists. */
 export type NetworkNames = {
   readonly version: number;
-  readonly nodes: readonly { readonly id: string; readonly name: string; readonly country: string }[];
+  readonly nodes: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly country: string;
+  }[];
   readonly carriers: readonly { readonly id: string; readonly name: string }[];
   readonly services: readonly {
     readonly code: string;
@@ -149,6 +153,7 @@ export type TestedAbsence = {
   readonly method: TestedOption['method'];
   readonly serviceCode: string;
   readonly name: string;
+  readonly place?: string;
   readonly code: string;
   readonly facts: Readonly<Record<string, string | number | boolean>>;
   readonly nodes: readonly NodeVerdict[];

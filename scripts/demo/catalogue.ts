@@ -4,7 +4,7 @@
  * SKUs read `V-CT01-CAM-M`: brand, style, first letters of the color, size. Weights grow a little with the size.
  */
 import type { WorldInput } from '../../backend/network/world.ts';
-import { COLORS, type ColorName, demoStyles, SIZES, type Style } from './styles.ts';
+import { CATEGORY_NAMES, COLORS, type ColorName, demoStyles, SIZES, type Style } from './styles.ts';
 
 type ProductInput = WorldInput['products'][number];
 
@@ -40,8 +40,8 @@ export function demoProducts(): ProductInput[] {
     weightGrams,
     volumeCm3: style.volumeCm3,
     longestCm: style.longestCm,
-    category: style.category,
-    tags: [...style.tags],
+    category: CATEGORY_NAMES[style.category],
+    tags: [style.category, ...style.tags],
   }));
 }
 

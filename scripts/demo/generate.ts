@@ -58,8 +58,8 @@ function demoPolicy(): WorldInput['policy'] {
         incomingHorizonDays: 0,
       },
     ],
-    // The pieces in the windows stay in the windows: one bag a store.
-    safetyStock: [{ category: 'fragrance', units: 1 }],
+    // One bottle everywhere stays as the tester.
+    safetyStock: [{ category: 'Fragrance', units: 1 }],
     quotas: [{ sku: 'V-BG02-IVO-U', quantity: 6, customerTag: 'vip' }],
   };
 }

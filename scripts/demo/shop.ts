@@ -8,7 +8,7 @@ import { DEMO_STARTS_AT, demoNodes } from './nodes.ts';
 import { pictureOf } from './pictures/picture.ts';
 import { demoStock } from './stock.ts';
 import { DEMO_ADDRESSES, demoStories } from './stories.ts';
-import { COLORS, demoStyles, MATERIALS, type Style } from './styles.ts';
+import { CATEGORY_NAMES, COLORS, demoStyles, MATERIALS, type Style } from './styles.ts';
 
 type ProductSeed = ShopSeedInput['products'][number];
 type VariantSeed = ProductSeed['variants'][number];
@@ -132,15 +132,6 @@ function byLanguage(
     ...Object.fromEntries(LANGUAGES.map((language, index) => [language, write(language, index)])),
   };
 }
-
-const CATEGORY_NAMES: Readonly<Record<Style['category'], string>> = {
-  outerwear: 'Outerwear',
-  clothing: 'Clothing',
-  knitwear: 'Knitwear',
-  shoes: 'Shoes',
-  accessories: 'Accessories',
-  fragrance: 'Fragrance',
-};
 
 function productOf(style: Style, id: number): ProductSeed {
   const variants = demoVariants().filter((variant) => variant.style.code === style.code);

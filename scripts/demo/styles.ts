@@ -95,6 +95,16 @@ export type Style = {
   readonly tags: readonly string[];
 };
 
+/** Categories as the shop's product types say them. */
+export const CATEGORY_NAMES: Readonly<Record<Style['category'], string>> = {
+  outerwear: 'Outerwear',
+  clothing: 'Clothing',
+  knitwear: 'Knitwear',
+  shoes: 'Shoes',
+  accessories: 'Accessories',
+  fragrance: 'Fragrance',
+};
+
 /** What it is made of, by language: en, it, fr, de, es. */
 export const MATERIALS = {
   wool: 'pure new wool|pura lana vergine|pure laine vierge|reiner Schurwolle|pura lana virgen',

@@ -53,10 +53,7 @@ export const EN = {
   'setup.detachText':
     'The checkout shows the shop’s own rates at once. The network and the promises made stay.',
   'setup.previewEmpty': 'No option would be shown. Complete the network first.',
-  'setup.previewNote': 'A checkout in the first zone, now, with the lightest product.',
   'setup.duplicate': 'Shoppers would also see the shop’s own rate “{name}”. Remove one of them.',
-  'setup.ownerKept': 'Kept',
-  'setup.ownerMerchant': 'Shop',
   'setup.origins':
     'This shop ships from {count} origins. Shopify asks for each on its own and adds the prices; the date of an order is that of its latest part. One origin gives one price.',
   'setup.state.done': 'Done',
@@ -67,17 +64,22 @@ export const EN = {
   'setup.allowance.available': 'Available',
   'setup.allowance.unavailable': 'Not on this plan',
   'setup.allowance.unknown': 'Not yet known',
-  'setup.rates.unavailable': 'This plan has no calculated rates. Dates are written on the shop’s own rates instead.',
+  'setup.rates.unavailable':
+    'This plan has no calculated rates. Dates are written on the shop’s own rates instead.',
   'setup.rates.not_registered': 'Kept is not registered as a carrier yet.',
-  'setup.rates.registered': 'Kept is registered and shows nothing: preview the checkout, then activate.',
+  'setup.rates.registered':
+    'Kept is registered and shows nothing: preview the checkout, then activate.',
   'setup.rates.active': 'Kept’s rates are shown at checkout.',
   'setup.column.what': 'What',
   'setup.column.allowed': 'Allowed',
+  'setup.column.countries': 'Countries',
+  'setup.column.ours': 'Kept would show',
+  'setup.column.theirs': 'The shop shows',
+  'setup.zoneAttached': 'Shown here',
+  'setup.noOptions': 'Nothing reaches these countries',
+  'setup.attachChosen': 'Activate in the chosen zones',
+  'setup.choose': 'Activate in {name}',
   'setup.column.zone': 'Zone',
-  'setup.column.option': 'Option',
-  'setup.column.from': 'From',
-  'setup.column.price': 'Price',
-  'setup.column.date': 'Date',
   'setup.capability.carrier_rates': 'Calculated rates with a date (carrier service)',
   'setup.capability.rate_names': 'Dates written on the shop’s own rates (delivery customization)',
   'setup.capability.checkout_block': 'Date, order-by and parcels inside the checkout',
@@ -94,24 +96,30 @@ export const EN = {
   'setup.step.installed': 'Install the app',
   'setup.step.installed.text': 'Kept may read products, stock and orders of this shop.',
   'setup.step.network': 'Describe the network',
-  'setup.step.network.text': 'Places, opening hours, carriers, lanes and prices. Without them there is no date.',
+  'setup.step.network.text':
+    'Places, opening hours, carriers, lanes and prices. Without them there is no date.',
   'setup.step.locations': 'Match locations and places',
-  'setup.step.locations.text': 'Each Shopify location stands for one place of the network: {bound} of {total} do.',
+  'setup.step.locations.text':
+    'Each Shopify location stands for one place of the network: {bound} of {total} do.',
   'setup.step.stock': 'Read the stock',
   'setup.step.stock.text': '{products} products are known with their stock.',
   'setup.step.registered': 'Register as a carrier',
   'setup.step.registered.text': 'Kept registers itself switched off: nothing changes at checkout.',
   'setup.step.preview': 'Look at the checkout',
-  'setup.step.preview.text': 'See the options a shopper would get, and warnings of doubles, before anything changes.',
+  'setup.step.preview.text':
+    'See the options a shopper would get, and warnings of doubles, before anything changes.',
   'setup.step.active': 'Activate',
-  'setup.step.active.text': 'Options with dates at checkout, zone by zone, and off again with one click.',
+  'setup.step.active.text':
+    'Options with dates at checkout, zone by zone, and off again with one click.',
   'setup.step.bindings': 'Name the service behind each rate',
-  'setup.step.bindings.text': 'Say once which of Kept’s services each of the shop’s rates is; others are never touched.',
+  'setup.step.bindings.text':
+    'Say once which of Kept’s services each of the shop’s rates is; others are never touched.',
   'setup.step.blocks': 'Place the blocks',
   'setup.step.blocks.text': 'In the theme and checkout editors, where the dates should stand.',
 
   'network.title': 'Network',
-  'network.intro': 'What Kept knows of your places, carriers and ways. A change is in force everywhere within 5 seconds.',
+  'network.intro':
+    'What Kept knows of your places, carriers and ways. A change is in force everywhere within 5 seconds.',
   'network.nodes': 'Places',
   'network.nodes.text': 'Warehouses, stores, logistics partners: hours, cut-offs, capacity, pickup',
   'network.carriers': 'Carriers',
@@ -136,7 +144,8 @@ export const EN = {
   'network.count.other': '{count} entries',
   'network.version': 'Version {version}',
   'network.removeTitle': 'Remove {name}?',
-  'network.removeText': 'Quotes stop using it at once. What names it elsewhere must be changed first.',
+  'network.removeText':
+    'Quotes stop using it at once. What names it elsewhere must be changed first.',
   'network.missing': 'There is no such entry. It may have been removed.',
   'network.column.name': 'Name',
   'network.column.country': 'Country',
@@ -160,7 +169,8 @@ export const EN = {
   'save.saved': 'Saved as version {version}.',
   'save.waiting': 'Taking effect…',
   'save.inForce': 'Saved as version {version}, in force after {seconds} s.',
-  'save.slow': 'Saved as version {version}. It takes longer than 5 s to be in force; quotes still use the version before.',
+  'save.slow':
+    'Saved as version {version}. It takes longer than 5 s to be in force; quotes still use the version before.',
   'save.wrong.one': '{count} field needs another value',
   'save.wrong.other': '{count} fields need another value',
   'save.elsewhere': 'Elsewhere in the network',
@@ -176,20 +186,24 @@ export const EN = {
   'section.identity': 'Name and place',
   'section.hours': 'Opening hours',
   'section.exceptions': 'Dates that differ',
-  'section.exceptionsText': 'A date here beats a public holiday, a public holiday beats the weekly hours. Without hours: closed.',
+  'section.exceptionsText':
+    'A date here beats a public holiday, a public holiday beats the weekly hours. Without hours: closed.',
   'section.holidays': 'Public holidays ahead',
   'section.holidaysText': 'Closed on these dates unless a date above says otherwise.',
   'section.work': 'Preparing orders',
   'section.capacity': 'Capacity',
   'section.pickups': 'Carrier pickups',
-  'section.pickupsText': 'When each service collects. A parcel leaves with the first pickup after it is ready.',
+  'section.pickupsText':
+    'When each service collects. A parcel leaves with the first pickup after it is ready.',
   'section.storePickup': 'Pickup by shoppers',
   'section.days': 'Days',
-  'section.daysText': 'A closure beats a worked date, a worked date beats a public holiday, a holiday beats the week.',
+  'section.daysText':
+    'A closure beats a worked date, a worked date beats a public holiday, a holiday beats the week.',
   'section.delivery': 'Delivery',
   'section.limits': 'Limits',
   'section.prices': 'Prices',
-  'section.pricesText': 'By destination and weight of the whole basket. A row that names a zone beats the row without zones.',
+  'section.pricesText':
+    'By destination and weight of the whole basket. A row that names a zone beats the row without zones.',
   'section.way': 'From where to where',
   'section.transit': 'How long it takes',
   'section.costs': 'Costs',
@@ -282,9 +296,11 @@ export const EN = {
   'field.maxParcelGrams': 'Heaviest parcel',
   'field.maxParcelVolumeCm3': 'Largest parcel',
   'field.restrictions': 'Not carried',
-  'field.restrictions.help': 'One a line: the product tag, then countries if only there: flammable IT FR',
+  'field.restrictions.help':
+    'One a line: the product tag, then countries if only there: flammable IT FR',
   'field.co2KgPerTonneKm': 'CO₂e per tonne and kilometer',
-  'field.co2KgPerTonneKm.help': 'Diesel van 0.782, articulated truck 0.096, rail 0.035, air 1.483 (DESNZ 2025).',
+  'field.co2KgPerTonneKm.help':
+    'Diesel van 0.782, articulated truck 0.096, rail 0.035, air 1.483 (DESNZ 2025).',
   'field.currency': 'Currency',
   'field.zones': 'Zones',
   'field.zones.rest': 'All other zones',
@@ -300,14 +316,18 @@ export const EN = {
   'field.serviceCode': 'Service',
   'field.transitDays': 'Stated transit',
   'field.observations': 'Measured deliveries',
-  'field.observations.help': 'How many parcels took 0, 1, 2, 3 … carrier days: 0 120 8 1. With fewer than 30 the stated transit counts.',
+  'field.observations.help':
+    'How many parcels took 0, 1, 2, 3 … carrier days: 0 120 8 1. With fewer than 30 the stated transit counts.',
   'field.observations.wrong': 'Write whole numbers with blanks between.',
-  'field.observations.sum': '{total} deliveries; {share} % within {days} carrier days. Promised: {days}.',
-  'field.observations.thin': '{total} deliveries, too few to count: promised is the stated transit of {days}, marked as an estimate.',
+  'field.observations.sum':
+    '{total} deliveries; {share} % within {days} carrier days. Promised: {days}.',
+  'field.observations.thin':
+    '{total} deliveries, too few to count: promised is the stated transit of {days}, marked as an estimate.',
   'field.crossesCustoms': 'May cross customs',
   'field.crossesCustoms.help': 'Without it the lane stays inside the place’s customs area.',
   'field.postalPrefixes': 'Postal codes that begin with',
-  'field.postalPrefixes.help': 'With blanks between: 20 21 22. The longest match wins. Empty: the rest of the country, marked as an estimate.',
+  'field.postalPrefixes.help':
+    'With blanks between: 20 21 22. The longest match wins. Empty: the rest of the country, marked as an estimate.',
   'field.opensOnHolidays': 'Open on public holidays',
   'field.opensOnHolidays.help': 'A locker outside.',
   'field.serviceLevel': 'Share of parcels that must arrive by the date',
@@ -328,7 +348,8 @@ export const EN = {
   'unit.meters': 'm',
 
   'tester.title': 'Date tester',
-  'tester.intro': 'Ask what a shopper would be promised: the same engine as at checkout, at any instant, and the reason for everything that is not offered.',
+  'tester.intro':
+    'Ask what a shopper would be promised: the same engine as at checkout, at any instant, and the reason for everything that is not offered.',
   'tester.question': 'Question',
   'tester.country': 'Country',
   'tester.postalCode': 'Postal code',
@@ -353,7 +374,8 @@ export const EN = {
   'tester.summary.other': '{count} options for {place}',
   'tester.summaryAbsent.one': '{count} not offered',
   'tester.summaryAbsent.other': '{count} not offered',
-  'tester.conditions': 'Asked {when}, with {shipped} minutes in hand for delivery and {pickup} for pickup. Zone {zone}. Network version {version}.',
+  'tester.conditions':
+    'Asked {when}, with {shipped} minutes in hand for delivery and {pickup} for pickup. Zone {zone}. Network version {version}.',
   'tester.precision.exact': 'The postal code is known exactly.',
   'tester.precision.prefix': 'The place is known by the first characters of the postal code.',
   'tester.precision.zone': 'The postal code is unknown; the middle of its zone is used.',
@@ -398,10 +420,12 @@ export const EN = {
   'tester.method.store_pickup': 'Pickup in store',
 
   'absent.no_lane': 'No lane: no place of this channel sends there with this service.',
-  'absent.restricted': 'Not allowed: a product may not travel with this service, or may not be picked up.',
+  'absent.restricted':
+    'Not allowed: a product may not travel with this service, or may not be picked up.',
   'absent.limit': 'Too large or too heavy for this service.',
   'absent.no_price': 'No price in this currency for this zone and weight.',
-  'absent.no_departure': 'No departure: the service does not collect in time, or not at all, where the goods are.',
+  'absent.no_departure':
+    'No departure: the service does not collect in time, or not at all, where the goods are.',
   'absent.no_stock': 'Not enough stock where this service starts.',
   'absent.no_opening': 'The store has no opening at which it could hand the order over.',
   'fact.sku': 'product {value}',
@@ -416,17 +440,17 @@ export const EN = {
   'verdict.no_lane': 'No lane from here',
   'verdict.no_pickup': 'The service does not collect here',
   'verdict.no_stock': 'Has none of the basket',
-  'verdict.partial_stock': 'Has only part of the basket',
   'verdict.restricted': 'May not send this there',
-  'verdict.limit': 'Too large or too heavy from here',
   'verdict.no_departure': 'Nothing leaves in time',
   'verdict.no_opening': 'Not open in time',
   'verdict.later': 'Would arrive later',
-  'verdict.more_parcels': 'Would need more parcels',
   'verdict.dearer': 'Arrives the same day, costs more',
   'verdict.farther': 'Arrives the same day, from farther away',
-  'verdict.possible': 'Could send it too',
-  'verdict.too_far': 'Too far away',
+  'verdict.part_only': 'Has only part of the basket',
+  'verdict.too_heavy': 'Too heavy or too large from here in one parcel',
+  'verdict.more_incoming': 'Would have to wait for stock still to arrive',
+  'verdict.lower_id': 'As good; of equals the first is taken',
+  'verdict.not_needed': 'Could send it; the option is missing for another reason',
 } as const;
 
 /** A key of the texts. */

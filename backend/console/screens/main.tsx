@@ -1,0 +1,30 @@
+/**
+ * The admin app: one page inside Shopify's admin, its screens by path.
+ */
+import { render } from 'preact';
+import { isFramed } from './host.ts';
+import { NetworkScreen } from './network.tsx';
+import { followLinks, route } from './route.ts';
+import { SetupScreen } from './setup.tsx';
+import { TesterScreen } from './tester.tsx';
+import { speak } from './texts/text.ts';
+
+function App() {
+  const [part, ...rest] = route.value;
+  switch (part) {
+    case 'network':
+      return <NetworkScreen path={rest} />;
+    case 'tester':
+      return <TesterScreen />;
+    default:
+      return <SetupScreen />;
+  }
+}
+
+const root = document.getElementById('kept');
+if (root !== null) {
+  speak(document.documentElement.lang);
+  document.body.classList.toggle('framed', isFramed());
+  followLinks();
+  render(<App />, root);
+}
