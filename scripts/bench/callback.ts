@@ -8,34 +8,21 @@
  * scheduled instant. Three questions: the capacity (highest rate with at most 1 % fallbacks and p99 ≤ 100 ms), the
  * offered rate for some seconds, and twice the capacity or 6,000/s, whichever is more. The last line is one JSON object.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createHmac } from 'node:crypto';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Kysely } from 'kysely';
 import pg from 'pg';
 import type { ShopId } from '../../backend/base/ids.ts';
 import { prepareJobs } from '../../backend/jobs/queue.ts';
-import { productSchema } from '../../backend/network/world.ts';
-import { parseNetworkSection } from '../../backend/network/world-parse.ts';
-import { createLocalBus } from '../../backend/platform/bus.ts';
-import { systemClock } from '../../backend/platform/clock.ts';
-import { openDatabase } from '../../backend/platform/database.ts';
 import { migrateDatabase } from '../../backend/platform/migrations.ts';
 import { startPostgresServer } from '../../backend/platform/postgres-server.ts';
-import { createPolicyService } from '../../backend/policy/service.ts';
-import type { PolicyTables } from '../../backend/policy/store.ts';
 import type { QuoteRequest } from '../../backend/promise/quote.ts';
-import { createRateTokens } from '../../backend/shopify/rate-tokens.ts';
-import { NETWORK_SECTION } from '../../backend/stock/service.ts';
-import { createStockStore } from '../../backend/stock/store.ts';
+import { fillShop, signCallback, startKeptProcess } from '../../tests/kept-process.ts';
 import { replaceDatabase } from '../../tests/setup/postgres.ts';
 import { type OpenLoopResult, percentile, runOpenLoop } from './open-loop.ts';
 import { bigRequests, bigWorld } from './worlds/big-network.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
 const SHOP = 'bench.myshopify.com' as ShopId;
-const SECRET = 'bench-secret';
 const SEED = 20_261_127;
 const ZONES = 2_000;
 const PORT = 39_107;
@@ -46,10 +33,8 @@ const CAPACITY_STEP_SECONDS = 5;
 const OVERLOAD_RATE_MIN = 6_000;
 const ANSWER_MS_MAX = 500;
 const SOCKETS = 256;
-const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 type Bench = {
-  readonly worker: ChildProcess;
   readonly requests: readonly Buffer[];
   readonly db: pg.Pool;
 };
@@ -65,85 +50,16 @@ async function prepare(nodes: number): Promise<Bench & { stop(): Promise<void> }
   const appUrl = replaceDatabase(server.appUrl, 'kept_bench');
   await migrateDatabase(ownerUrl);
   await prepareJobs(ownerUrl);
-  const token = await fill(appUrl, nodes);
-  const worker = startWorker(ownerUrl, appUrl);
-  await untilReady();
+  const world = bigWorld(SEED, { nodes, zones: ZONES, nodesPerSku: 60 });
+  const token = await fillShop(appUrl, SHOP, world);
+  const worker = await startKeptProcess({ ownerUrl, appUrl, port: PORT });
   const db = new pg.Pool({ connectionString: ownerUrl, max: 1 });
   const stop = async () => {
-    worker.kill('SIGTERM');
+    await worker.stop();
     await db.end();
     await server.stopIfUnused();
   };
-  return { worker, requests: buildRequests(token), db, stop };
-}
-
-/** The shop's network, products and stock, written as the product writes them; returns its callback token. */
-async function fill(appUrl: string, nodes: number): Promise<string> {
-  const db: Kysely<unknown> = openDatabase<unknown>({
-    url: appUrl,
-    assumesAppRole: false,
-    maxConnections: 4,
-    onIdleError: () => undefined,
-  });
-  const clock = systemClock();
-  const {
-    products,
-    stock,
-    policyVersion: _,
-    ...network
-  } = bigWorld(SEED, {
-    nodes,
-    zones: ZONES,
-    nodesPerSku: 60,
-  });
-  const policy = createPolicyService({
-    db: db.withTables<PolicyTables>(),
-    bus: createLocalBus(),
-    clock,
-    log: quiet,
-    parsers: { [NETWORK_SECTION]: parseNetworkSection },
-  });
-  const sections = { [NETWORK_SECTION]: network };
-  const saved = await policy.save(SHOP, { basedOnVersion: 0, sections, author: 'bench' });
-  if (!saved.ok)
-    throw new Error(`the bench's network is refused: ${JSON.stringify(saved.refusal)}`);
-  await createStockStore(db).save(SHOP, {
-    stock,
-    products: products.map((product, index) => ({
-      product: productSchema.parse(product),
-      variantId: String(index + 1),
-      inventoryItemId: null,
-    })),
-  });
-  const token = await createRateTokens({ db, now: () => clock.now() }).rotate(SHOP);
-  await db.destroy();
-  return token;
-}
-
-function startWorker(ownerUrl: string, appUrl: string): ChildProcess {
-  return spawn(process.execPath, [path.join(ROOT, 'backend', 'main.ts')], {
-    cwd: ROOT,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: {
-      ...process.env,
-      KEPT_ENV: 'test',
-      KEPT_LOG_LEVEL: 'warn',
-      PORT: String(PORT),
-      DATABASE_URL: appUrl,
-      DATABASE_OWNER_URL: ownerUrl,
-      SHOPIFY_API_SECRET: SECRET,
-    },
-  });
-}
-
-async function untilReady(): Promise<void> {
-  for (let attempt = 0; attempt < 600; attempt += 1) {
-    const response = await fetch(`http://127.0.0.1:${PORT}/readyz`).catch(() => undefined);
-    await response?.body?.cancel();
-    if (response?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('the worker was not ready within 60 s');
+  return { requests: buildRequests(token), db, stop };
 }
 
 /** Distinct carts as Shopify sends them, signed. */
@@ -191,10 +107,9 @@ function bodyOf(request: QuoteRequest, variants: ReadonlyMap<string, number>): s
 }
 
 function toHttp(token: string, body: string): Buffer {
-  const signature = createHmac('sha256', SECRET).update(body).digest('base64');
   return Buffer.from(
     `POST /shopify/rates/${token} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n` +
-      `x-shopify-shop-domain: ${SHOP}\r\nx-shopify-hmac-sha256: ${signature}\r\n` +
+      `x-shopify-shop-domain: ${SHOP}\r\nx-shopify-hmac-sha256: ${signCallback(body)}\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }
