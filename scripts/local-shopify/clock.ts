@@ -5,10 +5,10 @@
  * Protocol: `GET /clock` answers `{"now": ISO instant, "speed": number}`; `GET /clock/stream` sends the same
  * object as a server-sent event at once and after every change. A listener computes now + elapsed × speed.
  */
-export type ClockReading = { now: string; speed: number };
+type ClockReading = { now: string; speed: number };
 
 /** Faster than this an hour passes between two looks at the page. */
-export const MAX_SPEED = 3_600;
+const MAX_SPEED = 3_600;
 
 export type LocalClock = {
   /** Milliseconds since the epoch, in the shop's time. */

@@ -17,11 +17,11 @@ export type StateFile = {
   flush(): void;
 };
 
-/** The saved state, or undefined when there is none or it is of another format. */
-export function loadState(path: string | undefined): ShopState | undefined {
+/** The saved state; undefined when there is none, or when it is of another format or of another seed's shop. */
+export function loadState(path: string | undefined, seedDigest: string): ShopState | undefined {
   if (path === undefined || !existsSync(path)) return undefined;
   const saved: ShopState = JSON.parse(readFileSync(path, 'utf8'));
-  return saved.format === 1 ? saved : undefined;
+  return saved.format === 1 && saved.seedDigest === seedDigest ? saved : undefined;
 }
 
 /** Follows one state object; `prepare` brings it up to date just before it is written. */

@@ -161,7 +161,7 @@ const storySchema = z.strictObject({
 });
 export type Story = z.infer<typeof storySchema>;
 
-export const shopSeedSchema = z.strictObject({
+const shopSeedSchema = z.strictObject({
   format: z.literal(1),
   shop: z.strictObject({
     id,
@@ -205,7 +205,6 @@ export type ShopSeed = z.infer<typeof shopSeedSchema>;
 export type SeedProduct = ShopSeed['products'][number];
 export type SeedVariant = SeedProduct['variants'][number];
 export type SeedLocation = ShopSeed['locations'][number];
-export type SeedCustomer = ShopSeed['customers'][number];
 export type FlatRate = ShopSeed['backupRates'][number];
 
 /** Checks a seed file; throws an Error that names each wrong field by its path. */

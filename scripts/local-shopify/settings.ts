@@ -6,9 +6,6 @@
  * A switch's first value is the pessimistic one, the default; so what works here by default works in the worst case.
  * Where the worst case would leave nothing to see, the reason for another default stands beside it.
  */
-export const PLANS = ['basic', 'advanced', 'plus'] as const;
-export type Plan = (typeof PLANS)[number];
-
 type SettingList = Readonly<
   Record<string, { title: string; text: string; values: readonly string[]; initial: string }>
 >;
@@ -142,7 +139,7 @@ export function initialSettings(): Settings {
 }
 
 /** Whether this text names a setting. */
-export function isSettingName(name: string): name is SettingName {
+function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(SETTINGS, name);
 }
 

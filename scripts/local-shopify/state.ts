@@ -4,7 +4,7 @@
  * Ids are numbers as in Shopify's GIDs; records are keyed by their id or token. What the seed says of the shop is
  * copied only where it can change (levels, local pickup, zones' methods); names and pictures stay in the seed.
  */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { FlatRate, PickupTime, SeedAddress, ShopLanguage, ShopSeed } from './seed.ts';
 import { initialSettings, type Settings } from './settings.ts';
 
@@ -84,7 +84,7 @@ export type DeliveryCustomization = {
   enabled: boolean;
 };
 
-export type WebhookSubscription = { id: number; topic: string; uri: string; failures: number };
+type WebhookSubscription = { id: number; topic: string; uri: string; failures: number };
 
 export type CartLine = { id: string; variantId: number; quantity: number };
 export type Cart = {
@@ -108,7 +108,7 @@ export type Checkout = {
   orderId: number | null;
 };
 
-export type OrderLine = {
+type OrderLine = {
   id: number;
   variantId: number;
   quantity: number;
@@ -125,7 +125,7 @@ export type FulfillmentOrder = {
   maxDeliveryAt: string | null;
   lines: { id: number; orderLineId: number; quantity: number; remaining: number }[];
 };
-export type ShippingLine = {
+type ShippingLine = {
   title: string;
   code: string;
   source: string;
@@ -167,6 +167,8 @@ export type AppToken = {
 
 export type ShopState = {
   format: 1;
+  /** Of the seed this shop was made from; ids of another seed mean other things. */
+  seedDigest: string;
   nextId: number;
   nextOrderNumber: number;
   settings: Settings;
@@ -195,6 +197,7 @@ const FIRST_ORDER_NUMBER = 1_001;
 export function createShopState(seed: ShopSeed, now: string): ShopState {
   const state: ShopState = {
     format: 1,
+    seedDigest: digestOf(seed),
     nextId: FIRST_OWN_ID,
     nextOrderNumber: FIRST_ORDER_NUMBER,
     settings: initialSettings(),
@@ -238,6 +241,11 @@ export function createShopState(seed: ShopSeed, now: string): ShopState {
     })),
   }));
   return state;
+}
+
+/** Tells two seeds apart. */
+export function digestOf(seed: ShopSeed): string {
+  return createHash('sha256').update(JSON.stringify(seed)).digest('hex');
 }
 
 /** A level with these units for sale and nothing else. */

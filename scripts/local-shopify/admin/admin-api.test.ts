@@ -49,6 +49,12 @@ afterAll(async () => {
 
 const orderId = (): string => `gid://shopify/Order/${local.shop.state.orders[0]?.id}`;
 
+const COMMON = {
+  first: 10,
+  locationId: 'gid://shopify/Location/101',
+  inventoryItemId: 'gid://shopify/InventoryItem/3000',
+};
+
 /** Variables each of the app's operations is tried with. */
 const VARIABLES: Readonly<Record<string, () => object>> = {
   'carrier-service-create': () => ({
@@ -122,7 +128,7 @@ describe.each(['2026-07', '2026-10'])('Admin API %s', (version) => {
   test.each(names)('%s, as the app sends it, is answered', async (name) => {
     const query = readFileSync(join(DOCUMENTS, `${name}.graphql`), 'utf8');
     // An operation the app has gained since is tried with these; variables it does not declare are ignored.
-    const variables = { first: 10, id: orderId(), ...VARIABLES[name]?.() };
+    const variables = { ...COMMON, id: orderId(), ...VARIABLES[name]?.() };
     const answer = await askAdmin(local, token, { query, variables, version });
     expect(answer.errors).toBeUndefined();
     expect(answer.data).toBeTruthy();

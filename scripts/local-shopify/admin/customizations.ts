@@ -18,7 +18,7 @@ const asList = (value: unknown): Input[] => (Array.isArray(value) ? value : []);
 /** Shopify's ceiling of enabled ones per shop. */
 const CUSTOMIZATIONS_MAX = 25;
 
-export function toCustomization(shop: LocalShop, one: DeliveryCustomization): Node {
+function toCustomization(shop: LocalShop, one: DeliveryCustomization): Node {
   const id = gid('DeliveryCustomization', one.id);
   return {
     __typename: 'DeliveryCustomization',

@@ -41,7 +41,7 @@ export function metafieldFields(shop: LocalShop, owner: string): Readonly<Record
   };
 }
 
-export function toMetafield(field: Metafield): Node {
+function toMetafield(field: Metafield): Node {
   const isJson = field.type === 'json';
   return {
     __typename: 'Metafield',
@@ -203,7 +203,7 @@ function ownerExists(shop: LocalShop, owner: string): boolean {
   }
 }
 
-export function toDefinition(one: MetafieldDefinition): Node {
+function toDefinition(one: MetafieldDefinition): Node {
   const isOrder = one.ownerType === 'ORDER';
   return {
     __typename: 'MetafieldDefinition',

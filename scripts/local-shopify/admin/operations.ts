@@ -17,6 +17,8 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   locations: places.listLocations,
   location: places.findLocation,
   productVariants: places.listVariants,
+  productVariant: places.findVariant,
+  inventoryItem: places.findItem,
   locationLocalPickupEnable: places.enablePickup,
   locationLocalPickupDisable: places.disablePickup,
   carrierServices: carriers.listCarrierServices,

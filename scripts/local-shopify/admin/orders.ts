@@ -7,7 +7,7 @@ import { metafieldFields } from './metafields.ts';
 import { type AdminContext, type Arguments, type Node, toConnection } from './node.ts';
 import { toLocation, toVariant } from './places.ts';
 
-export function toOrder(shop: LocalShop, order: Order): Node {
+function toOrder(shop: LocalShop, order: Order): Node {
   const id = gid('Order', order.id);
   const mayRead = shop.state.settings.protectedData === 'granted';
   const { totalMinor } = orderTotals(shop, order);

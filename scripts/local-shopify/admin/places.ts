@@ -161,6 +161,11 @@ function toItem(
       weight: { __typename: 'Weight', unit: 'GRAMS', value: variant.weightGrams },
     },
     variant: () => toVariant(shop, { product, variant }),
+    inventoryLevel: ({ locationId }: Arguments) => {
+      const location = shop.locations.get(idOf('Location', String(locationId)) ?? 0);
+      const level = location && shop.state.levels[`${variant.inventoryItemId}:${location.id}`];
+      return level ? toLevel(shop, { product, variant, level, location }) : null;
+    },
   };
 }
 
@@ -207,6 +212,17 @@ export function listVariants(args: Arguments, { shop }: AdminContext): Node {
 
 const isPickupTime = (text: unknown): text is PickupTime =>
   PICKUP_TIMES.some((one) => one === text);
+
+export function findItem({ id }: Arguments, { shop }: AdminContext): Node | null {
+  const number = idOf('InventoryItem', String(id));
+  const found = [...shop.variants.values()].find((one) => one.variant.inventoryItemId === number);
+  return found ? toItem(shop, found) : null;
+}
+
+export function findVariant({ id }: Arguments, { shop }: AdminContext): Node | null {
+  const found = shop.variants.get(idOf('ProductVariant', String(id)) ?? 0);
+  return found ? toVariant(shop, found) : null;
+}
 
 /** `locationLocalPickupEnable`: also how the time and the words of an enabled location are changed. */
 export function enablePickup(args: Arguments, { shop }: AdminContext): Node {

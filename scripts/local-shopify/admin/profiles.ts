@@ -17,7 +17,7 @@ type Errors = UserErrorFacts[];
 type Input = Readonly<Record<string, unknown>>;
 const asList = (value: unknown): Input[] => (Array.isArray(value) ? value : []);
 
-export function toProfile(shop: LocalShop): Node {
+function toProfile(shop: LocalShop): Node {
   const { deliveryProfile } = shop.seed;
   return {
     __typename: 'DeliveryProfile',

@@ -25,7 +25,7 @@ type Version = (typeof VERSIONS)[number];
 const schemas = new Map<Version, Promise<GraphQLSchema>>();
 
 /** The schema of a version, read once per process. */
-export function adminSchema(version: Version): Promise<GraphQLSchema> {
+function adminSchema(version: Version): Promise<GraphQLSchema> {
   const known = schemas.get(version);
   if (known) return known;
   const made = loadShopifySchema('admin', version);
@@ -98,7 +98,7 @@ const COST = {
 };
 
 /** Parses, validates and answers one operation. */
-export async function executeAdmin(
+async function executeAdmin(
   { query, variables, operationName }: z.infer<typeof bodySchema>,
   context: AdminContext & { version: Version },
 ): Promise<ExecutionResult> {

@@ -24,7 +24,8 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   locations: ['read_locations'],
   location: ['read_locations'],
   productVariants: ['read_products'],
-  products: ['read_products'],
+  productVariant: ['read_products'],
+  inventoryItem: ['read_inventory', 'read_products'],
   orders: ['read_orders'],
   order: ['read_orders'],
   fulfillmentOrder: [

@@ -63,7 +63,7 @@ const extensionToml = z.object({
   ),
 });
 
-export type UiExtension = {
+type UiExtension = {
   handle: string;
   directory: string;
   apiVersion: string;
@@ -126,7 +126,7 @@ function pathOf(address: string): string {
 }
 
 /** Scopes as Shopify grants them: a write scope brings its read scope along. */
-export function splitScopes(text: string): string[] {
+function splitScopes(text: string): string[] {
   const asked = text
     .split(',')
     .map((scope) => scope.trim())

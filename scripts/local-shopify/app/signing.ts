@@ -28,7 +28,7 @@ export function signFrameQuery(secret: string, query: URLSearchParams): string {
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** A JWT signed with HS256. */
-export function signJwt(secret: string, claims: Readonly<Record<string, unknown>>): string {
+function signJwt(secret: string, claims: Readonly<Record<string, unknown>>): string {
   const unsigned = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`;
   return `${unsigned}.${createHmac('sha256', secret).update(unsigned).digest('base64url')}`;
 }

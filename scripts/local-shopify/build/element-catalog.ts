@@ -54,7 +54,7 @@ function packageFolder(): string {
 }
 
 /** Reads the types of one target; throws when there is no such target. */
-export function readCatalog(target: string): ElementCatalog {
+function readCatalog(target: string): ElementCatalog {
   const entry = join(HERE, `target-${target.replaceAll('.', '-')}.ts`);
   const source = [
     `import '@shopify/ui-extensions/${target}';`,

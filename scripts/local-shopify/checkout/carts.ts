@@ -7,9 +7,9 @@ import { resolveNamespace } from '../shop.ts';
 import { type Cart, newToken } from '../state.ts';
 
 /** Shopify's own ceiling of one line. */
-export const LINE_QUANTITY_MAX = 999;
+const LINE_QUANTITY_MAX = 999;
 /** Shopify's own ceiling of lines in a cart. */
-export const CART_LINES_MAX = 500;
+const CART_LINES_MAX = 500;
 
 /** The cart of this token, else a new empty one. */
 export function openCart(shop: LocalShop, token: string | undefined): Cart {
@@ -37,8 +37,6 @@ export function setQuantity(cart: Cart, lineId: string, quantity: number): void 
   line.quantity = Math.min(Math.max(0, quantity), LINE_QUANTITY_MAX);
   cart.lines = cart.lines.filter((one) => one.quantity > 0);
 }
-
-export type CartMetafield = Cart['metafields'][number];
 
 /** Writes a cart metafield as an extension does; the answer is Shopify's `MetafieldChangeResult`. */
 export function writeCartMetafield(

@@ -66,7 +66,7 @@ export async function computeDelivery(
 }
 
 /** Shopify asks for rates once country, postal code, city and street are there. */
-export function isSufficient(address: SeedAddress): boolean {
+function isSufficient(address: SeedAddress): boolean {
   return [address.countryCode, address.zip, address.city, address.address1].every(
     (part) => part.trim() !== '',
   );
@@ -190,7 +190,7 @@ function toView(
 }
 
 /** The shopper's own choice while it is still offered, else the cheapest. */
-export function selectShipping<Option extends { code: string; priceMinor: number }>(
+function selectShipping<Option extends { code: string; priceMinor: number }>(
   options: readonly Option[],
   selectedCode: string | null,
 ): Option | undefined {

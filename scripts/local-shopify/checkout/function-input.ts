@@ -23,7 +23,7 @@ const METAFIELD_BYTES_MAX = 10_000;
 let schema: Promise<GraphQLSchema> | undefined;
 
 /** The schema Functions of this kind are written against. */
-export function functionSchema(): Promise<GraphQLSchema> {
+function functionSchema(): Promise<GraphQLSchema> {
   schema ??= loadShopifySchema('functions_delivery_customization', '2026-07');
   return schema;
 }
@@ -121,7 +121,7 @@ function cartMetafield(shop: LocalShop, cart: Cart): Tree {
 }
 
 /** Comparisons of the shop's wall clock: times `HH:MM:SS`, date-times `YYYY-MM-DDTHH:MM:SS`. */
-export function localTime(shop: LocalShop): Tree {
+function localTime(shop: LocalShop): Tree {
   const { date, time } = wallClock(shop.clock.nowMs(), shop.seed.shop.timeZone);
   const stamp = `${date}T${time}`;
   const whole = (text: unknown): string => String(text).padEnd(8, ':00').slice(0, 8);

@@ -35,7 +35,7 @@ const operationSchema = z.union([
   }),
 ]);
 const outputSchema = z.strictObject({ operations: z.array(operationSchema) });
-export type DeliveryOperation = z.infer<typeof operationSchema>;
+type DeliveryOperation = z.infer<typeof operationSchema>;
 
 /** The `customize` step of a checkout in this shop. */
 export function createCustomize(shop: LocalShop): Customize {
@@ -127,7 +127,7 @@ function overLimit(
 }
 
 /** The options after the operations; unknown handles are passed over. */
-export function applyOperations(
+function applyOperations(
   options: readonly DraftOption[],
   operations: readonly DeliveryOperation[],
   { mayChangePickup }: { mayChangePickup: boolean },

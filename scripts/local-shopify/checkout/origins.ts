@@ -27,7 +27,7 @@ export function planOrigins(
 }
 
 /** Locations that may ship to a country, in the profile's order. */
-export function shippingLocations(shop: LocalShop, countryCode: string): number[] {
+function shippingLocations(shop: LocalShop, countryCode: string): number[] {
   return shop.state.groups
     .filter((group) => group.zones.some((zone) => zone.countries.includes(countryCode)))
     .flatMap((group) => group.locationIds)

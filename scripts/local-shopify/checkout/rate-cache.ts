@@ -9,8 +9,8 @@
 import { createHash } from 'node:crypto';
 import type { RateRequestBody } from './rate-request.ts';
 
-export const KEPT_AFTER_SUCCESS_MS = 15 * 60_000;
-export const KEPT_AFTER_FAILURE_MS = 30_000;
+const KEPT_AFTER_SUCCESS_MS = 15 * 60_000;
+const KEPT_AFTER_FAILURE_MS = 30_000;
 /** Old entries are dropped beyond this; one checkout makes a handful. */
 const ENTRIES_KEPT = 2_000;
 

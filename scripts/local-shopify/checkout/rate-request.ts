@@ -9,7 +9,7 @@ import type { SeedAddress, SeedLocation } from '../seed.ts';
 import { type LocalShop, variantOf } from '../shop.ts';
 import type { OriginGroup } from './origins.ts';
 
-export type RateAddress = {
+type RateAddress = {
   country: string;
   postal_code: string | null;
   province: string | null;
@@ -26,7 +26,7 @@ export type RateAddress = {
   address_type: null;
   company_name: string | null;
 };
-export type RateItem = {
+type RateItem = {
   name: string;
   sku: string;
   quantity: number;

@@ -58,7 +58,7 @@ function idToken(shop: LocalShop): string {
 }
 
 /** The address the embedded page is opened at. */
-export function frameAddress(shop: LocalShop, path: string): string {
+function frameAddress(shop: LocalShop, path: string): string {
   const { domain } = shop.seed.shop;
   const query = new URLSearchParams({
     embedded: '1',

@@ -158,7 +158,7 @@ function tokenFor(shop: LocalShop, checkout: Checkout): string {
 }
 
 /** Extensions of the app that draw at these targets, with their texts in the shopper's language. */
-export function extensionMounts(
+function extensionMounts(
   shop: LocalShop,
   targets: readonly string[],
   language: string,

@@ -3,7 +3,7 @@ import type { ShopLanguage } from '../seed.ts';
 
 type Row = Readonly<Record<ShopLanguage, string>>;
 
-export const TEXTS = {
+const TEXTS = {
   skip: {
     en: 'Skip to content',
     it: 'Vai al contenuto',
@@ -285,7 +285,7 @@ export const TEXTS = {
   },
 } as const satisfies Readonly<Record<string, Row>>;
 
-export type TextName = keyof typeof TEXTS;
+type TextName = keyof typeof TEXTS;
 export type Texts = Readonly<Record<TextName, string>>;
 
 /** Every text in one language. */
