@@ -340,7 +340,7 @@ describe('for every checkout', () => {
     isHeld,
   }: typeof world extends fc.Arbitrary<infer W> ? W : never) {
     const given = random.map(({ code, price, day, method }) =>
-      shippingOption(code, `${price}.50`, { d: day && `2026-11-${day}`, m: method }),
+      shippingOption(code, `${price}.50`, { d: day === null ? null : `2026-11-${day}`, m: method }),
     );
     const o = Object.fromEntries(
       Object.entries(days).map(([code, day]) => [code, `2026-11-${day}`]),
@@ -438,7 +438,7 @@ describe('for every checkout', () => {
         for (const operation of operations) {
           const entries = Object.entries(operation);
           expect(entries).toHaveLength(1);
-          const handle: string = entries[0]?.[1].deliveryOptionHandle;
+          const handle: string = entries[0]?.[1].deliveryOptionHandle ?? '';
           const target = given.find(({ h }) => h === handle);
           expect(target && isOurs(target)).toBe(true);
           if (!('deliveryOptionRename' in operation) || !target?.c) continue;

@@ -83,7 +83,7 @@ function formatDay(i18n: Speech['i18n'], at: Date, timeZone: string): string {
 
 function formatTime(i18n: Speech['i18n'], at: Date, timeZone: string, withZone = false): string {
   return i18n.formatDate(at, {
-    hour: '2-digit',
+    hour: 'numeric',
     minute: '2-digit',
     timeZone,
     ...(withZone ? { timeZoneName: 'short' } : {}),

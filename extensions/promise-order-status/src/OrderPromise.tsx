@@ -115,7 +115,7 @@ function formatDay(i18n: I18n, at: Date, timeZone: string): string {
 }
 
 function formatTime(i18n: I18n, at: Date, timeZone: string): string {
-  return i18n.formatDate(at, { hour: '2-digit', minute: '2-digit', timeZone });
+  return i18n.formatDate(at, { hour: 'numeric', minute: '2-digit', timeZone });
 }
 
 function isMidnight(at: Date, timeZone: string): boolean {
