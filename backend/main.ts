@@ -10,6 +10,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { ShopId } from './base/ids.ts';
+import { buildAdmin } from './build-admin.ts';
 import { buildConnector, type Connector } from './build-connector.ts';
 import { buildCore, type Core, SURFACES_SECTION } from './build-core.ts';
 import {
@@ -85,7 +86,10 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
   });
   const app = createApp({
     log,
-    mounts: buildMounts({ platform, config, core, connector, settingsOf, log }),
+    mounts: [
+      ...mountAdmin(buildAdmin({ platform, config, log, core, ground, connector })),
+      ...buildMounts({ platform, config, core, connector, settingsOf, log }),
+    ],
     checkReady: () => checkReady(platform),
   });
   const server = await startServer(withRates(rates, app), config.port);
@@ -114,6 +118,12 @@ function withRates(rates: RateCallback, app: Listener): Listener {
     if (request.url?.startsWith(RATE_PATH)) rates.handle(request, response);
     else app(request, response);
   };
+}
+
+function mountAdmin({ page, api }: ReturnType<typeof buildAdmin>): Mount[] {
+  const mounts: Mount[] = [{ path: '/api/admin', router: api, body: 'json' }];
+  if (page !== undefined) mounts.push({ path: '/app', router: page, body: 'own' });
+  return mounts;
 }
 
 type Built = {
