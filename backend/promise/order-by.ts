@@ -13,7 +13,6 @@ import { pointHandOver } from '../network/hand-over.ts';
 import { laneCostMinor } from '../network/lanes.ts';
 import { breaksParcelLimit } from '../network/limits.ts';
 import { billableGrams } from '../network/prices.ts';
-import { latestAtMinute } from '../network/ready.ts';
 import {
   type Objective,
   type Plan,
@@ -21,9 +20,8 @@ import {
   planOrder,
   quoteObjective,
 } from '../routing/routing.ts';
-import { spaceOf } from '../routing/takes.ts';
-import { loadOf } from '../stock/stock.ts';
-import { type Ask, openAsk, type ParcelWork } from './quote-ask.ts';
+import { canDivide, spaceOf } from '../routing/takes.ts';
+import { type Ask, openAsk, type ParcelWork, readyAtSource } from './quote-ask.ts';
 import { deadlineAt, departureIndex } from './quote-memory.ts';
 import {
   arrivalAt,
@@ -187,18 +185,10 @@ function lastAtFor(
   const { ask } = ship;
   const { units, usableMinute, index } = parcel;
   if (index < 0) return -1;
-  if (usableMinute <= ask.atMinute) {
-    return deadlineAt(ask.memory, leavingOf(ship, source, units), index);
-  }
-  const node = ask.nodes[source] ?? 0;
-  return latestAtMinute(ask.snapshot, {
-    node,
-    load: loadOf(ask.facts, node),
-    kind: 'ship',
-    units,
-    usableMinute,
-    departureMinute: tableOf(ship, source)?.minutes[index] ?? NEVER,
-  });
+  const departure = tableOf(ship, source)?.minutes[index] ?? -1;
+  // Incoming stock is there at its own instant whenever the order is placed: in time now, in time always.
+  if (usableMinute > ask.atMinute && readyAtSource(ask, source, parcel) > departure) return -1;
+  return deadlineAt(ask.memory, leavingOf(ship, source, units), index);
 }
 
 /** Index of the last departure of the source that arrives by `endMinute`; −1 when none does. */
@@ -345,6 +335,8 @@ function possibleWork(ship: Ship): Iterable<Work> {
       return endMinute;
     },
   };
-  spaceOf(recording, Number.POSITIVE_INFINITY).ends();
+  const space = spaceOf(recording, Number.POSITIVE_INFINITY);
+  space.ends(false);
+  if (canDivide(recording)) space.ends(true);
   return found.values();
 }

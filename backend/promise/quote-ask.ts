@@ -46,6 +46,17 @@ export type Ask = {
   readonly memory: Memory;
   /** What is known of each source's node. */
   readonly books: readonly NodeBook[];
+  /** By source: whole metres to the destination and one; 0 not worked out yet. */
+  readonly meters: Int32Array;
+  /** By source: the last parcel waiting for incoming stock whose ready minute was asked for. */
+  readonly lastWaiting: WaitingParcels;
+};
+
+/** One parcel of each source: its units (0: none yet), the instant it waits for and when it is ready. */
+type WaitingParcels = {
+  readonly units: Int32Array;
+  readonly usableMinute: Int32Array;
+  readonly readyMinute: Int32Array;
 };
 
 /** Opens a request at `atMinute`. Every SKU must be in the snapshot. */
@@ -94,6 +105,12 @@ export function openAsk(
     nodes,
     memory,
     books: Array.from(nodes, (node) => bookOf(memory, node)),
+    meters: new Int32Array(nodes.length),
+    lastWaiting: {
+      units: new Int32Array(nodes.length),
+      usableMinute: new Int32Array(nodes.length),
+      readyMinute: new Int32Array(nodes.length),
+    },
   };
 }
 
@@ -225,7 +242,16 @@ export type ParcelWork = { readonly units: number; readonly usableMinute: number
 
 /** When a parcel is ready to leave the source, asked at the ask's own instant. */
 export function readyAtSource(ask: Ask, source: number, parcel: ParcelWork): number {
-  return readyAt(ask, source, parcel, ask.atMinute);
+  const { units, usableMinute } = parcel;
+  const last = ask.lastWaiting;
+  if (last.units[source] === units && last.usableMinute[source] === usableMinute) {
+    return last.readyMinute[source] ?? NEVER;
+  }
+  const ready = readyAt(ask, source, parcel, ask.atMinute);
+  last.units[source] = units;
+  last.usableMinute[source] = usableMinute;
+  last.readyMinute[source] = ready;
+  return ready;
 }
 
 /** The same asked at any instant. */

@@ -50,6 +50,8 @@ export type Ship = {
   /** By source: `arrivalEnd` of one unit on hand. */
   readonly endOne: Int32Array;
   readonly deliveryDays: CarrierDays | undefined;
+  /** By source: whole metres to `to` and one; 0 not worked out yet. Home deliveries share the ask's. */
+  readonly meters: Int32Array;
   /** The last hand-over worked out: delivery day and instant. */
   readonly lastHandOver: { day: number; minute: number };
 };
@@ -91,6 +93,7 @@ export function openShip(ask: Ask, target: Target): Ship {
     sourceCount,
     terms,
     endOne: new Int32Array(nodes.length),
+    meters: point === undefined ? ask.meters : new Int32Array(nodes.length),
     deliveryDays: snapshot.deliveryDays[service.index * snapshot.placeCount + place],
     lastHandOver: { day: -1, minute: NEVER },
   };
@@ -234,6 +237,14 @@ export function termsOf(ship: Ship, source: number): LaneTerms {
 
 /** Whole metres from the source's node to where the ship goes. */
 export function metersTo(ship: Ship, source: number): number {
+  const known = ship.meters[source] ?? 0;
+  if (known !== 0) return known - 1;
+  const meters = metersFrom(ship, source);
+  ship.meters[source] = meters + 1;
+  return meters;
+}
+
+function metersFrom(ship: Ship, source: number): number {
   const node = ship.ask.snapshot.nodes[ship.ask.nodes[source] ?? 0];
   if (node === undefined) throw new Error(`Bug: no node of source ${source}`);
   return distanceMeters(node.source, ship.to);

@@ -32,7 +32,8 @@ export function cheapestCover(
   const takes = space.takes(question.isDivided);
   if (takes === undefined) return 'too_large';
   if (!canCover(takes, question.endMinute)) return undefined;
-  const search = openSearch(takes, space.problem, question);
+  const kept = worthTrying(takes, space.problem, question);
+  const search = openSearch(takes, space.problem, { ...question, kept });
   let from = 0;
   while (from < takes.source.length) {
     let to = from + 1;
@@ -73,13 +74,60 @@ function digitOf(takes: Takes, state: number, line: number): number {
   return Math.floor(state / (takes.weights[line] ?? 1)) % (cap + 1);
 }
 
+/**
+ * Which takes a best cover may have: those that end in time and, where lines are whole, of each set of lines only
+ * the first few by preference. A cover has at most as many parcels as lines, so if it had any other take, one
+ * of those first few would be of a free source and no worse.
+ */
+function worthTrying(takes: Takes, problem: PlanProblem, question: CoverQuestion): Uint8Array {
+  const kept = new Uint8Array(takes.source.length);
+  const room = takes.caps.length;
+  const best = new Int32Array(takes.isDivided ? 0 : takes.stateCount * room).fill(NONE);
+  for (let take = 0; take < takes.source.length; take += 1) {
+    if ((takes.endMinute[take] ?? 0) > question.endMinute) continue;
+    if (takes.isDivided) {
+      kept[take] = 1;
+      continue;
+    }
+    const from = (takes.state[take] ?? 0) * room;
+    let at = from + room;
+    while (at > from && isPreferred({ takes, problem, question }, take, best[at - 1] ?? NONE)) {
+      if (at < from + room) best[at] = best[at - 1] ?? NONE;
+      at -= 1;
+    }
+    if (at < from + room) best[at] = take;
+  }
+  for (const take of best) if (take !== NONE) kept[take] = 1;
+  return kept;
+}
+
+type Preference = {
+  readonly takes: Takes;
+  readonly problem: PlanProblem;
+  readonly question: CoverQuestion;
+};
+
+/** Incoming units and cost (or the other way round), metres, source; `take` comes after `rival`, so its source is lower. */
+function isPreferred(by: Preference, take: number, rival: number): boolean {
+  const { takes, problem, question } = by;
+  if (rival === NONE) return true;
+  const incoming = (takes.incomingUnits[take] ?? 0) - (takes.incomingUnits[rival] ?? 0);
+  const cost = (takes.costMinor[take] ?? 0) - (takes.costMinor[rival] ?? 0);
+  const first = question.isCostFirst ? cost : incoming;
+  const second = question.isCostFirst ? incoming : cost;
+  if (first !== 0) return first < 0;
+  if (second !== 0) return second < 0;
+  const source = takes.source[take] ?? 0;
+  return problem.distanceMeters(source) <= problem.distanceMeters(takes.source[rival] ?? 0);
+}
+
 const NONE = -1;
 
 /** Partial covers as rows: what they cost, the take added last, the partial cover before it. */
 type Search = {
   readonly takes: Takes;
   readonly problem: PlanProblem;
-  readonly question: CoverQuestion;
+  readonly question: CoverQuestion & { readonly kept: Uint8Array };
   /** Row of the best partial cover by state. */
   readonly best: Int32Array;
   /** States reached, in order of discovery. */
@@ -93,7 +141,7 @@ type Search = {
   steps: number;
 };
 
-function openSearch(takes: Takes, problem: PlanProblem, question: CoverQuestion): Search {
+function openSearch(takes: Takes, problem: PlanProblem, question: Search['question']): Search {
   const best = new Int32Array(takes.stateCount).fill(NONE);
   best[0] = 0;
   return {
@@ -115,11 +163,14 @@ function openSearch(takes: Takes, problem: PlanProblem, question: CoverQuestion)
 /** Lets one source, whose takes are `[from, to)`, join every partial cover of the sources after it. */
 function extendBy(search: Search, from: number, to: number): void {
   const { takes, reached, question } = search;
+  let isWanted = false;
+  for (let take = from; take < to && !isWanted; take += 1) isWanted = question.kept[take] === 1;
+  if (!isWanted) return;
   const known = reached.length;
   const rows = reached.map((state) => search.best[state] ?? NONE);
   const last = takes.stateCount - 1;
   for (let take = from; take < to; take += 1) {
-    if ((takes.endMinute[take] ?? 0) > question.endMinute) continue;
+    if (question.kept[take] !== 1) continue;
     const added = takes.state[take] ?? 0;
     for (let at = 0; at < known; at += 1) {
       const state = reached[at] ?? 0;

@@ -102,20 +102,23 @@ export function planOrder(
   problems: readonly PlanProblem[],
   objective: Objective,
 ): Plan | undefined {
-  const pool = problems.map((problem, index) => openProblem(problem, index));
-  const first = Math.min(...pool.map((entry) => entry.firstWholeEnd));
-  const bound = Math.min(...pool.map((entry) => entry.lowerBound));
-  if (bound >= NEVER) return undefined;
-  const problem = problems[0];
+  const [problem] = problems;
   if (problem === undefined) return undefined;
-  const { splitOnlyIfDaysEarlier, maxDaysLaterForCost } = objective;
+  let first = NEVER;
+  let bound = NEVER;
+  const pool: Entry[] = [];
+  for (const [index, one] of problems.entries()) {
+    const entry = openProblem(one, index);
+    pool.push(entry);
+    first = Math.min(first, entry.firstWholeEnd);
+    bound = Math.min(bound, entry.lowerBound);
+  }
+  if (bound >= NEVER) return undefined;
   const isWholeBest =
-    first < NEVER && problem.dateOf(first) < problem.dateOf(bound) + splitOnlyIfDaysEarlier;
-  if (isWholeBest && maxDaysLaterForCost === 0) return bestWhole(pool, first, objective);
-  // Plans of several parcels that end no earlier than one parcel are never kept and drop no plan that is.
-  const latestDate = first < NEVER ? problem.dateOf(first) - 1 : Number.POSITIVE_INFINITY;
-  for (const entry of pool) entry.space = spaceOf(entry.problem, latestDate);
-  return scanEnds(pool, objective);
+    first < NEVER &&
+    problem.dateOf(first) < problem.dateOf(bound) + objective.splitOnlyIfDaysEarlier;
+  if (isWholeBest && objective.maxDaysLaterForCost === 0) return bestWhole(pool, first, objective);
+  return searchByDate(pool, objective, { first, bound });
 }
 
 type Entry = {
@@ -144,15 +147,16 @@ function firstWholeEnd(problem: PlanProblem): number {
   for (let at = 0; at < problem.sourceCount; at += 1) {
     const source = problem.sources[at] ?? 0;
     if (supply.wholeLines[source] !== supply.lineCount) continue;
-    const end = wholeEnd(problem, source);
+    const end = wholeEnd(problem, source, best);
     if (end < best) best = end;
   }
   return best;
 }
 
-/** When one parcel with the whole order arrives from `source` (which has it all); NEVER when it cannot be sent. */
-function wholeEnd(problem: PlanProblem, source: number): number {
+/** When one parcel with the whole order arrives from `source` (which has it all); NEVER unless before `before`. */
+function wholeEnd(problem: PlanProblem, source: number, before: number): number {
   const { supply } = problem;
+  if (problem.endMinute(source, 1, 0) >= before) return NEVER;
   let units = 0;
   let grams = 0;
   let cm3 = 0;
@@ -168,20 +172,22 @@ function wholeEnd(problem: PlanProblem, source: number): number {
   }
   if (grams > problem.maxParcelGrams || cm3 > problem.maxParcelCm3) return NEVER;
   if (problem.costMinor(source, grams, cm3) < 0) return NEVER;
-  return problem.endMinute(source, units, usable);
+  const end = problem.endMinute(source, units, usable);
+  return end < before ? end : NEVER;
 }
 
 /** Each line needs some source: no plan ends before the latest of the lines' earliest single units. */
 function lowerBound(problem: PlanProblem): number {
   const { supply } = problem;
-  const earliest = new Int32Array(supply.lineCount).fill(NEVER);
+  const { lineCount } = supply;
+  const earliest = new Int32Array(lineCount).fill(NEVER);
   for (let at = 0; at < problem.sourceCount; at += 1) {
     const source = problem.sources[at] ?? 0;
     const end = problem.endMinute(source, 1, 0);
     if (end >= NEVER) continue;
-    for (let line = 0; line < supply.lineCount; line += 1) {
+    for (let line = 0; line < lineCount; line += 1) {
       if (end >= (earliest[line] ?? 0)) continue;
-      const cell = source * supply.lineCount + line;
+      const cell = source * lineCount + line;
       if ((supply.onHand[cell] ?? 0) > 0) earliest[line] = end;
       else if ((supply.available[cell] ?? 0) > 0) {
         const later = problem.endMinute(source, 1, supply.usableMinute(source, line, 1));
@@ -189,53 +195,182 @@ function lowerBound(problem: PlanProblem): number {
       }
     }
   }
-  return earliest.reduce((latest, end) => Math.max(latest, end), 0);
+  let latest = 0;
+  for (let line = 0; line < lineCount; line += 1) latest = Math.max(latest, earliest[line] ?? 0);
+  return latest;
 }
 
+/** The best of the single parcels that end by `endMinute`. */
 function bestWhole(
   pool: readonly Entry[],
   endMinute: number,
   objective: Objective,
 ): Plan | undefined {
-  let best: Plan | undefined;
+  let best: Whole | undefined;
   for (const entry of pool) {
     const { problem } = entry;
+    const { supply } = problem;
+    const weight = weightOfAll(supply);
     for (let at = 0; at < problem.sourceCount; at += 1) {
       const source = problem.sources[at] ?? 0;
-      if (problem.supply.wholeLines[source] !== problem.supply.lineCount) continue;
-      if (wholeEnd(problem, source) > endMinute) continue;
-      const plan = planOf(entry, [[source, problem.supply.quantities]], true);
-      if (best === undefined || comparePlans(plan, best, objective) < 0) best = plan;
+      if (supply.wholeLines[source] !== supply.lineCount) continue;
+      if (wholeEnd(problem, source, endMinute + 1) > endMinute) continue;
+      const incoming = incomingOfAll(supply, source);
+      const cost = problem.costMinor(source, weight.grams, weight.cm3);
+      const isCostFirst = objective.maxDaysLaterForCost > 0;
+      const first = isCostFirst ? cost : incoming;
+      const second = isCostFirst ? incoming : cost;
+      if (best !== undefined && !isBetterWhole(best, { problem, source, first, second })) continue;
+      best = { entry, problem, source, first, second };
     }
   }
-  return best;
+  return best && planOf(best.entry, [[best.source, best.problem.supply.quantities]], true);
+}
+
+type WholeKeys = {
+  readonly problem: PlanProblem;
+  readonly source: number;
+  /** Incoming units and cost, or cost and incoming units. */
+  readonly first: number;
+  readonly second: number;
+};
+type Whole = WholeKeys & { readonly entry: Entry };
+
+/** Strictly better: metres are asked for only where the rest is equal, sources and problems come in order. */
+function isBetterWhole(best: Whole, rival: WholeKeys): boolean {
+  if (rival.first !== best.first) return rival.first < best.first;
+  if (rival.second !== best.second) return rival.second < best.second;
+  const meters = rival.problem.distanceMeters(rival.source);
+  const bestMeters = best.problem.distanceMeters(best.source);
+  if (meters !== bestMeters) return meters < bestMeters;
+  return rival.source < best.source;
+}
+
+function weightOfAll(supply: Supply) {
+  let grams = 0;
+  let cm3 = 0;
+  for (let line = 0; line < supply.lineCount; line += 1) {
+    const quantity = supply.quantities[line] ?? 0;
+    grams += quantity * (supply.gramsPerUnit[line] ?? 0);
+    cm3 += quantity * (supply.cm3PerUnit[line] ?? 0);
+  }
+  return { grams, cm3 };
+}
+
+function incomingOfAll(supply: Supply, source: number): number {
+  let units = 0;
+  for (let line = 0; line < supply.lineCount; line += 1) {
+    const onHand = supply.onHand[source * supply.lineCount + line] ?? 0;
+    units += Math.max(0, (supply.quantities[line] ?? 0) - onHand);
+  }
+  return units;
 }
 
 type Step = { readonly endMinute: number; readonly date: number; readonly plan: Plan };
 
 /**
- * Goes through the possible ends, earliest first. At each the plan of the lowest class (divided or not,
- * then parcels) is the only one that can be kept: a higher class would not end early enough. A step is
- * kept when no lower class follows within `splitOnlyIfDaysEarlier` dates.
+ * Looks at plans that end on the earliest possible date, then lets in later dates until the answer can no
+ * longer change: most orders are settled on the first, and the parcels that would come later are never listed.
  */
-function scanEnds(pool: readonly Entry[], objective: Objective): Plan | undefined {
+function searchByDate(
+  pool: readonly Entry[],
+  objective: Objective,
+  found: { readonly first: number; readonly bound: number },
+): Plan | undefined {
+  const { dateOf } = pool[0]?.problem ?? { dateOf: () => 0 };
   const { splitOnlyIfDaysEarlier, maxDaysLaterForCost } = objective;
-  const open: Step[] = [];
-  const kept: Step[] = [];
-  for (const endMinute of possibleEnds(pool)) {
-    const date = pool[0]?.problem.dateOf(endMinute) ?? 0;
-    settle(open, kept, date - splitOnlyIfDaysEarlier);
-    const first = kept[0];
-    if (first !== undefined && date > first.date + maxDaysLaterForCost + splitOnlyIfDaysEarlier)
-      break;
-    if (first !== undefined && maxDaysLaterForCost === 0) break;
-    const plan = lowestClass(pool, endMinute, objective);
-    if (plan === undefined) continue;
-    dropHigherClasses(open, plan);
-    open.push({ endMinute, date, plan });
+  const lookAhead = maxDaysLaterForCost + splitOnlyIfDaysEarlier - 1;
+  // Plans of several parcels that end no earlier than one parcel are never kept and drop no plan that is.
+  const lastSplit = found.first < NEVER ? dateOf(found.first) - 1 : Number.POSITIVE_INFINITY;
+  let reach = 0;
+  for (;;) {
+    const latestDate = dateOf(found.bound) + lookAhead + reach;
+    for (const entry of pool) {
+      entry.space = spaceOf(entry.problem, Math.min(latestDate, lastSplit));
+    }
+    const kept = scanEnds(pool, objective, latestDate);
+    const best = rankKept(kept, objective);
+    const isSettled = (kept[0]?.date ?? Number.POSITIVE_INFINITY) + lookAhead <= latestDate;
+    const isAll = latestDate >= lastDate(pool, best !== undefined);
+    if (isSettled || isAll) return best;
+    reach = reach * 2 + 1;
   }
-  settle(open, kept, Number.POSITIVE_INFINITY);
-  return rankKept(kept, objective);
+}
+
+/** No parcel that could still matter ends on a later date than this. */
+function lastDate(pool: readonly Entry[], hasPlan: boolean): number {
+  let latest = 0;
+  for (const { problem, space } of pool) {
+    if (space?.isCut() === true) return Number.POSITIVE_INFINITY;
+    // Dividing was not looked at because units were missing by then: later there may be enough.
+    const isUnlisted = !hasPlan && space?.isListed(true) === false && canDivide(problem);
+    if (isUnlisted && hasUnitsBy(problem, Number.POSITIVE_INFINITY))
+      return Number.POSITIVE_INFINITY;
+    for (const end of wholeEnds(problem)) latest = Math.max(latest, problem.dateOf(end));
+  }
+  return latest;
+}
+
+/**
+ * Goes through the possible ends up to `latestDate`, earliest first. At each the plan of the lowest class
+ * (divided or not, then parcels) is the only one that can be kept: a higher class would not end early enough.
+ * A step is kept when no lower class follows within `splitOnlyIfDaysEarlier` dates. Lines are divided only
+ * before the first end at which an undivided plan is possible.
+ */
+function scanEnds(pool: readonly Entry[], objective: Objective, latestDate: number): Step[] {
+  const whole = undividedEnds(pool, latestDate);
+  let firstAt = 0;
+  let plan: Plan | undefined;
+  for (; firstAt < whole.length && plan === undefined; firstAt += 1) {
+    plan = undividedPlan(pool, whole[firstAt] ?? NEVER, objective);
+  }
+  const firstEnd = plan === undefined ? NEVER : (whole[firstAt - 1] ?? NEVER);
+  const walk = openWalk(pool, objective);
+  for (const endMinute of dividedEnds(pool, { firstEnd, latestDate, objective })) {
+    if (isDone(walk, endMinute)) return walk.kept;
+    takeStep(walk, endMinute, dividedPlan(pool, endMinute, objective));
+  }
+  for (let at = firstAt - 1; at >= 0 && at < whole.length && plan !== undefined; at += 1) {
+    const endMinute = whole[at] ?? NEVER;
+    if (isDone(walk, endMinute)) return walk.kept;
+    takeStep(walk, endMinute, at < firstAt ? plan : undividedPlan(pool, endMinute, objective));
+  }
+  settle(walk.open, walk.kept, latestDate - objective.splitOnlyIfDaysEarlier + 1);
+  const hasPlan = walk.open.length + walk.kept.length > 0;
+  if (latestDate >= lastDate(pool, hasPlan)) {
+    settle(walk.open, walk.kept, Number.POSITIVE_INFINITY);
+  }
+  return walk.kept;
+}
+
+/** Steps seen so far: those a lower class may still drop, and those that stay. */
+type Walk = {
+  readonly open: Step[];
+  readonly kept: Step[];
+  readonly objective: Objective;
+  readonly dateOf: (endMinute: number) => number;
+};
+
+function openWalk(pool: readonly Entry[], objective: Objective): Walk {
+  const problem = pool[0]?.problem;
+  return { open: [], kept: [], objective, dateOf: (end) => problem?.dateOf(end) ?? 0 };
+}
+
+/** Settles what lies far enough before `endMinute`; true when later ends cannot matter. */
+function isDone(walk: Walk, endMinute: number): boolean {
+  const { splitOnlyIfDaysEarlier, maxDaysLaterForCost } = walk.objective;
+  const date = walk.dateOf(endMinute);
+  settle(walk.open, walk.kept, date - splitOnlyIfDaysEarlier);
+  const first = walk.kept[0];
+  if (first === undefined) return false;
+  if (maxDaysLaterForCost === 0) return true;
+  return date > first.date + maxDaysLaterForCost + splitOnlyIfDaysEarlier;
+}
+
+function takeStep(walk: Walk, endMinute: number, plan: Plan | undefined): void {
+  if (plan === undefined) return;
+  dropHigherClasses(walk.open, plan);
+  walk.open.push({ endMinute, date: walk.dateOf(endMinute), plan });
 }
 
 /** Moves the steps up to `date` from open to kept: no lower class can drop them any more. */
@@ -275,39 +410,116 @@ function classOf(plan: Plan): number {
   return plan.parcels.length + (plan.isDivided ? DIVIDED_CLASS : 0);
 }
 
-function possibleEnds(pool: readonly Entry[]): number[] {
+/** Ends of undivided parcels, ascending, up to `latestDate`. */
+function undividedEnds(pool: readonly Entry[], latestDate: number): number[] {
   const ends = new Set<number>();
   for (const { problem, space } of pool) {
-    for (const end of space?.ends() ?? []) ends.add(end);
-    for (let at = 0; at < problem.sourceCount; at += 1) {
-      const source = problem.sources[at] ?? 0;
-      if (problem.supply.wholeLines[source] !== problem.supply.lineCount) continue;
-      const end = wholeEnd(problem, source);
-      if (end < NEVER) ends.add(end);
-    }
+    for (const end of space?.ends(false) ?? []) ends.add(end);
+    for (const end of wholeEnds(problem)) if (problem.dateOf(end) <= latestDate) ends.add(end);
   }
   return [...ends].sort((a, b) => a - b);
 }
 
-/** The best plan of the lowest class among all that end at `endMinute` or before. */
-function lowestClass(
+function wholeEnds(problem: PlanProblem): number[] {
+  const ends: number[] = [];
+  for (let at = 0; at < problem.sourceCount; at += 1) {
+    const source = problem.sources[at] ?? 0;
+    if (problem.supply.wholeLines[source] !== problem.supply.lineCount) continue;
+    const end = wholeEnd(problem, source, NEVER);
+    if (end < NEVER) ends.push(end);
+  }
+  return ends;
+}
+
+/** Ends at which dividing a line may pay: early enough before the first undivided plan, and with units enough. */
+function dividedEnds(
+  pool: readonly Entry[],
+  asked: {
+    readonly firstEnd: number;
+    readonly latestDate: number;
+    readonly objective: Objective;
+  },
+): number[] {
+  const ends = new Set<number>();
+  if (!pool.some((entry) => mayDivide(entry, asked))) return [];
+  for (const { problem, space } of pool) {
+    if (space === undefined || !canDivide(problem)) continue;
+    // Divided plans that end too late to be kept still drop those of more parcels.
+    for (const end of space.ends(true)) if (end < asked.firstEnd) ends.add(end);
+  }
+  return [...ends].sort((a, b) => a - b);
+}
+
+/** A divided plan may end early enough to be kept. */
+function mayDivide(
+  { problem, lowerBound: bound }: Entry,
+  asked: Parameters<typeof dividedEnds>[1],
+): boolean {
+  if (!canDivide(problem) || bound >= NEVER) return false;
+  const last =
+    asked.firstEnd < NEVER
+      ? problem.dateOf(asked.firstEnd) - asked.objective.splitOnlyIfDaysEarlier
+      : asked.latestDate;
+  return problem.dateOf(bound) <= last && hasUnitsBy(problem, last);
+}
+
+/** Every line could be had by that date if each source sent all it has of it. */
+function hasUnitsBy(problem: PlanProblem, latestDate: number): boolean {
+  const { supply } = problem;
+  const had = new Int32Array(supply.lineCount);
+  for (let at = 0; at < problem.sourceCount; at += 1) {
+    const source = problem.sources[at] ?? 0;
+    const end = problem.endMinute(source, 1, 0);
+    if (end >= NEVER || problem.dateOf(end) > latestDate) continue;
+    for (let line = 0; line < supply.lineCount; line += 1) {
+      had[line] = (had[line] ?? 0) + unitsBy(problem, { source, line, latestDate });
+    }
+  }
+  return had.every((units, line) => units >= (supply.quantities[line] ?? 0));
+}
+
+function unitsBy(
+  problem: PlanProblem,
+  asked: { readonly source: number; readonly line: number; readonly latestDate: number },
+): number {
+  const { supply } = problem;
+  const { source, line, latestDate } = asked;
+  const cell = source * supply.lineCount + line;
+  const onHand = supply.onHand[cell] ?? 0;
+  const available = supply.available[cell] ?? 0;
+  if (available === onHand) return onHand;
+  const end = problem.endMinute(source, 1, supply.usableMinute(source, line, onHand + 1));
+  return end < NEVER && problem.dateOf(end) <= latestDate ? available : onHand;
+}
+
+/** The best undivided plan with the fewest parcels that ends by `endMinute`. */
+function undividedPlan(
   pool: readonly Entry[],
   endMinute: number,
   objective: Objective,
 ): Plan | undefined {
-  let best: Plan | undefined;
   if (pool.some((entry) => entry.firstWholeEnd <= endMinute)) {
     return bestWhole(pool, endMinute, objective);
   }
-  for (const isDivided of [false, true]) {
-    for (const entry of pool) {
-      const plan = coverPlan(entry, { endMinute, isDivided, objective });
-      if (plan === undefined) continue;
-      if (best === undefined || compareInClass(plan, best, objective) < 0) best = plan;
-    }
-    if (best !== undefined) return best;
+  return bestCover(pool, { endMinute, isDivided: false, objective });
+}
+
+function dividedPlan(
+  pool: readonly Entry[],
+  endMinute: number,
+  objective: Objective,
+): Plan | undefined {
+  return bestCover(pool, { endMinute, isDivided: true, objective });
+}
+
+function bestCover(pool: readonly Entry[], question: CoverQuestion): Plan | undefined {
+  let best: Plan | undefined;
+  for (const entry of pool) {
+    const plan = coverPlan(entry, question);
+    if (plan === undefined) continue;
+    if (best === undefined || compareInClass(plan, best, question.objective) < 0) best = plan;
   }
-  return undefined;
+  return best;
 }
 
 type CoverQuestion = {
@@ -385,11 +597,6 @@ function parcelOf(problem: PlanProblem, source: number, quantities: ArrayLike<nu
     endMinute: problem.endMinute(source, units, usableMinute),
     costMinor: problem.costMinor(source, grams, cm3),
   };
-}
-
-/** Negative when `a` is better: by class first, then as `compareInClass`; both end in time. */
-function comparePlans(a: Plan, b: Plan, objective: Objective): number {
-  return classOf(a) - classOf(b) || compareInClass(a, b, objective);
 }
 
 /** Rule 8 from "fewest parcels" on, for plans that may both be kept at one end. */

@@ -34,46 +34,52 @@ export type Space = {
   /** Takes of the kind, or `undefined` when there are too many to list. */
   takes(isDivided: boolean): Takes | undefined;
   /** Ends at which something more becomes possible; unsorted, may repeat. */
-  ends(): Iterable<number>;
+  ends(isDivided: boolean): readonly number[];
+  /** The takes of the kind were asked for. */
+  isListed(isDivided: boolean): boolean;
+  /** Some take was left out because it ends after the latest date. */
+  isCut(): boolean;
 };
 
 /** The takes of a problem that end on `latestDate` or before, listed when first asked for. */
 export function spaceOf(problem: PlanProblem, latestDate: number): Space {
-  const listed: { whole?: Takes | undefined; divided?: Takes | undefined } = {};
+  const listing: Listing = { problem, latestDate, isCut: false };
+  const listed: (Takes | undefined)[] = [];
+  const asked = [false, false];
   const takes = (isDivided: boolean): Takes | undefined => {
-    const key = isDivided ? 'divided' : 'whole';
-    if (!(key in listed)) listed[key] = listTakes(problem, isDivided, latestDate);
-    return listed[key];
+    const kind = isDivided ? 1 : 0;
+    if (asked[kind] !== true) {
+      asked[kind] = true;
+      listed[kind] = listTakes(listing, isDivided);
+    }
+    return listed[kind];
   };
-  return { problem, takes, ends: () => endsOf(problem, takes, latestDate) };
+  const ends = (isDivided: boolean) => takes(isDivided)?.endMinute ?? endsOfFewUnits(listing);
+  const isListed = (isDivided: boolean) => asked[isDivided ? 1 : 0] === true;
+  return { problem, takes, ends, isListed, isCut: () => listing.isCut };
 }
+
+/** What is being listed; `isCut` is set when a take ends too late. */
+type Listing = {
+  readonly problem: PlanProblem;
+  readonly latestDate: number;
+  isCut: boolean;
+};
 
 /** True when some line wants more than one unit, so that dividing means something. */
 export function canDivide(problem: PlanProblem): boolean {
-  return problem.supply.quantities.some((quantity) => quantity > 1);
-}
-
-function endsOf(
-  problem: PlanProblem,
-  takes: (isDivided: boolean) => Takes | undefined,
-  latestDate: number,
-): number[] {
-  const kinds = canDivide(problem) ? [false, true] : [false];
-  const ends: number[] = [];
-  for (const isDivided of kinds) {
-    const list = takes(isDivided);
-    if (list === undefined) return endsOfFewUnits(problem, latestDate);
-    for (const end of list.endMinute) ends.push(end);
-  }
-  return ends;
+  const { quantities, lineCount } = problem.supply;
+  for (let line = 0; line < lineCount; line += 1) if ((quantities[line] ?? 0) > 1) return true;
+  return false;
 }
 
 /** Ends to try when the takes are too many to list: each source with one unit, each line, and all it has. */
-function endsOfFewUnits(problem: PlanProblem, latestDate: number): number[] {
+function endsOfFewUnits(listing: Listing): number[] {
+  const { problem } = listing;
   const { supply } = problem;
   const ends: number[] = [];
   const add = (end: number) => {
-    if (end < NEVER && problem.dateOf(end) <= latestDate) ends.push(end);
+    if (isInReach(listing, end)) ends.push(end);
   };
   for (let at = 0; at < problem.sourceCount; at += 1) {
     const source = problem.sources[at] ?? 0;
@@ -95,11 +101,16 @@ function endsOfFewUnits(problem: PlanProblem, latestDate: number): number[] {
   return ends;
 }
 
-function listTakes(
-  problem: PlanProblem,
-  isDivided: boolean,
-  latestDate: number,
-): Takes | undefined {
+/** Ends in time; one that ends too late is noted. */
+function isInReach(listing: Listing, endMinute: number): boolean {
+  if (endMinute >= NEVER) return false;
+  if (listing.problem.dateOf(endMinute) <= listing.latestDate) return true;
+  listing.isCut = true;
+  return false;
+}
+
+function listTakes(listing: Listing, isDivided: boolean): Takes | undefined {
+  const { problem } = listing;
   const { supply } = problem;
   const caps: number[] = [];
   const weights: number[] = [];
@@ -123,10 +134,70 @@ function listTakes(
     costMinor: [],
   };
   for (let at = problem.sourceCount - 1; at >= 0; at -= 1) {
-    addTakes(takes, { problem, source: problem.sources[at] ?? 0, latestDate }, NOTHING);
+    const source = problem.sources[at] ?? 0;
+    if (!isInReach(listing, problem.endMinute(source, 1, 0))) continue;
+    if (isDivided) addTakes(takes, { listing, source }, NOTHING);
+    else addWholeTakes(takes, listing, source);
     if (takes.source.length > MAX_TAKES) return undefined;
   }
   return takes;
+}
+
+/** Lists every set of whole lines that the source can send in one parcel. */
+function addWholeTakes(takes: Takes, listing: Listing, source: number): void {
+  const { problem } = listing;
+  const { supply } = problem;
+  const { lineCount } = supply;
+  // By set of the lines the source has whole: sums, each from the set without its lowest line.
+  const lines: number[] = [];
+  for (let line = 0; line < lineCount; line += 1) {
+    const available = supply.available[source * lineCount + line] ?? 0;
+    if (available >= (supply.quantities[line] ?? 0)) lines.push(line);
+  }
+  const sets: (WholeSet | undefined)[] = [EMPTY_SET];
+  for (let set = 1; set < 1 << lines.length; set += 1) {
+    const lowest = 31 - Math.clz32(set & -set);
+    const rest = sets[set & (set - 1)];
+    const line = lines[lowest] ?? 0;
+    sets[set] = rest && pushWhole(takes, listing, withWholeLine(supply, rest, { source, line }));
+  }
+}
+
+type WholeSet = Omit<Partial, 'line'> & { readonly source: number };
+
+const EMPTY_SET: WholeSet = {
+  source: 0,
+  state: 0,
+  units: 0,
+  incomingUnits: 0,
+  usableMinute: 0,
+  grams: 0,
+  cm3: 0,
+};
+
+function withWholeLine(
+  supply: PlanProblem['supply'],
+  set: WholeSet,
+  added: { readonly source: number; readonly line: number },
+): WholeSet {
+  const { source, line } = added;
+  const quantity = supply.quantities[line] ?? 0;
+  const incoming = quantity - (supply.onHand[source * supply.lineCount + line] ?? 0);
+  const usable = incoming > 0 ? supply.usableMinute(source, line, quantity) : 0;
+  return {
+    source,
+    state: set.state + (1 << line),
+    units: set.units + quantity,
+    incomingUnits: set.incomingUnits + Math.max(0, incoming),
+    usableMinute: Math.max(set.usableMinute, usable),
+    grams: set.grams + quantity * (supply.gramsPerUnit[line] ?? 0),
+    cm3: set.cm3 + quantity * (supply.cm3PerUnit[line] ?? 0),
+  };
+}
+
+/** Lists the set and gives it back; `undefined` when it cannot be sent or comes too late, and so no larger one. */
+function pushWhole(takes: Takes, listing: Listing, set: WholeSet): WholeSet | undefined {
+  return pushTake(takes, { listing, source: set.source }, set) ? set : undefined;
 }
 
 type Partial = {
@@ -150,26 +221,18 @@ const NOTHING: Partial = {
   cm3: 0,
 };
 
-type Sender = {
-  readonly problem: PlanProblem;
-  readonly source: number;
-  readonly latestDate: number;
-};
+type Sender = { readonly listing: Listing; readonly source: number };
 
 /** Lists every larger take that adds units of the lines still open; one that cannot be sent has no larger one that can. */
 function addTakes(takes: Takes, sender: Sender, partial: Partial): void {
-  const { problem, source } = sender;
-  const { supply } = problem;
+  const { listing, source } = sender;
+  const { supply } = listing.problem;
   for (let line = partial.line; line < supply.lineCount; line += 1) {
     const available = supply.available[source * supply.lineCount + line] ?? 0;
-    const wanted = supply.quantities[line] ?? 0;
-    if (!takes.isDivided && available < wanted) continue;
-    const step = takes.isDivided ? 1 : wanted;
-    for (let quantity = step; quantity <= available; quantity += step) {
+    for (let quantity = 1; quantity <= available; quantity += 1) {
       if (takes.source.length > MAX_TAKES) return;
       const next = withLine(partial, { sender, line, quantity });
-      const digit = takes.isDivided ? quantity : 1;
-      const taken = { ...next, state: partial.state + digit * (takes.weights[line] ?? 0) };
+      const taken = { ...next, state: partial.state + quantity * (takes.weights[line] ?? 0) };
       if (!pushTake(takes, sender, taken)) break;
       addTakes(takes, sender, taken);
     }
@@ -181,8 +244,8 @@ function withLine(
   added: { readonly sender: Sender; readonly line: number; readonly quantity: number },
 ): Partial {
   const { line, quantity } = added;
-  const { problem, source } = added.sender;
-  const { supply } = problem;
+  const { listing, source } = added.sender;
+  const { supply } = listing.problem;
   const incoming = Math.max(0, quantity - (supply.onHand[source * supply.lineCount + line] ?? 0));
   return {
     line: line + 1,
@@ -199,13 +262,14 @@ function withLine(
 }
 
 /** Lists the take; false when it cannot be sent or comes too late. */
-function pushTake(takes: Takes, sender: Sender, taken: Partial): boolean {
-  const { problem, source, latestDate } = sender;
+function pushTake(takes: Takes, sender: Sender, taken: Omit<Partial, 'line'>): boolean {
+  const { listing, source } = sender;
+  const { problem } = listing;
   if (taken.grams > problem.maxParcelGrams || taken.cm3 > problem.maxParcelCm3) return false;
   const costMinor = problem.costMinor(source, taken.grams, taken.cm3);
   if (costMinor < 0) return false;
   const endMinute = problem.endMinute(source, taken.units, taken.usableMinute);
-  if (endMinute >= NEVER || problem.dateOf(endMinute) > latestDate) return false;
+  if (!isInReach(listing, endMinute)) return false;
   takes.source.push(source);
   takes.state.push(taken.state);
   takes.endMinute.push(endMinute);
