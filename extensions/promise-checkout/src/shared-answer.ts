@@ -38,7 +38,9 @@ export const LIMIT_MS = 1_500;
 /** A claim that brought nothing by now is a worker that died. */
 const CLAIM_MS = 2 * LIMIT_MS;
 
-const asked = new Map<string, Promise<HeldAnswer | undefined>>();
+type Asked = { readonly asking: Promise<HeldAnswer | undefined>; held?: HeldAnswer | undefined };
+
+const asked = new Map<string, Asked>();
 /** Tells this worker's claims from other workers'. */
 const worker = `${Math.random()}`;
 
@@ -48,18 +50,19 @@ export function sharedAnswer(
   state: CheckoutState,
 ): Promise<HeldAnswer | undefined> {
   const known = asked.get(state.key);
-  if (known) return known;
+  if (known) return known.asking;
   const asking = ask(services, state).catch(() => undefined);
-  asked.set(state.key, asking);
+  const entry: Asked = { asking };
+  asked.set(state.key, entry);
+  void asking.then((held) => {
+    entry.held = held;
+  });
   return asking;
 }
 
-/** Lets an answer that has run out be asked for again. */
-export function forgetAnswer(key: string, held: HeldAnswer | undefined): void {
-  const known = asked.get(key);
-  void known?.then((value) => {
-    if (value === held && asked.get(key) === known) asked.delete(key);
-  });
+/** Lets an answer that has run out be asked for again; another instance may have done so already. */
+export function forgetAnswer(key: string, held: HeldAnswer): void {
+  if (asked.get(key)?.held === held) asked.delete(key);
 }
 
 /** Instant by the backend's clock, in milliseconds: its own instant plus the time gone by here since. */
