@@ -171,7 +171,11 @@ export function createPromiseService(deps: PromiseDependencies) {
     record(live: LiveShop, shown: Shown): string {
       const receipt: Receipt = {
         receiptId: deps.newId(),
-        madeAt: deps.clock.now().toString(),
+        // The database keeps microseconds; a finer instant would come back changed and the signature fail.
+        madeAt: deps.clock
+          .now()
+          .round({ smallestUnit: 'microsecond', roundingMode: 'floor' })
+          .toString(),
         surface: shown.surface,
         kind: shown.kind,
         fingerprint: shown.fingerprint,
