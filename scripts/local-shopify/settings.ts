@@ -104,9 +104,10 @@ export const SETTINGS = {
   },
   webhooks: {
     title: 'Webhooks',
-    text: 'At least once, unordered, sometimes late or lost.',
-    values: ['late', 'prompt', 'duplicated', 'reordered', 'dropped'],
-    initial: 'late',
+    text: 'After the page that caused them; at least once, unordered, sometimes late (15 s) or lost.',
+    values: ['after page', 'late', 'duplicated', 'reordered', 'dropped', 'prompt'],
+    // Late for every order would leave the thank-you page without a date to look at.
+    initial: 'after page',
   },
 } as const satisfies SettingList;
 

@@ -15,7 +15,9 @@ const TOTAL_LIMIT_MS = 5_000;
 const RETRY_AFTER_MS = [500, 1_000, 2_000, 5_000, 10_000, 20_000, 40_000, 60_000] as const;
 /** A shopper sees the thank-you page before the app hears of the order. */
 const AFTER_PAGE_MS = 1_200;
-const LATE_MS = 4_000;
+const LATE_MS = 15_000;
+/** How far a reordered delivery falls behind. */
+const BEHIND_MS = 2_500;
 
 export type Webhooks = {
   /** Queues one delivery per subscription of the topic. */
@@ -87,8 +89,8 @@ function delaysOf(shop: LocalShop, count: number): number[] {
   if (webhooks === 'prompt') return [0];
   if (webhooks === 'duplicated') return [AFTER_PAGE_MS, AFTER_PAGE_MS + 300];
   // Every second delivery is overtaken by the next one.
-  if (webhooks === 'reordered') return [AFTER_PAGE_MS + (count % 2 === 0 ? LATE_MS : 0)];
-  return [LATE_MS];
+  if (webhooks === 'reordered') return [AFTER_PAGE_MS + (count % 2 === 0 ? BEHIND_MS : 0)];
+  return [webhooks === 'late' ? LATE_MS : AFTER_PAGE_MS];
 }
 
 type Address = { url: string; includeFields: readonly string[] | undefined };

@@ -178,7 +178,7 @@ describe('webhooks', () => {
   });
 
   test('come after the thank-you page unless told otherwise', async () => {
-    local.control.changeSettings({ webhooks: 'late' });
+    local.control.changeSettings({ webhooks: 'after page' });
     const checkout = await buy();
     const page = await fetch(`${local.url}/checkouts/${checkout}/thank-you`);
     expect(page.status).toBe(200);
