@@ -99,6 +99,7 @@ function documentOf(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="shopify-api-key" content="${escapeHtml(apiKey)}">
 <title>Kept</title>
+<link rel="icon" href="data:,">
 <script src="${escapeHtml(appBridgeUrl)}"></script>
 <script src="${escapeHtml(polarisUrl)}"></script>
 <link rel="stylesheet" href="/app/assets/${page.styles}">

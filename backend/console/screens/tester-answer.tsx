@@ -2,16 +2,22 @@
  * One option of the date tester's answer, the verdict on every place, and what is not offered.
  */
 import type { DateTestView, NodeVerdict, TestedAbsence, TestedOption } from '../view.ts';
-import { longDay, momentAt, money, shortDay, timeAt, weight } from './format.ts';
+import { distance, longDay, momentAt, money, shortDay, timeAt, weight } from './format.ts';
 import { Figures } from './parts.tsx';
 import { isKey, t, tc } from './texts/text.ts';
 import { deadlineText, type Scale, StepTable, Timeline } from './timeline.tsx';
 
-export function OptionCard(props: { option: TestedOption; view: DateTestView; scale: Scale }) {
-  const { option, view, scale } = props;
+/** An option: its date in one line, and unfolded everything behind it. */
+export function OptionCard(props: {
+  option: TestedOption;
+  view: DateTestView;
+  scale: Scale;
+  isOpen: boolean;
+}) {
+  const { option, view, scale, isOpen } = props;
   return (
-    <article class="option">
-      <header>
+    <details class="option" open={isOpen}>
+      <summary>
         <div>
           <h4>{option.name}</h4>
           {option.place === undefined ? null : <span class="subdued">{option.place}</span>}
@@ -20,35 +26,43 @@ export function OptionCard(props: { option: TestedOption; view: DateTestView; sc
           <strong>{dateText(option)}</strong>
           <span>{t('tester.orderBy', { when: momentAt(option.orderBy, option.timeZone) })}</span>
         </div>
-      </header>
+      </summary>
       <Timeline option={option} now={view.now} scale={scale} />
-      <div class="badges">
-        {option.withinTwoHours ? <s-badge tone="success">{t('tester.twoHours')}</s-badge> : null}
-        {option.isGreenest ? <s-badge tone="success">{t('tester.greenest')}</s-badge> : null}
-        {option.parcels.length > 1 ? (
-          <s-badge tone="info">{t('tester.split', { count: option.parcels.length })}</s-badge>
-        ) : null}
-        {option.quality === 'estimate' ? (
-          <s-badge tone="caution">{t('tester.estimate')}</s-badge>
-        ) : null}
+      <div class="foot">
+        <Figures
+          pairs={[
+            [
+              t('tester.price'),
+              option.priceMinor === 0 ? t('tester.free') : money(option.priceMinor, view.currency),
+            ],
+            [t('tester.cost'), money(option.costMinor, view.costCurrency)],
+            [t('tester.co2'), weight(option.co2Grams)],
+            [t('tester.confidence'), confidenceText(option.confidence)],
+          ]}
+        />
+        <Badges option={option} />
       </div>
-      <Figures
-        pairs={[
-          [
-            t('tester.price'),
-            option.priceMinor === 0 ? t('tester.free') : money(option.priceMinor, view.currency),
-          ],
-          [t('tester.cost'), money(option.costMinor, view.costCurrency)],
-          [t('tester.co2'), weight(option.co2Grams)],
-          [t('tester.confidence'), confidenceText(option.confidence)],
-        ]}
-      />
       <details class="folded">
         <summary>{t('tester.steps', { option: option.name })}</summary>
         <StepTable option={option} now={view.now} timeZone={view.timeZone} />
       </details>
       <Verdicts verdicts={option.nodes} currency={view.costCurrency} name={option.name} />
-    </article>
+    </details>
+  );
+}
+
+function Badges({ option }: { option: TestedOption }) {
+  return (
+    <div class="badges">
+      {option.withinTwoHours ? <s-badge tone="success">{t('tester.twoHours')}</s-badge> : null}
+      {option.isGreenest ? <s-badge tone="success">{t('tester.greenest')}</s-badge> : null}
+      {option.parcels.length > 1 ? (
+        <s-badge tone="info">{t('tester.split', { count: option.parcels.length })}</s-badge>
+      ) : null}
+      {option.quality === 'estimate' ? (
+        <s-badge tone="caution">{t('tester.estimate')}</s-badge>
+      ) : null}
+    </div>
   );
 }
 
@@ -127,18 +141,30 @@ function there(instant: string): string {
 }
 
 function factsText({ facts }: Pick<NodeVerdict, 'facts'>, currency: string): string {
-  const said = Object.entries(facts).flatMap(([name, value]) => {
-    if (name === 'costMinor' && typeof value === 'number') return [money(value, currency)];
-    if (name === 'meters' && typeof value === 'number') return [`${Math.round(value / 1_000)} km`];
-    if (name === 'grams' && typeof value === 'number') return [weight(value)];
-    if (name === 'promisedOn') return [];
-    if (name === 'otherCustomsArea') return [t('field.customsArea')];
-    const worded = `fact.${name}.${value}`;
-    if (isKey(worded)) return [t(worded)];
-    const key = `fact.${name}`;
-    return [isKey(key) ? t(key, { value }) : String(value)];
-  });
+  const said = Object.entries(facts)
+    .map(([name, value]) => factText(name, value, currency))
+    .filter((text) => text !== '');
   return said.length === 0 ? '' : ` (${said.join(', ')})`;
+}
+
+// A number of a kind we know is written as that kind; a code in the merchant's words; else as it is.
+function factText(name: string, value: string | number | boolean, currency: string): string {
+  switch (name) {
+    case 'costMinor':
+      return money(Number(value), currency);
+    case 'meters':
+      return distance(Number(value));
+    case 'grams':
+      return weight(Number(value));
+    case 'promisedOn':
+      return '';
+    case 'otherCustomsArea':
+      return t('field.customsArea');
+  }
+  const worded = `fact.${name}.${value}`;
+  if (isKey(worded)) return t(worded);
+  const key = `fact.${name}`;
+  return isKey(key) ? t(key, { value }) : String(value);
 }
 
 /** What is not offered, with the reason and every place behind it. */

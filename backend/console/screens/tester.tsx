@@ -135,8 +135,14 @@ function Group(props: {
   return (
     <section class="group">
       <h3>{heading}</h3>
-      {options.map((option) => (
-        <OptionCard key={option.serviceCode} option={option} view={view} scale={scale} />
+      {options.map((option, index) => (
+        <OptionCard
+          key={option.serviceCode}
+          option={option}
+          view={view}
+          scale={scale}
+          isOpen={index === 0 || option.method === 'home'}
+        />
       ))}
     </section>
   );

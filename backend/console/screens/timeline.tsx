@@ -23,6 +23,8 @@ const HOUR = 3_600_000;
 const WIDTH = 720;
 const ROW = 26;
 const TOP = 20;
+// A day's name needs so much room; at the very end there is none.
+const LABEL_WIDTH = 62;
 
 // A pickup window may last for weeks (a locker never closes): what counts is when it begins.
 function visibleEnd(option: TestedOption): number {
@@ -64,9 +66,11 @@ export function Timeline({
             />
           ) : null}
           <line class="midnight" x1={x(at)} x2={x(at)} y1={0} y2={height} />
-          <text x={x(at) + 4} y={12}>
-            {shortDay(day)}
-          </text>
+          {x(at) > WIDTH - LABEL_WIDTH ? null : (
+            <text x={x(at) + 4} y={12}>
+              {shortDay(day)}
+            </text>
+          )}
         </g>
       ))}
       {option.parcels.map((parcel, index) => (

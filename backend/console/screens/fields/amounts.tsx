@@ -7,7 +7,7 @@ import { promisedTransit, readCounts, readMoney, writeMoney } from '../notes.ts'
 import type { TextKey } from '../texts/en.ts';
 import { t, tn } from '../texts/text.ts';
 import { RemoveButton } from './calendar.tsx';
-import { type Choice, given, helpOf, NoteField } from './simple.tsx';
+import { type Choice, given, helpOf, hidden, NoteField } from './simple.tsx';
 
 /** Contiguous weights with an amount each; the last one has no end. `amount`: the field that holds it. */
 export function Tiers(props: {
@@ -35,6 +35,7 @@ export function Tiers(props: {
         <div class="row tier" key={`${index} of ${tiers.length}`}>
           <s-number-field
             label={t('field.upTo')}
+            {...hidden(index > 0)}
             value={ends[index] === null ? '' : String(ends[index])}
             placeholder={t('field.andMore')}
             suffix={t('unit.grams')}
@@ -52,6 +53,7 @@ export function Tiers(props: {
             draft={draft}
             path={[...path, index, amount]}
             label={`${t('field.amount')} (${currency})`}
+            isLabelHidden={index > 0}
             write={(value) => (typeof value === 'number' ? writeMoney(value) : '')}
             read={readMoney}
             wrong="field.amount"
@@ -153,6 +155,9 @@ export function Prices(props: { draft: Draft; path: Path; zones: readonly Choice
   );
 }
 
+/** So many are named while the list is folded. */
+const MOST_NAMED = 4;
+
 /** Several of many, with a search; folded until it is opened. */
 export function Picker(props: {
   label: string;
@@ -171,7 +176,13 @@ export function Picker(props: {
   );
   const known = new Set(choices.map((choice) => choice.value));
   const summary =
-    chosen.length === 0 && empty !== undefined ? empty : tn('field.chosen', chosen.length);
+    chosen.length === 0 && empty !== undefined
+      ? empty
+      : chosen.length > 0 && chosen.length <= MOST_NAMED
+        ? chosen
+            .map((value) => choices.find((one) => one.value === value)?.label ?? value)
+            .join(', ')
+        : tn('field.chosen', chosen.length);
   return (
     <details class={`picker ${error === undefined ? '' : 'wrong'}`}>
       <summary>

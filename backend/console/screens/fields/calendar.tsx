@@ -14,7 +14,7 @@ import {
 } from '../notes.ts';
 import type { TextKey } from '../texts/en.ts';
 import { t } from '../texts/text.ts';
-import { given, helpOf, NoteField, TimeField } from './simple.tsx';
+import { given, helpOf, hidden, NoteField, TimeField } from './simple.tsx';
 
 export const WEEK = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Day = (typeof WEEK)[number];
@@ -103,6 +103,7 @@ export function DatedHours({ draft, path }: { draft: Draft; path: Path }) {
             <DateField
               label={t('field.date')}
               value={date}
+              isLabelHidden={index > 0}
               error={draft.errorAt([...path, index, 'date'])}
               onChange={(next) => draft.write([...path, index, 'date'], next)}
             />
@@ -110,11 +111,18 @@ export function DatedHours({ draft, path }: { draft: Draft; path: Path }) {
               draft={draft}
               path={[...path, index, 'intervals']}
               label={t('field.dateHours')}
+              isLabelHidden={index > 0}
+              placeholder={t('field.dateHours.closed')}
               write={written}
               read={readIntervals}
               wrong="field.hours.wrong"
             />
-            <TimeField draft={draft} path={[...path, index, 'cutOff']} label="field.dateCutOff" />
+            <TimeField
+              draft={draft}
+              path={[...path, index, 'cutOff']}
+              label="field.dateCutOff"
+              isLabelHidden={index > 0}
+            />
             <RemoveButton
               name={date === '' ? t('field.date') : dateOf(date)}
               onClick={() => replace(rows.filter((_, at) => at !== index))}
@@ -136,11 +144,13 @@ export function DateField(props: {
   label: string;
   value: string;
   error?: string | undefined;
+  isLabelHidden?: boolean;
   onChange: (day: string) => void;
 }) {
   return (
     <s-date-field
       label={props.label}
+      {...hidden(props.isLabelHidden)}
       value={props.value}
       {...given('error', props.error)}
       onInput={(event) => props.onChange(event.currentTarget.value)}

@@ -19,6 +19,11 @@ export function given<Key extends string>(key: Key, value: string | undefined) {
   return value === undefined || value === '' ? {} : ({ [key]: value } as Record<Key, string>);
 }
 
+/** A label that only a screen reader reads, where a column shows it once. */
+export function hidden(isHidden: boolean | undefined) {
+  return isHidden === true ? { labelAccessibilityVisibility: 'exclusive' as const } : {};
+}
+
 export function helpOf(label: TextKey): string | undefined {
   const key = `${label}.help`;
   return isKey(key) ? t(key) : undefined;
@@ -134,6 +139,7 @@ type NoteProps<Value> = {
   readonly help?: string | undefined;
   readonly rows?: number;
   readonly isLabelHidden?: boolean;
+  readonly placeholder?: string;
 };
 
 /** A text that stands for a value; what is typed stays as typed, also while it is no value yet. */
@@ -153,7 +159,8 @@ export function NoteField<Value>(props: NoteProps<Value>) {
     value: text,
     ...given('details', props.help),
     ...given('error', draft.errorAt(path)),
-    ...(props.isLabelHidden === true ? { labelAccessibilityVisibility: 'exclusive' as const } : {}),
+    ...given('placeholder', props.placeholder),
+    ...hidden(props.isLabelHidden),
   };
   if (rows > 1) {
     return (

@@ -19,7 +19,7 @@ import type { FormProps } from './entry-form.tsx';
 export function CarrierForm({ draft, isNew }: FormProps) {
   return (
     <>
-      <s-section heading={t('section.identity')}>
+      <s-section heading={t('field.name')}>
         <div class="fields">
           <TextField draft={draft} path={['id']} label="field.id" isFixed={!isNew} isRequired />
           <TextField draft={draft} path={['name']} label="field.name" />
@@ -55,7 +55,7 @@ export function ServiceForm({ draft, names, isNew }: FormProps) {
   }));
   return (
     <>
-      <s-section heading={t('section.identity')}>
+      <s-section heading={t('field.name')}>
         <div class="fields">
           <TextField draft={draft} path={['code']} label="field.code" isFixed={!isNew} isRequired />
           <TextField

@@ -253,6 +253,7 @@ export const DE: Texts = {
   'field.times.wrong': 'Schreiben Sie Zeiten wie 14:00, 18:30.',
   'field.date': 'Datum',
   'field.dateHours': 'Zeiten',
+  'field.dateHours.closed': 'geschlossen',
   'field.dateCutOff': 'Bestellschluss',
   'field.addDate': 'Datum hinzufügen',
   'field.cutOffs': 'Bestellschluss je Wochentag',

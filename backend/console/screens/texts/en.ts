@@ -245,6 +245,7 @@ export const EN = {
   'field.times.wrong': 'Write times as 14:00, 18:30.',
   'field.date': 'Date',
   'field.dateHours': 'Hours',
+  'field.dateHours.closed': 'closed',
   'field.dateCutOff': 'Cut-off',
   'field.addDate': 'Add a date',
   'field.cutOffs': 'Order cut-off by weekday',

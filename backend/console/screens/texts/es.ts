@@ -250,6 +250,7 @@ export const ES: Texts = {
   'field.times.wrong': 'Escribe las horas como 14:00, 18:30.',
   'field.date': 'Fecha',
   'field.dateHours': 'Horas',
+  'field.dateHours.closed': 'cerrado',
   'field.dateCutOff': 'Hora límite',
   'field.addDate': 'Añadir una fecha',
   'field.cutOffs': 'Hora límite por día',

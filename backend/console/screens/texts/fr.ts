@@ -253,6 +253,7 @@ export const FR: Texts = {
   'field.times.wrong': 'Écrivez les heures comme 14:00, 18:30.',
   'field.date': 'Date',
   'field.dateHours': 'Heures',
+  'field.dateHours.closed': 'fermé',
   'field.dateCutOff': 'Heure limite',
   'field.addDate': 'Ajouter une date',
   'field.cutOffs': 'Heure limite par jour',

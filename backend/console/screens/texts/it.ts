@@ -249,6 +249,7 @@ export const IT: Texts = {
   'field.times.wrong': 'Scrivi le ore come 14:00, 18:30.',
   'field.date': 'Data',
   'field.dateHours': 'Orario',
+  'field.dateHours.closed': 'chiuso',
   'field.dateCutOff': 'Ora limite',
   'field.addDate': 'Aggiungi una data',
   'field.cutOffs': 'Ora limite degli ordini per giorno',

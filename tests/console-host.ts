@@ -1,0 +1,246 @@
+/**
+ * The admin app on a database of its own with the demo's network, for tests over HTTP and in a browser.
+ *
+ * Policy, stock and date tester are the real ones; what `main.ts` injects is a stand-in here: who a token belongs to, the
+ * connector's set-up model, the clock. Polaris is drawn by the local Shopify's elements, App Bridge is one object that
+ * hands out the token of the query's `user`.
+ */
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { type Request, Router } from 'express';
+import type { ShopId } from '../backend/base/ids.ts';
+import { createDateTester } from '../backend/console/date-tester.ts';
+import { consolePageRoutes } from '../backend/console/page.ts';
+import { createPolicyHistory } from '../backend/console/policy-history.ts';
+import { consoleRoutes } from '../backend/console/routes.ts';
+import type { SetupView, SetupZone } from '../backend/console/setup-view.ts';
+import { createApp } from '../backend/http/app.ts';
+import { builtInPostalPlaces } from '../backend/network/geo/prefix-centroids.ts';
+import type { World } from '../backend/network/world.ts';
+import { parseNetworkSection, parseWorld } from '../backend/network/world-parse.ts';
+import { createLocalBus } from '../backend/platform/bus.ts';
+import { fixedClock } from '../backend/platform/clock.ts';
+import { createLog } from '../backend/platform/log.ts';
+import { createPolicyService } from '../backend/policy/service.ts';
+import type { PolicyTables } from '../backend/policy/store.ts';
+import { parseSurfaces } from '../backend/shopify/surfaces.ts';
+import { createStockService } from '../backend/stock/service.ts';
+import { createStockStore } from '../backend/stock/store.ts';
+import { buildConsole } from '../scripts/build-console.ts';
+import { demoWorld } from '../scripts/demo/generate.ts';
+import { createTestDatabase } from './database.ts';
+
+export const SHOP = 'kept-demo.myshopify.com' as ShopId;
+export const OTHER_SHOP = 'other.myshopify.com' as ShopId;
+
+/** Who a token belongs to: two users of the demo shop and one of another shop. */
+const USERS: Readonly<Record<string, { shopId: ShopId; userId: string }>> = {
+  'token-ada': { shopId: SHOP, userId: 'ada' },
+  'token-bob': { shopId: SHOP, userId: 'bob' },
+  'token-eve': { shopId: OTHER_SHOP, userId: 'eve' },
+};
+
+export const NOW = Temporal.Instant.from('2026-11-24T10:20:00+01:00');
+const PAGES = join(import.meta.dirname, '../scripts/local-shopify/pages');
+
+/** A running admin app. */
+export type ConsoleHost = {
+  readonly url: string;
+  /** Asks an endpoint as a user; a body makes it a POST. */
+  ask(path: string, options?: { body?: unknown; token?: string }): Promise<Response>;
+  stop(): Promise<void>;
+};
+
+/** Starts it; the demo's network, products and stock go in through its own endpoints. */
+export async function startConsoleHost(): Promise<ConsoleHost> {
+  const database = await createTestDatabase();
+  const log = createLog('silent', { write: () => undefined });
+  const clock = fixedClock(NOW);
+  const bus = createLocalBus();
+  const policy = createPolicyService({
+    db: database.db.withTables<PolicyTables>(),
+    bus,
+    clock,
+    log,
+    parsers: { network: parseNetworkSection, surfaces: parseSurfaces },
+  });
+  const store = createStockStore(database.db);
+  const stock = createStockService({
+    store,
+    policy,
+    bus,
+    clock,
+    log,
+    monotonicMilliseconds: () => performance.now(),
+  });
+  policy.start();
+  stock.start();
+  const places = [builtInPostalPlaces()];
+  const api = consoleRoutes({
+    authenticateAdmin: async (request: Request) => {
+      const user = USERS[request.get('authorization')?.replace('Bearer ', '') ?? ''];
+      if (user === undefined) return { ok: false, refusal: { code: 'unauthorized' } };
+      return { ok: true, value: user };
+    },
+    clock,
+    policy,
+    readHistory: createPolicyHistory(database.db),
+    versionInForce: async (shopId) => (await stock.open(shopId))?.snapshot.policyVersion ?? 0,
+    testDates: createDateTester({
+      places,
+      readMargins: async () => ({ shipped: 30, storePickup: 15 }),
+      loadInputs: async (shopId) => {
+        const current = await policy.read(shopId);
+        const parsed = parseNetworkSection(current.sections.get('network'));
+        if (!parsed.ok) throw new Error('the test shop has no network');
+        const { products, ...rows } = await store.loadChanges(shopId, 0);
+        return {
+          ...rows,
+          version: current.version,
+          network: parsed.value,
+          products: products.map((row) => row.product),
+        };
+      },
+    }),
+    searchProducts: async (shopId, { text, limit }) =>
+      (await store.loadChanges(shopId, 0)).products
+        .map(({ product }) => ({ sku: product.sku, name: product.name ?? product.sku }))
+        .filter(({ sku, name }) => `${sku} ${name}`.toLowerCase().includes(text.toLowerCase()))
+        .slice(0, limit),
+    importStock: async (shopId, { products, stock: rows, loads }) =>
+      await stock.save(shopId, {
+        stock: rows,
+        loads: loads.map(({ backlogAsOf, ...load }) =>
+          backlogAsOf === undefined ? load : { ...load, backlogAsOf },
+        ),
+        products: products.map((product) => ({ product, variantId: null, inventoryItemId: null })),
+      }),
+    readSetup: async () => SETUP,
+    runSetupAction: async (_identity, { action }) => ({
+      ok: true,
+      value: action === 'attach' ? ATTACHED : { ...SETUP, zones: ZONES },
+    }),
+    places,
+  });
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const url = `http://localhost:${address.port}`;
+  const page = consolePageRoutes({
+    apiKey: 'kept-test',
+    appBridgeUrl: `${url}/app-bridge.js`,
+    polarisUrl: `${url}/polaris.js`,
+    frameOrigins: [],
+    bundle: await buildConsole(),
+  });
+  const mounts = [
+    { path: '/api/admin', router: api, body: 'json' },
+    { path: '/app', router: page, body: 'own' },
+    { path: '/', router: await shopifyFiles(), body: 'own' },
+  ] as const;
+  server.on('request', createApp({ log, mounts, checkReady: async () => [] }));
+  const host: ConsoleHost = {
+    url,
+    ask: (path, { body, token = 'token-ada' } = {}) =>
+      fetch(`${url}/api/admin${path}`, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      stock.stop();
+      policy.stop();
+      await database.close();
+    },
+  };
+  await importDemo(host);
+  return host;
+}
+
+async function importDemo(host: ConsoleHost): Promise<void> {
+  const parsed = parseWorld(JSON.parse(JSON.stringify(demoWorld())));
+  if (!parsed.ok) throw new Error('the demo world was refused');
+  const { products, stock, policyVersion: _, ...network } = parsed.value;
+  const body = { basedOnVersion: 0, sections: { network } };
+  const steps: [string, unknown][] = [
+    ['/policy', body],
+    ['/stock', { products, loads: loadsOf(network.nodes) }],
+    ['/stock', { stock: stock.slice(0, 4_000) }],
+    ['/stock', { stock: stock.slice(4_000) }],
+  ];
+  for (const [path, step] of steps) {
+    const response = await host.ask(path, { body: step });
+    if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
+  }
+}
+
+function loadsOf(nodes: World['nodes']) {
+  return nodes.flatMap(({ id, backlogUnits, backlogAsOf }) =>
+    backlogAsOf === undefined ? [] : [{ nodeId: id, backlogUnits, backlogAsOf }],
+  );
+}
+
+async function shopifyFiles(): Promise<Router> {
+  const result = await build({
+    entryPoints: [join(PAGES, 'polaris.ts')],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+  });
+  const polaris = result.outputFiles[0]?.text ?? '';
+  const sheet = readFileSync(join(PAGES, 'polaris.css'), 'utf8');
+  const bridge = `window.shopify = {
+    idToken: async () => 'token-' + (new URLSearchParams(location.search).get('user') ?? 'ada'),
+  };`;
+  const router = Router();
+  router.get('/polaris.js', (_request, response) => response.type('text/javascript').send(polaris));
+  router.get('/assets/polaris.css', (_request, response) => response.type('text/css').send(sheet));
+  router.get('/app-bridge.js', (_request, response) =>
+    response.type('text/javascript').send(bridge),
+  );
+  return router;
+}
+
+const SETUP: SetupView = {
+  shop: SHOP,
+  planName: 'Advanced',
+  originCount: 2,
+  rates: 'registered',
+  capabilities: [
+    { code: 'carrier_rates', allowance: 'available' },
+    { code: 'checkout_block', allowance: 'unavailable', reason: 'plan_plus' },
+    { code: 'pickup_points', allowance: 'unknown', reason: 'not_probed' },
+  ],
+  steps: [
+    { code: 'installed', state: 'done', facts: {} },
+    { code: 'locations', state: 'problem', facts: { bound: 46, total: 47 } },
+    { code: 'preview', state: 'next', facts: {} },
+    { code: 'active', state: 'later', facts: {} },
+  ],
+};
+const ZONES: readonly SetupZone[] = [
+  {
+    profileId: 'p',
+    groupId: 'g',
+    zoneId: 'eu',
+    profileName: 'General profile',
+    name: 'European Union',
+    countries: ['IT', 'FR', 'DE', 'ES'],
+    isAttached: false,
+    ourOptions: ['Economy', 'Express by 10:00', 'Standard'],
+    merchantRates: ['Standard shipping'],
+    duplicates: ['Standard shipping'],
+  },
+];
+const ATTACHED: SetupView = {
+  ...SETUP,
+  rates: 'active',
+  zones: ZONES.map((zone) => ({ ...zone, isAttached: true })),
+};
