@@ -28,7 +28,7 @@ import { storefrontRoutes } from './http/storefront-routes.ts';
 import { createStateFile, loadState } from './persistence.ts';
 import { parseShopSeed, type ShopSeed } from './seed.ts';
 import { type InstalledApp, indexVariants, type LocalShop } from './shop.ts';
-import { createShopState, digestOf } from './state.ts';
+import { createShopState } from './state.ts';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** Number of the app in reserved namespaces, as the partner side would have given it. */
@@ -61,7 +61,7 @@ export type LocalShopify = {
 /** Builds the pages, restores the state and listens. */
 export async function startLocalShopify(options: LocalShopifyOptions): Promise<LocalShopify> {
   const seed = readSeed(options.seed);
-  const saved = loadState(options.statePath, digestOf(seed));
+  const saved = loadState(options.statePath, seed);
   const clock = createLocalClock(saved?.clock?.now ?? seed.startsAt);
   if (saved?.clock) clock.setSpeed(saved.clock.speed);
   const state = saved ?? createShopState(seed, clock.now());

@@ -5,7 +5,8 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { ShopState } from './state.ts';
+import type { ShopSeed } from './seed.ts';
+import { createShopState, digestOf, type MethodDefinition, type ShopState } from './state.ts';
 
 /** Changes come in bursts (one checkout step makes several); one write covers them. */
 const SETTLE_MS = 250;
@@ -17,11 +18,61 @@ export type StateFile = {
   flush(): void;
 };
 
-/** The saved state; undefined when there is none, or when it is of another format or of another seed's shop. */
-export function loadState(path: string | undefined, seedDigest: string): ShopState | undefined {
+/** The saved state, brought up to the seed; undefined when there is none or it is of another format. */
+export function loadState(path: string | undefined, seed: ShopSeed): ShopState | undefined {
   if (path === undefined || !existsSync(path)) return undefined;
   const saved: ShopState = JSON.parse(readFileSync(path, 'utf8'));
-  return saved.format === 1 && saved.seedDigest === seedDigest ? saved : undefined;
+  if (saved.format !== 1) return undefined;
+  if (saved.seedDigest === digestOf(seed)) return saved;
+  return reconcileState(saved, createShopState(seed, new Date().toISOString()));
+}
+
+/**
+ * The saved shop with another seed: what the app did to it stays (its carrier service in the zones, definitions,
+ * tokens), what the new seed does not know goes, what is new in it comes.
+ */
+function reconcileState(saved: ShopState, fresh: ShopState): ShopState {
+  const isKnown = (variantId: number): boolean => fresh.variantIds.includes(variantId);
+  const carts = Object.values(saved.carts).filter((cart) =>
+    cart.lines.every((line) => isKnown(line.variantId)),
+  );
+  const tokens = new Set(carts.map((cart) => cart.token));
+  return {
+    ...saved,
+    seedDigest: fresh.seedDigest,
+    variantIds: fresh.variantIds,
+    levels: {
+      ...fresh.levels,
+      ...pick(saved.levels, (key) => key in fresh.levels),
+    },
+    localPickup: {
+      ...fresh.localPickup,
+      ...pick(saved.localPickup, (key) => key in fresh.localPickup),
+    },
+    groups: fresh.groups.map((group) => ({
+      ...group,
+      zones: group.zones.map((zone) => ({
+        ...zone,
+        methods: [...zone.methods, ...carrierMethodsOf(saved, zone.id)],
+      })),
+    })),
+    carts: Object.fromEntries(carts.map((cart) => [cart.token, cart])),
+    checkouts: pick(saved.checkouts, (_key, one) => tokens.has(one.cartToken)),
+    orders: saved.orders.filter((order) => order.lines.every((line) => isKnown(line.variantId))),
+  };
+}
+
+function carrierMethodsOf(saved: ShopState, zoneId: number): MethodDefinition[] {
+  const zones = saved.groups.flatMap((group) => group.zones);
+  const zone = zones.find((one) => one.id === zoneId);
+  return zone?.methods.filter((one) => one.rate.kind === 'carrier') ?? [];
+}
+
+function pick<Value>(
+  record: Readonly<Record<string, Value>>,
+  isWanted: (key: string, value: Value) => boolean,
+): Record<string, Value> {
+  return Object.fromEntries(Object.entries(record).filter(([key, value]) => isWanted(key, value)));
 }
 
 /** Follows one state object; `prepare` brings it up to date just before it is written. */

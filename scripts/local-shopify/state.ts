@@ -167,8 +167,9 @@ export type AppToken = {
 
 export type ShopState = {
   format: 1;
-  /** Of the seed this shop was made from; ids of another seed mean other things. */
+  /** Of the seed this shop was made from, and the variants it sells. */
   seedDigest: string;
+  variantIds: number[];
   nextId: number;
   nextOrderNumber: number;
   settings: Settings;
@@ -198,6 +199,7 @@ export function createShopState(seed: ShopSeed, now: string): ShopState {
   const state: ShopState = {
     format: 1,
     seedDigest: digestOf(seed),
+    variantIds: seed.products.flatMap((product) => product.variants.map((one) => one.id)),
     nextId: FIRST_OWN_ID,
     nextOrderNumber: FIRST_ORDER_NUMBER,
     settings: initialSettings(),
