@@ -25,19 +25,6 @@ export function minorUnitDigits(currency: Currency): 0 | 2 | 3 {
   return THREE_DECIMALS.has(currency) ? 3 : 2;
 }
 
-/** An ISO 4217 code in capitals, or `invalid_input`; three letters are all that is checked. */
-export function parseCurrency(value: unknown, pointer: string): Result<Currency> {
-  if (typeof value !== 'string' || !/^[A-Z]{3}$/.test(value)) {
-    return refuseInput({
-      pointer,
-      value,
-      allowed: 'an ISO 4217 code of three capital letters',
-      remedy: 'Write the currency like EUR.',
-    });
-  }
-  return { ok: true, value };
-}
-
 /** Largest amount in minor units: the largest whole number a double holds exactly. */
 export const MAX_AMOUNT_MINOR = Number.MAX_SAFE_INTEGER;
 
