@@ -120,6 +120,8 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     installedShops: () => queue.scheduledShops(PADDED_JOB),
     /** After the clock was set, or the network changed: what Shopify says of pickup may be wrong now. */
     lookAgain: (shopId: ShopId) => queue.runForShop(shopId, PICKUP_JOB),
+    /** Nodes that were not there before have stock in Shopify; reading it ends with a look at pickup. */
+    networkChanged: (shopId: ShopId) => queue.runForShop(shopId, IMPORT_JOB),
     placeOf: placeOfCore(core),
   };
 }

@@ -177,21 +177,23 @@ function followChanges(following: {
   readonly log: Log;
 }): () => void {
   const { platform, core, connector, log } = following;
-  const lookAgain = (shopId: ShopId) => {
-    connector
-      .lookAgain(shopId)
-      .catch((error) => log.warn({ event: 'pickup_not_asked', shop: shopId, error }));
-  };
+  const warn = (shop: ShopId) => (error: unknown) =>
+    log.warn({ event: 'change_not_followed', shop, error });
   const versions = new Map<ShopId, number>();
   const stops = [
     core.stock.onChange((live) => {
       void core.padded.refresh(live);
-      if (versions.get(live.shopId) === live.snapshot.policyVersion) return;
-      versions.set(live.shopId, live.snapshot.policyVersion);
-      lookAgain(live.shopId);
+      const { shopId, snapshot, facts } = live;
+      const known = versions.get(shopId);
+      if (known === snapshot.policyVersion) return;
+      versions.set(shopId, snapshot.policyVersion);
+      // A shop that was only loaded has its stock; a new network, or a changed one, may lack some.
+      const isLoaded = known === undefined && facts.positions.some((one) => one !== undefined);
+      const follow = isLoaded ? connector.lookAgain : connector.networkChanged;
+      follow(shopId).catch(warn(shopId));
     }),
     platform.clock.onSet(() => {
-      for (const shopId of versions.keys()) lookAgain(shopId);
+      for (const shopId of versions.keys()) connector.lookAgain(shopId).catch(warn(shopId));
     }),
   ];
   return () => {
