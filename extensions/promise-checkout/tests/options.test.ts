@@ -167,7 +167,7 @@ describe('under a shipping option', () => {
     await waitFor(() => expect(document.body.innerHTML).toBe(''), { timeout: 2_500 });
   });
 
-  test('an order-by that has passed is asked for again, and never counted down', async () => {
+  test('an order-by is a time of day, nothing is counted down', async () => {
     using extension = open();
     await extension.render();
     await waitFor(() => expect(text()).toContain('Ordina'));
