@@ -22,7 +22,7 @@ import {
 } from '../routing/routing.ts';
 import { canDivide, spaceOf } from '../routing/takes.ts';
 import { type Ask, openAsk, type ParcelWork, readyAtSource } from './quote-ask.ts';
-import { deadlineAt, departureIndex } from './quote-memory.ts';
+import { deadlineAt, deadlineOfOne } from './quote-memory.ts';
 import {
   arrivalAt,
   arrivalDay,
@@ -31,6 +31,7 @@ import {
   openShip,
   problemOf,
   type Ship,
+  slotOf,
   tableOf,
   termsOf,
 } from './quote-ship.ts';
@@ -99,17 +100,19 @@ function latestWindow(planned: Planned, cap: number): number {
   const lastIndexes = ships.map((ship) => new Int32Array(ship.ask.nodes.length).fill(NOT_ASKED));
   const chosen = ships[plan.problem];
   let latest = chosen === undefined ? 0 : lastAtOf(chosen, plan, endMinute);
+  let most = 0;
   for (const [index, ship] of ships.entries()) {
-    const asked = { endMinute, lastIndexes: lastIndexes[index] };
-    latest = Math.max(latest, latestWhole(ship, asked, latest));
+    const reach = reachOf(ship, { endMinute, lastIndexes: lastIndexes[index] }, latest);
+    latest = reach.latest;
+    most = Math.max(most, reach.most);
   }
-  while (latest + 1 < cap) {
+  while (latest + 1 < cap && latest < most) {
     const next = anyPlanBy(ships, { endMinute, atMinute: latest + 1, lastIndexes });
     const ship = ships[next?.problem ?? -1];
     if (next === undefined || ship === undefined) return latest + 1;
     latest = lastAtOf(ship, next, endMinute);
   }
-  return cap;
+  return Math.min(cap, latest + 1);
 }
 
 /** Departures not looked up yet; −1 stands for "none in time". */
@@ -121,19 +124,89 @@ type InTime = {
   readonly lastIndexes: Int32Array | undefined;
 };
 
-/** The last `at`, if later than `least`, at which some single source still makes it with the whole order. */
-function latestWhole(ship: Ship, inTime: InTime, least: number): number {
+/**
+ * How long a ship makes it: `most`, which no plan can pass because some line has no source by then, and `latest`,
+ * a minute of at least `least` at which a plan is known: one source with everything, or each line from the source
+ * that has it whole for longest.
+ */
+function reachOf(
+  ship: Ship,
+  inTime: InTime,
+  least: number,
+): { readonly most: number; readonly latest: number } {
   const { ask } = ship;
   const { supply } = ask;
+  const { lineCount } = supply;
+  const any = new Int32Array(lineCount).fill(-1);
+  const whole = new Int32Array(lineCount).fill(-1);
+  const wholeSource = new Int32Array(lineCount).fill(-1);
   let latest = least;
   for (let at = 0; at < ship.sourceCount; at += 1) {
     const source = ship.sources[at] ?? 0;
-    if (supply.wholeLines[source] !== supply.lineCount) continue;
     if ((ship.endOne[source] ?? NEVER) > inTime.endMinute) continue;
-    const usableMinute = usableOfAll(ask, source);
+    const last = deadlineOfOne(ask.memory, slotOf(ship, source), lastIndexBy(ship, source, inTime));
+    if (last > latest && supply.wholeLines[source] === lineCount) {
+      latest = Math.max(latest, lastOfWhole(ship, source, inTime));
+    }
+    for (let line = 0; line < lineCount; line += 1) {
+      const available = supply.available[source * lineCount + line] ?? 0;
+      if (available === 0) continue;
+      if (last > (any[line] ?? 0)) any[line] = last;
+      if (available < (supply.quantities[line] ?? 0) || last <= (whole[line] ?? 0)) continue;
+      whole[line] = last;
+      wholeSource[line] = source;
+    }
+  }
+  const most = leastOf(any);
+  const hoped = leastOf(whole);
+  if (hoped <= latest) return { most, latest };
+  const known = lastOfGroups(ship, wholeSource, inTime);
+  return { most, latest: Math.max(latest, known) };
+}
+
+function leastOf(values: Int32Array): number {
+  let least = NEVER;
+  for (let at = 0; at < values.length; at += 1) least = Math.min(least, values[at] ?? 0);
+  return least;
+}
+
+/** The last `at` at which a source that has everything still makes it alone; −1 when it never does. */
+function lastOfWhole(ship: Ship, source: number, inTime: InTime): number {
+  if (!fitsWhole(ship, source)) return -1;
+  const { ask } = ship;
+  const index = lastIndexBy(ship, source, inTime);
+  return lastAtFor(ship, source, {
+    units: ask.units,
+    usableMinute: usableOfAll(ask, source),
+    index,
+  });
+}
+
+/** The same for the plan that sends each line whole from the given source; −1 when a parcel cannot be sent. */
+function lastOfGroups(ship: Ship, sourceOfLine: Int32Array, inTime: InTime): number {
+  const { ask, service } = ship;
+  const { supply } = ask;
+  let latest = NEVER;
+  for (const source of new Set(sourceOfLine)) {
+    let units = 0;
+    let grams = 0;
+    let cm3 = 0;
+    let usableMinute = 0;
+    for (let line = 0; line < supply.lineCount; line += 1) {
+      if (sourceOfLine[line] !== source) continue;
+      const quantity = supply.quantities[line] ?? 0;
+      units += quantity;
+      grams += quantity * (supply.gramsPerUnit[line] ?? 0);
+      cm3 += quantity * (supply.cm3PerUnit[line] ?? 0);
+      if (quantity > (supply.onHand[source * supply.lineCount + line] ?? 0)) {
+        usableMinute = Math.max(usableMinute, supply.usableMinute(source, line, quantity));
+      }
+    }
+    if (breaksParcelLimit(service.source, grams, cm3)) return -1;
+    const cost = laneCostMinor(termsOf(ship, source), billableGrams(service.source, grams, cm3));
+    if (cost < 0) return -1;
     const index = lastIndexBy(ship, source, inTime);
-    const last = lastAtFor(ship, source, { units: ask.units, usableMinute, index });
-    if (last > latest && fitsWhole(ship, source)) latest = last;
+    latest = Math.min(latest, lastAtFor(ship, source, { units, usableMinute, index }));
   }
   return latest;
 }
@@ -198,7 +271,7 @@ function lastIndexBy(ship: Ship, source: number, { endMinute, lastIndexes }: InT
   const count = tableOf(ship, source)?.minutes.length ?? 0;
   // Each later departure arrives later or together: go forward from the one that is made now.
   let last = -1;
-  let index = departureIndex(ship.ask.memory, leavingOf(ship, source, 1), ship.ask.atMinute);
+  let index = ship.indexOne[source] ?? 0;
   while (index < count && arrivalAt(ship, source, index) <= endMinute) {
     last = index;
     index += 1;
@@ -222,12 +295,26 @@ function anyPlanBy(ships: readonly Ship[], wanted: MakesIt): Plan | undefined {
 
 const ANY_PLAN = quoteObjective({ splitOnlyIfDaysEarlier: 1, maxDaysLaterForCost: 0 });
 
+/** The ship's problem with only the sources that still make it with one unit on hand, and ends in time or never. */
 function problemBy(ship: Ship, wanted: MakesIt, lastIndexes: Int32Array | undefined): PlanProblem {
   const { endMinute, atMinute } = wanted;
+  const sources = new Int32Array(ship.sourceCount);
+  let sourceCount = 0;
+  for (let at = 0; at < ship.sourceCount; at += 1) {
+    const source = ship.sources[at] ?? 0;
+    if ((ship.endOne[source] ?? NEVER) > endMinute) continue;
+    const index = lastIndexBy(ship, source, { endMinute, lastIndexes });
+    if (index < 0 || deadlineOfOne(ship.ask.memory, slotOf(ship, source), index) < atMinute)
+      continue;
+    sources[sourceCount] = source;
+    sourceCount += 1;
+  }
   return {
     ...problemOf(ship),
+    sources,
+    sourceCount,
     endMinute: (source, units, usableMinute) => {
-      if ((ship.endOne[source] ?? NEVER) > endMinute) return NEVER;
+      if (units === 1 && usableMinute <= ship.ask.atMinute) return 0;
       const index = lastIndexBy(ship, source, { endMinute, lastIndexes });
       return lastAtFor(ship, source, { units, usableMinute, index }) >= atMinute ? 0 : NEVER;
     },

@@ -101,7 +101,7 @@ export function openAsk(
     units,
     grams,
     cm3,
-    supply: supplyOf(lines, nodes, { atMinute, horizon: hasNoLots ? -1 : horizon }),
+    supply: supplyOf(lines, nodes, { atMinute, horizon: hasNoLots ? -1 : horizon, memory }),
     nodes,
     memory,
     books: Array.from(nodes, (node) => bookOf(memory, node)),
@@ -137,27 +137,42 @@ function nodesWithStock(
   horizon: number,
 ): Int32Array {
   const cursors = new Int32Array(lines.length);
-  const nodes: number[] = [];
+  let most = 0;
+  for (const line of lines) most += line.positions?.count ?? 0;
+  const nodes = new Int32Array(most);
+  let count = 0;
   for (;;) {
     let node = NEVER;
-    for (const [line, { positions }] of lines.entries()) {
-      if (positions === undefined) continue;
+    for (let line = 0; line < lines.length; line += 1) {
+      const positions = lines[line]?.positions;
       const cursor = cursors[line] ?? 0;
-      if (cursor < positions.count) node = Math.min(node, positions.nodes[cursor] ?? NEVER);
+      if (positions === undefined || cursor >= positions.count) continue;
+      const next = positions.nodes[cursor] ?? NEVER;
+      if (next < node) node = next;
     }
-    if (node === NEVER) return Int32Array.from(nodes);
-    let isWanted = false;
-    for (const [line, { positions }] of lines.entries()) {
-      const cursor = cursors[line] ?? 0;
-      if (positions === undefined || positions.nodes[cursor] !== node) continue;
-      if (cursor >= positions.count) continue;
-      cursors[line] = cursor + 1;
-      if ((positions.free[cursor] ?? 0) > 0 || hasUsableLot(positions, cursor, horizon)) {
-        isWanted = true;
-      }
+    if (node === NEVER) return nodes.slice(0, count);
+    if (takeNode(lines, { cursors, node, horizon }) && channel.hasNode[node] === 1) {
+      nodes[count] = node;
+      count += 1;
     }
-    if (isWanted && channel.hasNode[node] === 1) nodes.push(node);
   }
+}
+
+/** Moves the cursors past the node; true when some line has units there. */
+function takeNode(
+  lines: readonly AskLine[],
+  at: { readonly cursors: Int32Array; readonly node: number; readonly horizon: number },
+): boolean {
+  let hasUnits = false;
+  for (let line = 0; line < lines.length; line += 1) {
+    const positions = lines[line]?.positions;
+    const cursor = at.cursors[line] ?? 0;
+    if (positions === undefined || cursor >= positions.count) continue;
+    if (positions.nodes[cursor] !== at.node) continue;
+    at.cursors[line] = cursor + 1;
+    hasUnits ||= (positions.free[cursor] ?? 0) > 0 || hasUsableLot(positions, cursor, at.horizon);
+  }
+  return hasUnits;
 }
 
 function hasUsableLot(positions: Positions, cursor: number, horizon: number): boolean {
@@ -168,26 +183,29 @@ function hasUsableLot(positions: Positions, cursor: number, horizon: number): bo
 function supplyOf(
   lines: readonly AskLine[],
   nodes: Int32Array,
-  when: { readonly atMinute: number; readonly horizon: number },
+  when: { readonly atMinute: number; readonly horizon: number; readonly memory: Memory },
 ): Supply {
   const lineCount = lines.length;
   const onHand = new Int32Array(nodes.length * lineCount);
   const available = new Int32Array(nodes.length * lineCount);
   const wholeLines = new Int32Array(nodes.length);
-  for (const [line, { positions, quantity }] of lines.entries()) {
-    if (positions === undefined) continue;
-    let cursor = 0;
-    for (let source = 0; source < nodes.length; source += 1) {
-      const node = nodes[source] ?? 0;
-      while (cursor < positions.count && (positions.nodes[cursor] ?? 0) < node) cursor += 1;
-      if (cursor >= positions.count || positions.nodes[cursor] !== node) continue;
+  const { sourceOfNode } = when.memory;
+  for (let source = 0; source < nodes.length; source += 1)
+    sourceOfNode[nodes[source] ?? 0] = source;
+  for (let line = 0; line < lineCount; line += 1) {
+    const { positions, quantity } = lines[line] ?? { positions: undefined, quantity: 0 };
+    for (let cursor = 0; cursor < (positions?.count ?? 0); cursor += 1) {
+      const source = sourceOfNode[positions?.nodes[cursor] ?? 0] ?? -1;
+      if (source < 0 || positions === undefined) continue;
       const free = Math.min(quantity, positions.free[cursor] ?? 0);
-      const total = Math.min(quantity, free + incomingUnits(positions, cursor, when.horizon));
+      const incoming = free < quantity ? incomingUnits(positions, cursor, when.horizon) : 0;
+      const total = Math.min(quantity, free + incoming);
       onHand[source * lineCount + line] = free;
       available[source * lineCount + line] = total;
       if (total === quantity) wholeLines[source] = (wholeLines[source] ?? 0) + 1;
     }
   }
+  for (let source = 0; source < nodes.length; source += 1) sourceOfNode[nodes[source] ?? 0] = -1;
   return {
     lineCount,
     quantities: Int32Array.from(lines, (line) => line.quantity),

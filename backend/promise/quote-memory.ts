@@ -16,9 +16,9 @@ import type { Snapshot } from '../network/snapshot.ts';
 import { type Facts, loadOf } from '../stock/stock.ts';
 
 /** Parcels of more units are worked out anew each time; few orders have them. */
-export const MAX_UNITS_KEPT = 12;
+const MAX_UNITS_KEPT = 12;
 /** A deadline not worked out yet; a real one is −1 or more. */
-export const UNKNOWN = -2;
+const UNKNOWN = -2;
 
 /** Departures of one service at one node, ready for asking. */
 export type Timetable = {
@@ -35,8 +35,8 @@ export type NodeBook = {
   readonly load: CompiledLoad;
   /** Units decide when a parcel is ready. */
   readonly isRated: boolean;
-  /** By service × (MAX_UNITS_KEPT + 1) + units (0 where units do not matter): a deadline per departure. */
-  readonly deadlines: (Int32Array | undefined)[];
+  /** Deadlines of larger parcels of a rated node, by service × (MAX_UNITS_KEPT + 1) + units. */
+  readonly larger: (Int32Array | undefined)[];
 };
 
 export type Memory = {
@@ -45,6 +45,9 @@ export type Memory = {
   /** By node × services + service. */
   readonly timetables: (Timetable | undefined)[];
   readonly books: (NodeBook | undefined)[];
+  /** Deadlines of one unit on hand (any number where units take no time), all in one: from `offsets[slot]` on. */
+  readonly ofOne: Int32Array;
+  readonly offsets: Int32Array;
   /** Source of each node in the request being opened; −1 between requests. */
   readonly sourceOfNode: Int32Array;
 };
@@ -56,11 +59,18 @@ export function memoryOf(snapshot: Snapshot, facts: Facts): Memory {
   const known = memories.get(facts);
   if (known !== undefined && known.snapshot === snapshot) return known;
   const { nodes } = snapshot;
+  const timetables = tablesOf(snapshot);
+  const offsets = new Int32Array(timetables.length + 1);
+  for (let slot = 0; slot < timetables.length; slot += 1) {
+    offsets[slot + 1] = (offsets[slot] ?? 0) + (timetables[slot]?.minutes.length ?? 0);
+  }
   const memory: Memory = {
     snapshot,
     facts,
-    timetables: tablesOf(snapshot),
+    timetables,
     books: new Array(nodes.length).fill(undefined),
+    ofOne: new Int32Array(offsets[timetables.length] ?? 0).fill(UNKNOWN),
+    offsets,
     sourceOfNode: new Int32Array(nodes.length).fill(-1),
   };
   memories.set(facts, memory);
@@ -110,21 +120,6 @@ export function indexFrom(table: Timetable, minute: number): number {
 /** A parcel of goods on hand at a node, to leave with a service. */
 export type Leaving = { readonly node: number; readonly service: number; readonly units: number };
 
-/** The deadlines of the departures, to be read through `deadlineAt`; `undefined` for sizes not kept. */
-export function deadlinesOf(memory: Memory, leaving: Leaving): Int32Array | undefined {
-  const { snapshot } = memory;
-  const book = bookOf(memory, leaving.node);
-  const units = book.isRated ? leaving.units : 0;
-  if (units > MAX_UNITS_KEPT) return undefined;
-  const slot = leaving.service * (MAX_UNITS_KEPT + 1) + units;
-  const known = book.deadlines[slot];
-  if (known !== undefined) return known;
-  const table = memory.timetables[leaving.node * snapshot.services.length + leaving.service];
-  const fresh = new Int32Array(table?.minutes.length ?? 0).fill(UNKNOWN);
-  book.deadlines[slot] = fresh;
-  return fresh;
-}
-
 /** The node's book; a load that is not the one it was made from starts a new one. */
 export function bookOf(memory: Memory, node: number): NodeBook {
   const load = memory.facts.loads[node] ?? loadOf(memory.facts, node);
@@ -132,21 +127,50 @@ export function bookOf(memory: Memory, node: number): NodeBook {
   if (known !== undefined && known.load === load) return known;
   const compiled = memory.snapshot.nodes[node];
   const isRated = compiled !== undefined && compiled.unitsPerHour + compiled.unitsPerDay > 0;
-  const slots = memory.snapshot.services.length * (MAX_UNITS_KEPT + 1);
-  const book = { load, isRated, deadlines: new Array(slots).fill(undefined) };
+  const book: NodeBook = { load, isRated, larger: [] };
+  const services = memory.snapshot.services.length;
+  const { ofOne, offsets } = memory;
+  ofOne.fill(UNKNOWN, offsets[node * services] ?? 0, offsets[(node + 1) * services] ?? 0);
   memory.books[node] = book;
   return book;
 }
 
 /** The largest `at` at which the parcel makes the departure at `index`; −1 when none does. */
 export function deadlineAt(memory: Memory, leaving: Leaving, index: number): number {
-  const deadlines = deadlinesOf(memory, leaving);
-  const known = deadlines?.[index] ?? UNKNOWN;
+  const { node, service, units } = leaving;
+  const slot = node * memory.snapshot.services.length + service;
+  const count = memory.timetables[slot]?.minutes.length ?? 0;
+  if (index < 0 || index >= count) return -1;
+  const book = bookOf(memory, node);
+  if (!book.isRated || units === 1) return deadlineOfOne(memory, slot, index);
+  if (units > MAX_UNITS_KEPT) return workOut(memory, leaving, index);
+  const place = service * (MAX_UNITS_KEPT + 1) + units;
+  const kept = book.larger[place] ?? new Int32Array(count).fill(UNKNOWN);
+  book.larger[place] = kept;
+  const known = kept[index] ?? UNKNOWN;
   if (known !== UNKNOWN) return known;
+  const deadline = workOut(memory, leaving, index);
+  kept[index] = deadline;
+  return deadline;
+}
+
+/** The same for one unit on hand, by slot (node × services + service). The node's book must be open. */
+export function deadlineOfOne(memory: Memory, slot: number, index: number): number {
+  const place = (memory.offsets[slot] ?? 0) + index;
+  const known = memory.ofOne[place] ?? UNKNOWN;
+  if (known !== UNKNOWN) return known;
+  const services = memory.snapshot.services.length;
+  const node = Math.floor(slot / services);
+  const deadline = workOut(memory, { node, service: slot - node * services, units: 1 }, index);
+  memory.ofOne[place] = deadline;
+  return deadline;
+}
+
+function workOut(memory: Memory, leaving: Leaving, index: number): number {
   const { snapshot, facts } = memory;
   const { node, service, units } = leaving;
   const table = memory.timetables[node * snapshot.services.length + service];
-  const deadline = latestAtMinute(snapshot, {
+  return latestAtMinute(snapshot, {
     node,
     load: loadOf(facts, node),
     units,
@@ -154,22 +178,15 @@ export function deadlineAt(memory: Memory, leaving: Leaving, index: number): num
     kind: 'ship',
     departureMinute: table?.minutes[index] ?? 0,
   });
-  if (deadlines !== undefined) deadlines[index] = deadline;
-  return deadline;
 }
 
 /** Index of the departure the parcel makes when asked at `atMinute`; the number of departures when none. */
 export function departureIndex(memory: Memory, leaving: Leaving, atMinute: number): number {
-  const { snapshot } = memory;
-  const table = memory.timetables[leaving.node * snapshot.services.length + leaving.service];
+  const slot = leaving.node * memory.snapshot.services.length + leaving.service;
+  const table = memory.timetables[slot];
   if (table === undefined) return 0;
-  const deadlines = deadlinesOf(memory, leaving);
   const count = table.minutes.length;
   let index = indexFrom(table, atMinute);
-  for (; index < count; index += 1) {
-    const known = deadlines?.[index] ?? UNKNOWN;
-    const deadline = known === UNKNOWN ? deadlineAt(memory, leaving, index) : known;
-    if (deadline >= atMinute) return index;
-  }
+  while (index < count && deadlineAt(memory, leaving, index) < atMinute) index += 1;
   return index;
 }

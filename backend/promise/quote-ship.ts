@@ -22,13 +22,11 @@ import type {
 import type { PlanProblem } from '../routing/routing.ts';
 import { type Ask, type ParcelWork, readyAtSource } from './quote-ask.ts';
 import {
-  deadlineAt,
-  deadlinesOf,
+  deadlineOfOne,
   departureIndex,
   indexFrom,
   type Leaving,
   type Timetable,
-  UNKNOWN,
 } from './quote-memory.ts';
 
 export type Ship = {
@@ -47,8 +45,12 @@ export type Ship = {
   readonly sourceCount: number;
   /** By source: index in `snapshot.laneTerms`, −1 without a lane. */
   readonly terms: Int32Array;
-  /** By source: `arrivalEnd` of one unit on hand. */
+  /** By source: n of rule 5. */
+  readonly carrierDays: Int32Array;
+  /** By source: `arrivalAt` of one unit on hand. */
   readonly endOne: Int32Array;
+  /** By source: index of the departure that one unit on hand makes. */
+  readonly indexOne: Int32Array;
   readonly deliveryDays: CarrierDays | undefined;
   /** By source: whole metres to `to` and one; 0 not worked out yet. Home deliveries share the ask's. */
   readonly meters: Int32Array;
@@ -71,13 +73,18 @@ export function openShip(ask: Ask, target: Target): Ship {
   if (zone === undefined) throw new Error(`Bug: no zone ${zoneIndex}`);
   const place = point?.place ?? zone.place;
   const terms = new Int32Array(nodes.length).fill(-1);
+  const carrierDays = new Int32Array(nodes.length);
   const sources = new Int32Array(nodes.length);
+  const { laneRows, laneTerms, services, departures } = snapshot;
   let sourceCount = 0;
   for (let source = 0; source < nodes.length; source += 1) {
-    const slot = (nodes[source] ?? 0) * snapshot.services.length + service.index;
-    const lane = (snapshot.laneRows[slot]?.[zoneIndex] ?? 0) - 1;
-    if (lane < 0 || !hasPickup(ask, source, service)) continue;
+    const slot = (nodes[source] ?? 0) * services.length + service.index;
+    const lane = (laneRows[slot]?.[zoneIndex] ?? 0) - 1;
+    const leaves = departures[slot];
+    if (lane < 0 || leaves === undefined) continue;
+    if (leaves.length === 0 && !hasPickup(ask, source, service)) continue;
     terms[source] = lane;
+    carrierDays[source] = laneTerms[lane]?.carrierDays ?? 0;
     sources[sourceCount] = source;
     sourceCount += 1;
   }
@@ -92,7 +99,9 @@ export function openShip(ask: Ask, target: Target): Ship {
     sources,
     sourceCount,
     terms,
+    carrierDays,
     endOne: new Int32Array(nodes.length),
+    indexOne: new Int32Array(nodes.length),
     meters: point === undefined ? ask.meters : new Int32Array(nodes.length),
     deliveryDays: snapshot.deliveryDays[service.index * snapshot.placeCount + place],
     lastHandOver: { day: -1, minute: NEVER },
@@ -104,33 +113,38 @@ export function openShip(ask: Ask, target: Target): Ship {
 /** When one unit on hand would arrive, for every source: the bounds that most plans are decided by. */
 function fillEndOne(ship: Ship): void {
   const { ask, service, sources, sourceCount, endOne } = ship;
-  const { memory, atMinute } = ask;
+  const { memory, atMinute, nodes } = ask;
+  const serviceCount = ask.snapshot.services.length;
+  const horizon = atMinute + HORIZON_MINUTES;
+  const days = ship.point === undefined ? ship.deliveryDays : undefined;
   for (let at = 0; at < sourceCount; at += 1) {
     const source = sources[at] ?? 0;
-    const node = ask.nodes[source] ?? 0;
-    const table = tableOf(ship, source);
-    if (table === undefined) {
-      endOne[source] = NEVER;
-      continue;
+    const slot = (nodes[source] ?? 0) * serviceCount + service.index;
+    const table = memory.timetables[slot];
+    const count = table?.minutes.length ?? 0;
+    let index = table === undefined ? 0 : indexFrom(table, atMinute);
+    while (index < count && deadlineOfOne(memory, slot, index) < atMinute) index += 1;
+    ship.indexOne[source] = index;
+    const carrierDays = ship.carrierDays[source] ?? 0;
+    if (carrierDays === 0 || days === undefined || table === undefined || index >= count) {
+      endOne[source] = arrivalAt(ship, source, index);
+    } else if ((table.minutes[index] ?? NEVER) >= horizon) endOne[source] = NEVER;
+    else {
+      const day = nthCarrierDay(days, table.days[index] ?? 0, carrierDays) ?? -1;
+      endOne[source] = day < 0 ? NEVER : day * MINUTES_PER_DAY;
     }
-    const leaving = { node, service: service.index, units: 1 };
-    const deadlines = deadlinesOf(memory, leaving);
-    const count = table.minutes.length;
-    let index = indexFrom(table, atMinute);
-    for (; index < count; index += 1) {
-      const known = deadlines?.[index] ?? UNKNOWN;
-      if ((known === UNKNOWN ? deadlineAt(memory, leaving, index) : known) >= atMinute) break;
-    }
-    endOne[source] = arrivalAt(ship, source, index);
   }
 }
 
-/** The node has a pickup of the service configured, whether or not it falls in open hours. */
+/** Node × services + service of a source. */
+export function slotOf(ship: Ship, source: number): number {
+  const { nodes, snapshot } = ship.ask;
+  return (nodes[source] ?? 0) * snapshot.services.length + ship.service.index;
+}
+
+/** The node has a pickup of the service configured, though none falls in open hours. */
 function hasPickup(ask: Ask, source: number, service: CompiledService): boolean {
-  const node = ask.nodes[source] ?? 0;
-  const departures = ask.snapshot.departures[node * ask.snapshot.services.length + service.index];
-  if (departures === undefined || departures.length > 0) return departures !== undefined;
-  const pickups = ask.snapshot.nodes[node]?.source.carrierPickups ?? [];
+  const pickups = ask.snapshot.nodes[ask.nodes[source] ?? 0]?.source.carrierPickups ?? [];
   return pickups.some(
     (row) =>
       row.serviceCode === service.code &&
@@ -153,6 +167,9 @@ export function leavingOf(ship: Ship, source: number, units: number): Leaving {
 export function indexOf(ship: Ship, source: number, parcel: ParcelWork): number {
   const { ask } = ship;
   if (parcel.usableMinute <= ask.atMinute) {
+    if (parcel.units === 1 || ask.books[source]?.isRated === false) {
+      return ship.indexOne[source] ?? 0;
+    }
     return departureIndex(ask.memory, leavingOf(ship, source, parcel.units), ask.atMinute);
   }
   const table = tableOf(ship, source);
