@@ -29,6 +29,7 @@ import { createOrderReader } from './shopify/order-reader.ts';
 import { createPickupJob, PICKUP_SCHEDULE } from './shopify/pickup-job.ts';
 import { createProvisioning } from './shopify/provisioning.ts';
 import { createPublisher } from './shopify/publisher.ts';
+import { createReconcile } from './shopify/reconcile.ts';
 import { createRedaction } from './shopify/redaction.ts';
 import { paddedPromise, requote } from './shopify/requote.ts';
 import { createSessionGate } from './shopify/session-gate.ts';
@@ -86,6 +87,14 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     now,
     onInstalled: (shopId) => install(queue, shopId),
   });
+  const reconcile = createReconcile({
+    admin: ground.admin,
+    store: ground.store,
+    log,
+    now,
+    isKnown: async (shopId, orderId) => (await orders.read(shopId, { orderId })) !== undefined,
+    intakeOrder: orders.intake,
+  });
   const webhookStore = createWebhookStore({ db, outbox: createOutbox(queue.boss), now });
   const work: WebhookWork = {
     admin: ground.admin,
@@ -98,6 +107,7 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     requestImport: (shopId) => queue.runForShop(shopId, IMPORT_JOB),
     stopSchedules: async (shopId) => {
       await queue.unscheduleShop(shopId);
+      await ground.rateTokens.end(shopId);
       gate.forget(shopId);
     },
   };
@@ -112,6 +122,7 @@ export function buildConnector(dependencies: ConnectorDependencies) {
       intakeJob(orders.intake),
       shopJob(SWEEP_JOB, async (shopId) => {
         await orders.publishLeftovers(shopId);
+        await reconcile.run(shopId);
         await webhookStore.prune(shopId);
       }),
       ...shopJobs(dependencies, services),

@@ -132,6 +132,10 @@ function queries(shop: FakeAdminShop) {
     metafieldDefinitions: ({ ownerType }: { ownerType: string }) =>
       page(shop.definitions.filter((one) => one['ownerType'] === ownerType).map(toDefinition)),
     order: ({ id }: Args) => shop.orders.get(id) ?? null,
+    orders: ({ query }: { query: string }) => {
+      const from = /^updated_at:>='(.+)'$/.exec(query)?.[1] ?? '';
+      return page([...shop.orders.values()].filter((one) => String(one['updatedAt']) >= from));
+    },
   };
 }
 

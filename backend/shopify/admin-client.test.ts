@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import {
-  CarrierServiceDelete,
+  LocationLocalPickupDisable,
   OrderLinesRead,
   ShopRead,
 } from '../../graphql/admin/generated/documents.ts';
@@ -62,7 +62,8 @@ const hangUp: Script = (request) => request.socket.destroy();
 
 const shopData = { data: { shop: { id: 'gid://shopify/Shop/1' }, shopLocales: [] } };
 const readShop = () => client().send(SHOP, ShopRead, {});
-const removeCarrier = () => client().send(SHOP, CarrierServiceDelete, { id: 'gid://x/1' });
+const switchOff = () =>
+  client().send(SHOP, LocationLocalPickupDisable, { locationId: 'gid://x/1' });
 const denied = { message: 'Access denied', extensions: { code: 'ACCESS_DENIED' } };
 
 test('asks the shop’s own address with its token and the pinned version', async () => {
@@ -86,8 +87,8 @@ test('a throttled call waits until the bucket holds what it asked for', async ()
 });
 
 test('a throttled mutation is repeated too: it certainly did not run', async () => {
-  script = [json(429, {}), json(200, { data: { carrierServiceDelete: { userErrors: [] } } })];
-  expect(await removeCarrier()).toMatchObject({ ok: true });
+  script = [json(429, {}), json(200, { data: { locationLocalPickupDisable: { userErrors: [] } } })];
+  expect(await switchOff()).toMatchObject({ ok: true });
 });
 
 test('endless throttling ends in a TransientError, not in an endless wait', async () => {
@@ -121,7 +122,7 @@ test.each([
   ['a cut connection', hangUp],
 ])('a mutation is never repeated after %s: it may have run', async (_name, failure) => {
   script = [failure, json(200, { data: {} })];
-  await expect(removeCarrier()).rejects.toThrow(TransientError);
+  await expect(switchOff()).rejects.toThrow(TransientError);
   expect(seen).toHaveLength(1);
 });
 
@@ -137,14 +138,14 @@ test('a second 401 means that the shop is not connected', async () => {
 });
 
 test('userErrors of a mutation are a refusal in Shopify’s words', async () => {
-  const userErrors = [{ field: ['id'], message: 'The carrier was not found.' }];
-  script = [json(200, { data: { carrierServiceDelete: { deletedId: null, userErrors } } })];
-  expect(await removeCarrier()).toEqual({
+  const userErrors = [{ field: ['id'], message: 'The location was not found.' }];
+  script = [json(200, { data: { locationLocalPickupDisable: { locationId: null, userErrors } } })];
+  expect(await switchOff()).toEqual({
     ok: false,
     refusal: {
       code: 'user_errors',
-      operation: 'CarrierServiceDelete',
-      errors: [{ field: ['id'], message: 'The carrier was not found.', code: null }],
+      operation: 'LocationLocalPickupDisable',
+      errors: [{ field: ['id'], message: 'The location was not found.', code: null }],
     },
   });
 });
@@ -158,10 +159,10 @@ test('fields withheld for privacy are named, and the rest is data', async () => 
 });
 
 test('a missing scope is a refusal that names the operation', async () => {
-  const errors = [{ ...denied, path: ['carrierServiceDelete'] }];
-  script = [json(200, { data: { carrierServiceDelete: null }, errors })];
-  expect(await removeCarrier()).toMatchObject({
-    refusal: { code: 'access_denied', operation: 'CarrierServiceDelete' },
+  const errors = [{ ...denied, path: ['locationLocalPickupDisable'] }];
+  script = [json(200, { data: { locationLocalPickupDisable: null }, errors })];
+  expect(await switchOff()).toMatchObject({
+    refusal: { code: 'access_denied', operation: 'LocationLocalPickupDisable' },
   });
 });
 

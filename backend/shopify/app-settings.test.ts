@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'smol-toml';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -87,4 +87,14 @@ test('no scope is asked for that a write scope brings along', () => {
 test('the Function we install is the one the extension folder declares', () => {
   const extension = readFileSync(`extensions/${FUNCTION_HANDLE}/shopify.extension.toml`, 'utf8');
   expect(extension).toContain(`handle = "${FUNCTION_HANDLE}"`);
+});
+
+test('every operation is sent by somebody', () => {
+  const sources = ['backend/shopify', 'backend/shopify/webhooks', 'backend'].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'scopes.ts')
+      .map((file) => readFileSync(`${folder}/${file}`, 'utf8')),
+  );
+  const text = sources.join('\n');
+  expect([...documents].filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);
 });

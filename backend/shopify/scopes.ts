@@ -7,14 +7,11 @@
 
 /** Operation → scopes, all of which it needs. None: every app may ask. */
 export const OPERATION_SCOPES: Readonly<Record<string, readonly string[]>> = {
-  AppInstallationRead: [],
   CarrierServiceCreate: ['write_shipping'],
-  CarrierServiceDelete: ['write_shipping'],
   CarrierServicesRead: ['read_shipping'],
   CarrierServiceUpdate: ['write_shipping'],
   DeliveryCustomizationCreate: ['write_delivery_customizations'],
   DeliveryCustomizationsRead: ['read_delivery_customizations'],
-  DeliveryCustomizationUpdate: ['write_delivery_customizations'],
   DeliveryProfilesRead: ['read_shipping', 'read_locations'],
   DeliveryProfileUpdate: ['write_shipping'],
   DeliveryZonesRead: ['read_shipping'],

@@ -2,20 +2,14 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { parse } from 'graphql';
 import type {
-  AppInstallationReadQuery,
-  AppInstallationReadQueryVariables,
   CarrierServiceCreateMutation,
   CarrierServiceCreateMutationVariables,
-  CarrierServiceDeleteMutation,
-  CarrierServiceDeleteMutationVariables,
   CarrierServiceUpdateMutation,
   CarrierServiceUpdateMutationVariables,
   CarrierServicesReadQuery,
   CarrierServicesReadQueryVariables,
   DeliveryCustomizationCreateMutation,
   DeliveryCustomizationCreateMutationVariables,
-  DeliveryCustomizationUpdateMutation,
-  DeliveryCustomizationUpdateMutationVariables,
   DeliveryCustomizationsReadQuery,
   DeliveryCustomizationsReadQueryVariables,
   DeliveryProfileUpdateMutation,
@@ -58,17 +52,6 @@ import type {
   ShopReadQueryVariables,
 } from './types.ts';
 
-export const AppInstallationRead: TypedDocumentNode<AppInstallationReadQuery, AppInstallationReadQueryVariables> = parse(`
-query AppInstallationRead {
-  currentAppInstallation {
-    id
-    accessScopes {
-      handle
-    }
-  }
-}
-`);
-
 export const CarrierServiceCreate: TypedDocumentNode<CarrierServiceCreateMutation, CarrierServiceCreateMutationVariables> = parse(`
 mutation CarrierServiceCreate($input: DeliveryCarrierServiceCreateInput!) {
   carrierServiceCreate(input: $input) {
@@ -77,18 +60,6 @@ mutation CarrierServiceCreate($input: DeliveryCarrierServiceCreateInput!) {
       active
       callbackUrl
     }
-    userErrors {
-      field
-      message
-    }
-  }
-}
-`);
-
-export const CarrierServiceDelete: TypedDocumentNode<CarrierServiceDeleteMutation, CarrierServiceDeleteMutationVariables> = parse(`
-mutation CarrierServiceDelete($id: ID!) {
-  carrierServiceDelete(id: $id) {
-    deletedId
     userErrors {
       field
       message
@@ -134,25 +105,6 @@ query CarrierServicesRead($first: Int!, $after: String) {
 export const DeliveryCustomizationCreate: TypedDocumentNode<DeliveryCustomizationCreateMutation, DeliveryCustomizationCreateMutationVariables> = parse(`
 mutation DeliveryCustomizationCreate($deliveryCustomization: DeliveryCustomizationInput!) {
   deliveryCustomizationCreate(deliveryCustomization: $deliveryCustomization) {
-    deliveryCustomization {
-      id
-      enabled
-    }
-    userErrors {
-      code
-      field
-      message
-    }
-  }
-}
-`);
-
-export const DeliveryCustomizationUpdate: TypedDocumentNode<DeliveryCustomizationUpdateMutation, DeliveryCustomizationUpdateMutationVariables> = parse(`
-mutation DeliveryCustomizationUpdate($id: ID!, $deliveryCustomization: DeliveryCustomizationInput!) {
-  deliveryCustomizationUpdate(
-    id: $id
-    deliveryCustomization: $deliveryCustomization
-  ) {
     deliveryCustomization {
       id
       enabled

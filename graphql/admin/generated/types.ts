@@ -854,24 +854,12 @@ export type WeightUnit =
   | 'OUNCES'
   | 'POUNDS';
 
-export type AppInstallationReadQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type AppInstallationReadQuery = { readonly currentAppInstallation: { readonly id: string, readonly accessScopes: ReadonlyArray<{ readonly handle: string }> } };
-
 export type CarrierServiceCreateMutationVariables = Exact<{
   input: DeliveryCarrierServiceCreateInput;
 }>;
 
 
 export type CarrierServiceCreateMutation = { readonly carrierServiceCreate: { readonly carrierService: { readonly id: string, readonly active: boolean, readonly callbackUrl: string | null } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
-
-export type CarrierServiceDeleteMutationVariables = Exact<{
-  id: string;
-}>;
-
-
-export type CarrierServiceDeleteMutation = { readonly carrierServiceDelete: { readonly deletedId: string | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
 
 export type CarrierServiceUpdateMutationVariables = Exact<{
   input: DeliveryCarrierServiceUpdateInput;
@@ -894,14 +882,6 @@ export type DeliveryCustomizationCreateMutationVariables = Exact<{
 
 
 export type DeliveryCustomizationCreateMutation = { readonly deliveryCustomizationCreate: { readonly deliveryCustomization: { readonly id: string, readonly enabled: boolean } | null, readonly userErrors: ReadonlyArray<{ readonly code: DeliveryCustomizationErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
-
-export type DeliveryCustomizationUpdateMutationVariables = Exact<{
-  id: string;
-  deliveryCustomization: DeliveryCustomizationInput;
-}>;
-
-
-export type DeliveryCustomizationUpdateMutation = { readonly deliveryCustomizationUpdate: { readonly deliveryCustomization: { readonly id: string, readonly enabled: boolean } | null, readonly userErrors: ReadonlyArray<{ readonly code: DeliveryCustomizationErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
 
 export type DeliveryCustomizationsReadQueryVariables = Exact<{
   first: number;

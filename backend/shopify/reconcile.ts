@@ -1,0 +1,79 @@
+/**
+ * Which orders did no webhook tell us of?
+ *
+ * Webhooks are sometimes lost. Every few minutes the orders that Shopify changed since the last look are listed, with an
+ * overlap for clocks and late writes, and each one that has no stored promise is taken in. The mark moves only when a
+ * whole look has succeeded, so a failed one is made again.
+ */
+import { OrdersUpdatedRead } from '../../graphql/admin/generated/documents.ts';
+import type { ShopId } from '../base/ids.ts';
+import type { Log } from '../platform/log.ts';
+import { type AdminClient, expectAnswer } from './admin-client.ts';
+import type { ConnectorStore } from './connector-store.ts';
+import { numberOfGid } from './gid.ts';
+import { mapAnswer, readPages } from './pages.ts';
+
+export type ReconcileDeps = {
+  readonly admin: AdminClient;
+  readonly store: ConnectorStore;
+  readonly log: Log;
+  readonly now: () => Temporal.Instant;
+  /** True when the order's promise is stored. */
+  isKnown(shopId: ShopId, orderId: string): Promise<boolean>;
+  intakeOrder(shopId: ShopId, orderId: string): Promise<void>;
+};
+
+const ITEM = 'orders_reconciled';
+// Shopify's lists lag its writes a little; an order seen twice costs one look-up.
+const OVERLAP_MINUTES = 10;
+// A shop that was away longer (or is new) is looked at this far back; older orders have been delivered or dealt with.
+const FIRST_LOOK_HOURS = 48;
+const ORDERS_A_PAGE = 100;
+const MOST_PAGES = 200;
+
+export function createReconcile(deps: ReconcileDeps) {
+  return {
+    /** Takes in what was missed; says how many orders. */
+    run: (shopId: ShopId): Promise<number> => run(deps, shopId),
+  };
+}
+
+async function run(deps: ReconcileDeps, shopId: ShopId): Promise<number> {
+  const now = deps.now();
+  const since = await lookFrom(deps, shopId, now);
+  const query = `updated_at:>='${since.toString({ smallestUnit: 'second' })}'`;
+  const read = await readPages(
+    async (after) =>
+      mapAnswer(
+        await deps.admin.send(shopId, OrdersUpdatedRead, { first: ORDERS_A_PAGE, after, query }),
+        (data) => data.orders,
+      ),
+    MOST_PAGES,
+  );
+  let missed = 0;
+  for (const { id } of expectAnswer(read)) {
+    const orderId = numberOfGid(id);
+    if (await deps.isKnown(shopId, orderId)) continue;
+    await deps.intakeOrder(shopId, orderId);
+    missed++;
+  }
+  const facts = { until: now.toString() };
+  await deps.store.saveSetup(shopId, { item: ITEM, state: 'done', shopifyId: undefined, facts });
+  if (missed > 0) deps.log.warn({ event: 'orders_missed', shop: shopId, count: missed });
+  return missed;
+}
+
+async function lookFrom(
+  deps: ReconcileDeps,
+  shopId: ShopId,
+  now: Temporal.Instant,
+): Promise<Temporal.Instant> {
+  const earliest = now.subtract({ hours: FIRST_LOOK_HOURS });
+  const until = (await deps.store.readSetup(shopId)).get(ITEM)?.facts['until'];
+  if (typeof until !== 'string') return earliest;
+  const from = Temporal.Instant.from(until).subtract({ minutes: OVERLAP_MINUTES });
+  // A clock that was set back would otherwise look into the future.
+  return Temporal.Instant.compare(from, earliest) < 0 || Temporal.Instant.compare(from, now) > 0
+    ? earliest
+    : from;
+}
