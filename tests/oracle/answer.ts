@@ -3,7 +3,7 @@
  */
 
 import type { WorldNode } from '../../backend/network/world.ts';
-import type { Count } from './branches.ts';
+import { type Count, SILENT } from './branches.ts';
 import { pointHandOver } from './carriage.ts';
 import type { Network, Target } from './network.ts';
 import { customsArea, meters } from './places.ts';
@@ -78,12 +78,12 @@ export type Moment = { readonly at: number; readonly orderByMinute: number };
 
 function answerParcel(
   network: Network,
-  facts: { parcel: Parcel; target: Target; at: number; count: Count | undefined },
+  facts: { parcel: Parcel; target: Target; at: number; count: Count },
 ): AnswerParcel {
   const { parcel, target, at, count } = facts;
   const leg = legOf(parcel, target);
   const trace = network.trace(leg, at, count);
-  if (count !== undefined && parcel.lastLot !== undefined) {
+  if (count !== SILENT && parcel.lastLot !== undefined) {
     if (parcel.lastLot.usableMinute <= trace.ownStart) count('rule1.incomingPast');
     else count(parcel.lastLot.isDated ? 'rule1.incomingOn' : 'rule1.incomingAt');
   }
@@ -106,7 +106,7 @@ function answerParcel(
 export function answerShipped(
   question: Question,
   shown: { option: ShippedOption; chosen: Chosen; moment: Moment },
-  count?: Count,
+  count: Count,
 ): Placed {
   const { option, chosen, moment } = shown;
   const { network } = question;
@@ -118,7 +118,7 @@ export function answerShipped(
   }
   const isThin = plan.parcels.some(({ sender }) => network.transit(sender.lane).isThin);
   const co2 = plan.parcels.map((parcel) => parcelCo2(question, parcel, target));
-  if (count !== undefined)
+  if (count !== SILENT)
     countShipped(question, { ...shown, target, at: moment.at, price, isThin }, count);
   return {
     toMinute: chosen.window.toMinute,
@@ -156,36 +156,45 @@ type Shown = {
 };
 
 function countShipped(question: Question, shown: Shown, count: Count): void {
-  const { option, chosen, price, isThin } = shown;
-  const { network } = question;
-  const { plan } = chosen.ended;
-  for (const { sender } of plan.parcels) {
-    const transit = network.transit(sender.lane);
-    if (!transit.isThin) count('rule5.quantile');
-    else count(network.world.policy.thinLaneExtraDay ? 'rule5.thinExtraDay' : 'rule5.thin');
-    const isAbroad = option.zone && customsArea(sender.node) !== customsArea(option.zone.zone);
-    count(isAbroad === true ? 'rule9.customsCrossed' : 'rule9.sameArea');
+  const { parcels } = shown.chosen.ended.plan;
+  for (const parcel of parcels) {
+    countLane(question, shown, parcel, count);
+    countStock(question, parcel, count);
   }
-  const { deliverFrom, deliverBy } = plan.service;
+  countTerms(shown, count);
+  countArrival(question, shown, count);
+}
+
+function countLane({ network }: Question, { option }: Shown, { sender }: Parcel, count: Count) {
+  const extra = network.world.policy.thinLaneExtraDay ? 'rule5.thinExtraDay' : 'rule5.thin';
+  count(network.transit(sender.lane).isThin ? extra : 'rule5.quantile');
+  const isAbroad = option.zone && customsArea(sender.node) !== customsArea(option.zone.zone);
+  count(isAbroad === true ? 'rule9.customsCrossed' : 'rule9.sameArea');
+}
+
+function countTerms({ option, chosen, price, isThin }: Shown, count: Count): void {
+  const { deliverFrom, deliverBy } = chosen.ended.plan.service;
+  const isEstimate = option.zone?.isEstimate === true;
   if (deliverFrom !== undefined) count('rule6.deliverFrom');
   if (deliverBy !== undefined) count('rule6.deliverBy');
-  if (deliverFrom === undefined && deliverBy === undefined) count('rule6.wholeDay');
+  if ((deliverFrom ?? deliverBy) === undefined) count('rule6.wholeDay');
   count(price.isVolumetric ? 'rule13.volumetric' : 'rule13.actual');
   count(price.isFirst ? 'rule13.firstTier' : 'rule13.laterTier');
   count(price.isNamed ? 'rule13.namedZonePrice' : 'rule13.anyZonePrice');
-  if (option.zone?.isEstimate === true) count('rule10.estimateCode');
+  if (isEstimate) count('rule10.estimateCode');
   if (isThin) count('rule10.estimateLane');
-  if (option.zone?.isEstimate !== true && !isThin) count('rule10.full');
+  if (!isEstimate && !isThin) count('rule10.full');
   count(isThin ? 'rule10.confidenceNull' : 'rule10.confidence');
-  for (const parcel of plan.parcels) countStock(question, parcel, count);
-  const point = option.target?.pickupPoint;
-  if (point === undefined) return;
-  const arrivals = plan.parcels.map((parcel) => {
-    const leg = legOf(parcel, shown.target);
-    const { departureMinute } = network.trace(leg, shown.at);
+}
+
+function countArrival({ network }: Question, { chosen, target, at }: Shown, count: Count): void {
+  if (target.pickupPoint === undefined) return;
+  const arrivals = chosen.ended.plan.parcels.map((parcel) => {
+    const leg = legOf(parcel, target);
+    const { departureMinute } = network.trace(leg, at, SILENT);
     return network.window(leg, departureMinute)?.toMinute ?? 0;
   });
-  pointHandOver(network.pointHours(point), Math.max(...arrivals), count);
+  pointHandOver(network.pointHours(target.pickupPoint), Math.max(...arrivals), count);
 }
 
 function countStock(question: Question, parcel: Parcel, count: Count): void {
@@ -250,12 +259,12 @@ export function answerStore(
 }
 
 /** Rule 14: the least CO2 is the greenest, all ties. */
-export function markGreenest(options: readonly AnswerOption[], count?: Count): void {
+export function markGreenest(options: readonly AnswerOption[], count: Count): void {
   const least = Math.min(...options.map(({ co2Grams }) => co2Grams));
   const greenest = options.filter(({ co2Grams }) => co2Grams === least);
   for (const option of options) {
     option.greenest = option.co2Grams === least;
-    if (!option.greenest) count?.('rule14.notGreenest');
-    else count?.(greenest.length > 1 ? 'rule14.tie' : 'rule14.single');
+    if (!option.greenest) count('rule14.notGreenest');
+    else count(greenest.length > 1 ? 'rule14.tie' : 'rule14.single');
   }
 }

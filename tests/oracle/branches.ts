@@ -6,6 +6,9 @@
 /** Says that a branch decided once more. */
 export type Count = (branch: Branch) => void;
 
+/** Counts nothing. */
+export const SILENT: Count = () => {};
+
 /** Every branch the oracle counts; `ruleN.…` of docs/semantics.md. */
 export const BRANCHES = [
   'time.twofoldOpening',

@@ -5,7 +5,7 @@
  * one found by going through dates and minutes in their order. Source: docs/semantics.md rules 3–6 and 12.
  */
 import type { World, WorldLane, WorldNode, WorldService } from '../../backend/network/world.ts';
-import type { Branch, Count } from './branches.ts';
+import { type Branch, type Count, SILENT } from './branches.ts';
 import { isHoliday } from './holidays.ts';
 import { NEVER, type OpenHours } from './open-hours.ts';
 import {
@@ -67,7 +67,7 @@ export type Pickups = {
   /** At least one pickup of the service is written down at this node. */
   readonly isConfigured: boolean;
   /** Rule 3: the first departure ≥ ready, or `NEVER`. */
-  departure(readyMinute: number, count?: Count): number;
+  departure(readyMinute: number, count: Count): number;
 };
 
 function candidatePickups(
@@ -125,27 +125,29 @@ export function pickupsOf(
     if (departure.isExtra) count('rule3.extraPickup');
     if (!hours.isOpen(departure.minute)) count('rule3.atClosing');
   };
-  const { toMinute } = hours.span;
-  const firstFrom = new Int32Array(toMinute - fromMinute).fill(NEVER);
-  for (
-    let index = firstFrom.length - 1, left = valid.length - 1, next = NEVER;
-    index >= 0;
-    index -= 1
-  ) {
-    for (; valid[left]?.minute === fromMinute + index; left -= 1) next = fromMinute + index;
-    firstFrom[index] = next;
-  }
+  const minutes = valid.map(({ minute }) => minute);
   return {
     isConfigured,
     departure(readyMinute, count) {
-      const minute = firstFrom[readyMinute - fromMinute] ?? NEVER;
-      const departure = count && valid.find((candidate) => candidate.minute === minute);
-      if (departure !== undefined && count !== undefined) {
-        countDeparture(readyMinute, departure, count);
-      }
+      const minute = firstFrom(minutes, readyMinute);
+      if (count === SILENT) return minute;
+      const departure = valid.find((candidate) => candidate.minute === minute);
+      if (departure !== undefined) countDeparture(readyMinute, departure, count);
       return minute;
     },
   };
+}
+
+/** The first of these ascending minutes that is not before `minute`, found by halving. */
+function firstFrom(minutes: readonly number[], minute: number): number {
+  let low = 0;
+  let high = minutes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((minutes[middle] ?? NEVER) < minute) low = middle + 1;
+    else high = middle;
+  }
+  return minutes[low] ?? NEVER;
 }
 
 export type Transit = {
@@ -195,34 +197,43 @@ export type WindowQuestion = {
 /** No delivery day is looked for further away than this. */
 const SEARCH_DAYS = 730;
 
-/** Rules 4 and 6: the window of a parcel that leaves then, or undefined when no such day exists. */
-export function deliveryWindow(question: WindowQuestion, count?: Count): Window | undefined {
-  const { service, calendar, days, departureMinute, origin, destination, region } = question;
-  const windowOn = (day: number): Window => {
-    const midnight = day * MINUTES_PER_DAY;
-    const from = timeOfDayMinutes(service.deliverFrom ?? '00:00');
-    const to = timeOfDayMinutes(service.deliverBy ?? '24:00');
-    const toMinute = destination.instant(midnight + to, 'later');
-    const fromMinute = destination.instant(midnight + from, 'later');
-    // A clock change may swallow the window: it keeps its last minute.
-    return { fromMinute: Math.min(fromMinute, toMinute - 1), toMinute, deliveryDay: day };
-  };
-  const day0 = origin.dayAt(departureMinute);
-  if (days === 0) {
-    const sameDay = windowOn(day0);
-    const isWorking = calendar.isWorking(day0, 'delivery', region);
-    if (isWorking && sameDay.toMinute > departureMinute) {
-      count?.('rule4.n0sameDay');
-      return sameDay;
-    }
-    count?.(isWorking ? 'rule4.n0afterDeliverBy' : 'rule4.n0notWorking');
+/** Rule 6: the window of a delivery on this day. */
+function windowOn({ service, destination }: WindowQuestion, day: number): Window {
+  const midnight = day * MINUTES_PER_DAY;
+  const from = timeOfDayMinutes(service.deliverFrom ?? '00:00');
+  const to = timeOfDayMinutes(service.deliverBy ?? '24:00');
+  const toMinute = destination.instant(midnight + to, 'later');
+  const fromMinute = destination.instant(midnight + from, 'later');
+  // A clock change may swallow the window: it keeps its last minute.
+  return { fromMinute: Math.min(fromMinute, toMinute - 1), toMinute, deliveryDay: day };
+}
+
+/** Rule 4 for n = 0: the day of departure, if that is a delivery day whose deliver-by is still ahead. */
+function sameDayWindow(question: WindowQuestion, day0: number, count: Count): Window | undefined {
+  const { calendar, days, departureMinute, region } = question;
+  if (days > 0) return undefined;
+  const window = windowOn(question, day0);
+  if (!calendar.isWorking(day0, 'delivery', region)) {
+    count('rule4.n0notWorking');
+    return undefined;
   }
+  const isAhead = window.toMinute > departureMinute;
+  count(isAhead ? 'rule4.n0sameDay' : 'rule4.n0afterDeliverBy');
+  return isAhead ? window : undefined;
+}
+
+/** Rules 4 and 6: the window of a parcel that leaves then, or undefined when no such day exists. */
+export function deliveryWindow(question: WindowQuestion, count: Count): Window | undefined {
+  const { calendar, days, departureMinute, origin, region } = question;
+  const day0 = origin.dayAt(departureMinute);
+  const sameDay = sameDayWindow(question, day0, count);
+  if (sameDay !== undefined) return sameDay;
   let missing = Math.max(days, 1);
   for (let day = day0 + 1; day <= day0 + SEARCH_DAYS; day += 1) {
     const verdict = calendar.verdict(day, 'delivery', region);
-    if (verdict !== 'working') count?.(`rule4.${verdict}`);
+    if (verdict !== 'working') count(`rule4.${verdict}`);
     if (verdict === 'working' || verdict === 'worked') missing -= 1;
-    if (missing === 0) return windowOn(day);
+    if (missing === 0) return windowOn(question, day);
   }
   return undefined;
 }
@@ -230,42 +241,43 @@ export function deliveryWindow(question: WindowQuestion, count?: Count): Window 
 const DAY_MINUTES = 24 * 60;
 
 /** Rule 12: hand-over at a point whose parcel has arrived by `arrivedMinute`, or undefined. */
-export function pointHandOver(hours: OpenHours, arrivedMinute: number, count?: Count) {
+export function pointHandOver(hours: OpenHours, arrivedMinute: number, count: Count) {
   const fromMinute = hours.nextOpen(arrivedMinute);
   if (fromMinute === NEVER) return undefined;
   const closing = hours.closingAfter(fromMinute);
   const toMinute = Math.min(closing, fromMinute + DAY_MINUTES);
-  count?.(fromMinute === arrivedMinute ? 'rule12.openAtEnd' : 'rule12.waitsForOpening');
-  count?.(toMinute < closing ? 'rule12.after24h' : 'rule12.closing');
+  count(fromMinute === arrivedMinute ? 'rule12.openAtEnd' : 'rule12.waitsForOpening');
+  count(toMinute < closing ? 'rule12.after24h' : 'rule12.closing');
   return { fromMinute, toMinute };
 }
 
 const QUARTER = 15;
+
+/** The first minute from this one on at which a quarter of an hour begins on the clock. */
+function nextQuarter(zone: ZoneTable, minute: number): number {
+  let next = minute;
+  while ((next + zone.offsetAt(next)) % QUARTER !== 0) next += 1;
+  return next;
+}
 
 /** Rule 11: hand-over in a store of what is ready then, or undefined. */
 export function storeHandOver(
   hours: OpenHours,
   lastHandOverMinutes: number,
   readyMinute: number,
-  count?: Count,
+  count: Count,
 ) {
-  const isQuarter = (minute: number) => (minute + hours.zone.offsetAt(minute)) % QUARTER === 0;
-  const quarter = (minute: number): number => {
-    let next = minute;
-    while (!isQuarter(next)) next += 1;
-    return next;
-  };
-  const first = quarter(readyMinute);
-  for (let minute = first; minute < hours.span.toMinute; minute = quarter(minute + 1)) {
-    if (!hours.isOpen(minute)) continue;
-    const closing = hours.closingAfter(minute);
-    if (minute > closing - lastHandOverMinutes) {
-      if (minute === first) count?.('rule11.lastHandOver');
-      continue;
-    }
-    if (minute !== first) count?.('rule11.laterOpening');
-    else count?.(minute === readyMinute ? 'rule11.readyOnQuarter' : 'rule11.nextQuarter');
-    return { fromMinute: minute, toMinute: Math.min(closing, minute + DAY_MINUTES) };
+  const first = nextQuarter(hours.zone, readyMinute);
+  const isInTime = (minute: number): boolean =>
+    hours.isOpen(minute) && minute <= hours.closingAfter(minute) - lastHandOverMinutes;
+  let minute = first;
+  while (minute < hours.span.toMinute && !isInTime(minute)) {
+    minute = nextQuarter(hours.zone, minute + 1);
   }
-  return undefined;
+  if (hours.isOpen(first) && minute !== first) count('rule11.lastHandOver');
+  if (minute >= hours.span.toMinute) return undefined;
+  if (minute !== first) count('rule11.laterOpening');
+  else count(minute === readyMinute ? 'rule11.readyOnQuarter' : 'rule11.nextQuarter');
+  const toMinute = Math.min(hours.closingAfter(minute), minute + DAY_MINUTES);
+  return { fromMinute: minute, toMinute };
 }

@@ -13,7 +13,7 @@ import { toAnswer } from '../../backend/promise/quote-answer.ts';
 import { toQuoteRequest } from '../../backend/promise/quote-request.ts';
 import { factsOfWorld } from '../../backend/stock/stock.ts';
 import type { Answer, AnswerParcel } from './answer.ts';
-import type { Count } from './branches.ts';
+import { type Count, SILENT } from './branches.ts';
 import { createOracle } from './oracle.ts';
 import type { Case } from './random-world.ts';
 import { instantMinutes } from './zone-table.ts';
@@ -97,7 +97,7 @@ export function productOf(json: unknown, fromMinute: number) {
 }
 
 /** Asks both sides every request; the first difference, and how much was compared. */
-export function compareCase({ world, requests }: Omit<Case, 'seed'>, count?: Count) {
+export function compareCase({ world, requests }: Omit<Case, 'seed'>, count: Count = SILENT) {
   const minutes = requests.map(evaluatedMinute);
   const fromMinute = Math.min(...minutes);
   const oracle = createOracle(world, { fromMinute, toMinute: Math.max(...minutes) + 1 });

@@ -11,7 +11,7 @@ import type {
   WorldPickupPoint,
   WorldService,
 } from '../../backend/network/world.ts';
-import type { Count } from './branches.ts';
+import { type Count, SILENT } from './branches.ts';
 import {
   type CarrierCalendar,
   carrierCalendar,
@@ -64,11 +64,11 @@ export type Network = {
   /** Departure of a parcel by `at`: `NEVER` when it, or the hand-over at its point, is beyond the horizon. */
   departures(leg: Leg): Timeline;
   /** Start, ready, departure and window of a parcel, counting what decided. */
-  trace(leg: Leg, atMinute: number, count?: Count): Trace;
+  trace(leg: Leg, atMinute: number, count: Count): Trace;
   window(leg: Leg, departureMinute: number): Window | undefined;
   /** Hand-over instant in a store by `at`. */
   handOvers(node: WorldNode, units: number): Timeline;
-  traceStore(node: WorldNode, units: number, atMinute: number, count?: Count): StoreTrace;
+  traceStore(node: WorldNode, units: number, atMinute: number, count: Count): StoreTrace;
 };
 
 export type Trace = {
@@ -106,11 +106,10 @@ function calendarSpan(world: World, asked: Span): Span {
   };
 }
 
-/** Everything about shipped parcels. */
-function shipping(world: World, asked: Span, places: Places) {
+/** From ready to the window: pickups, transit, delivery days. */
+function deliveries(world: World, asked: Span, places: Places) {
   const keptCalendar = kept<string, CarrierCalendar>();
   const keptPickups = kept<string, Pickups>();
-  const keptDepartures = kept<string, Timeline>();
   const keptWindow = kept<string, Map<number, Window | undefined>>();
   const keptTransit = kept<WorldLane, Transit>();
   const calendar = (service: WorldService) =>
@@ -136,11 +135,18 @@ function shipping(world: World, asked: Span, places: Places) {
   const window = (leg: Leg, departureMinute: number): Window | undefined => {
     const windows = keptWindow(way(leg), () => new Map());
     if (!windows.has(departureMinute)) {
-      windows.set(departureMinute, deliveryWindow(question(leg, departureMinute)));
+      windows.set(departureMinute, deliveryWindow(question(leg, departureMinute), SILENT));
     }
     return windows.get(departureMinute);
   };
-  const trace = (leg: Leg, atMinute: number, count?: Count): Trace => {
+  return { pickups, transit, question, way, window };
+}
+
+/** Everything about shipped parcels. */
+function shipping(world: World, asked: Span, places: Places) {
+  const keptDepartures = kept<string, Timeline>();
+  const { pickups, transit, question, way, window } = deliveries(world, asked, places);
+  const trace = (leg: Leg, atMinute: number, count: Count): Trace => {
     const { hours, start, ready } = places.nodeOf(leg.node).of('ship');
     const ownStart = start(atMinute, count);
     const from = Math.max(ownStart, leg.lotMinute ?? 0);
@@ -153,36 +159,39 @@ function shipping(world: World, asked: Span, places: Places) {
       return { ownStart, startMinute, readyMinute, departureMinute: NEVER };
     }
     const departureMinute = pickups(leg.node, leg.service).departure(readyMinute, count);
-    if (count !== undefined && departureMinute !== NEVER) {
+    if (count !== SILENT && departureMinute !== NEVER) {
       deliveryWindow(question(leg, departureMinute), count);
     }
     return { ownStart, startMinute, readyMinute, departureMinute };
   };
-  /** The departure as long as it, and the hand-over at a point, lie before the horizon. */
-  const inTime = (leg: Leg) => {
+  /** The first `at` for which what leaves then, and its hand-over at a point, is before the horizon. */
+  const soonestAt = (leg: Leg, departureMinute: number): number => {
+    const { pickupPoint } = leg.target;
+    const arrival = window(leg, departureMinute);
+    if (arrival === undefined) return NEVER;
+    if (pickupPoint === undefined) return departureMinute - HORIZON_MINUTES + 1;
+    const handOver = pointHandOver(places.pointOf(pickupPoint).hours, arrival.toMinute, SILENT);
+    return handOver === undefined ? NEVER : handOver.fromMinute - HORIZON_MINUTES + 1;
+  };
+  /** As `trace`, for the departure alone, with everything it needs at hand. */
+  const departing = (leg: Leg) => {
     const { hours, start, ready } = places.nodeOf(leg.node).of('ship');
     const { departure } = pickups(leg.node, leg.service);
-    const { pickupPoint } = leg.target;
-    // The first `at` for which what leaves then is in time.
-    const inTimeFrom = new Map<number, number>();
-    const soonest = (departureMinute: number): number => {
-      const arrival = window(leg, departureMinute);
-      if (arrival === undefined) return NEVER;
-      if (pickupPoint === undefined) return departureMinute - HORIZON_MINUTES + 1;
-      const handOver = pointHandOver(places.pointOf(pickupPoint).hours, arrival.toMinute);
-      return handOver === undefined ? NEVER : handOver.fromMinute - HORIZON_MINUTES + 1;
-    };
     return (atMinute: number): number => {
-      const from = Math.max(start(atMinute), leg.lotMinute ?? 0);
+      const from = Math.max(start(atMinute, SILENT), leg.lotMinute ?? 0);
       const startMinute = from === NEVER ? NEVER : hours.nextOpen(from);
-      const readyMinute = startMinute === NEVER ? NEVER : ready(startMinute, leg.units);
-      const departureMinute = readyMinute === NEVER ? NEVER : departure(readyMinute);
+      const readyMinute = startMinute === NEVER ? NEVER : ready(startMinute, leg.units, SILENT);
+      return readyMinute === NEVER ? NEVER : departure(readyMinute, SILENT);
+    };
+  };
+  const inTime = (leg: Leg) => {
+    const departureAt = departing(leg);
+    const soonest = new Map<number, number>();
+    return (atMinute: number): number => {
+      const departureMinute = departureAt(atMinute);
       if (departureMinute >= atMinute + HORIZON_MINUTES) return NEVER;
-      let since = inTimeFrom.get(departureMinute);
-      if (since === undefined) {
-        since = soonest(departureMinute);
-        inTimeFrom.set(departureMinute, since);
-      }
+      const since = soonest.get(departureMinute) ?? soonestAt(leg, departureMinute);
+      soonest.set(departureMinute, since);
       return atMinute >= since ? departureMinute : NEVER;
     };
   };
@@ -199,8 +208,8 @@ function shipping(world: World, asked: Span, places: Places) {
 type WorkPlace = {
   readonly hours: OpenHours;
   readonly countsUnits: boolean;
-  start(atMinute: number, count?: Count): number;
-  ready(startMinute: number, units: number, count?: Count): number;
+  start(atMinute: number, count: Count): number;
+  ready(startMinute: number, units: number, count: Count): number;
 };
 
 type Places = {
@@ -214,21 +223,21 @@ function workPlace(
 ): WorkPlace {
   const { hours, asked, kind } = facts;
   const { countsUnits } = work;
-  const starts = timeline(asked, (minute) => work.startOfWork(minute, kind));
+  const starts = timeline(asked, (minute) => work.startOfWork(minute, kind, SILENT));
   const readyByUnits = new Map<number, Map<number, number>>();
   return {
     hours,
     countsUnits,
     start: (atMinute, count) =>
-      count === undefined ? starts.valueAt(atMinute) : work.startOfWork(atMinute, kind, count),
+      count === SILENT ? starts.valueAt(atMinute) : work.startOfWork(atMinute, kind, count),
     ready(startMinute, units, count) {
-      if (count !== undefined) return work.ready(startMinute, units, kind, count);
+      if (count !== SILENT) return work.ready(startMinute, units, kind, count);
       const counted = countsUnits ? units : 0;
       const known = readyByUnits.get(counted) ?? new Map<number, number>();
       readyByUnits.set(counted, known);
       let minute = known.get(startMinute);
       if (minute === undefined) {
-        minute = work.ready(startMinute, units, kind);
+        minute = work.ready(startMinute, units, kind, SILENT);
         known.set(startMinute, minute);
       }
       return minute;
@@ -264,7 +273,7 @@ export function networkOf(world: World, asked: Span): Network {
     const known = keptHandOver(node, () => new Map());
     if (!known.has(readyMinute)) {
       const { hours } = places.nodeOf(node);
-      known.set(readyMinute, storeHandOver(hours, node.lastHandOverMinutes, readyMinute));
+      known.set(readyMinute, storeHandOver(hours, node.lastHandOverMinutes, readyMinute, SILENT));
     }
     return known.get(readyMinute);
   };
@@ -274,7 +283,7 @@ export function networkOf(world: World, asked: Span): Network {
     if (startMinute === NEVER) return { readyMinute: NEVER, window: undefined };
     const readyMinute = ready(startMinute, units, count);
     if (readyMinute === NEVER) return { readyMinute, window: undefined };
-    if (count !== undefined) storeHandOver(hours, node.lastHandOverMinutes, readyMinute, count);
+    if (count !== SILENT) storeHandOver(hours, node.lastHandOverMinutes, readyMinute, count);
     return { readyMinute, window: handOver(node, readyMinute) };
   };
   return {
@@ -287,7 +296,7 @@ export function networkOf(world: World, asked: Span): Network {
       const counted = places.nodeOf(node).of('pickup').countsUnits ? units : 0;
       return keptHandOvers(`${node.id}\n${counted}`, () =>
         timeline(asked, (minute) => {
-          const from = traceStore(node, units, minute).window?.fromMinute ?? NEVER;
+          const from = traceStore(node, units, minute, SILENT).window?.fromMinute ?? NEVER;
           return from < minute + HORIZON_MINUTES ? from : NEVER;
         }),
       );

@@ -102,48 +102,82 @@ function dayRules(place: Place, zone: ZoneTable) {
   };
 }
 
-/** One entry per minute of the span, built once; afterwards every question is a look at the table. */
-export function openHours(place: Place, zone: ZoneTable, span: Span): OpenHours {
-  const rules = dayRules(place, zone);
-  const size = span.toMinute - span.fromMinute;
-  const dayByMinute = new Int32Array(size).fill(CLOSED);
-  for (let day = zone.dayAt(span.fromMinute) - 3; day <= zone.dayAt(span.toMinute); day += 1) {
-    for (const [opens, closes] of rules.openingsOf(day)) {
-      const last = Math.min(closes - span.fromMinute, size);
-      for (let index = Math.max(opens - span.fromMinute, 0); index < last; index += 1) {
-        if (dayByMinute[index] === CLOSED) dayByMinute[index] = day;
-      }
+/** The day each minute of the span counts for; a minute two days claim is the earlier day's, so that one comes last. */
+function daysByMinute(openingsOf: OpenHours['openingsOf'], zone: ZoneTable, span: Span) {
+  const days = new Int32Array(span.toMinute - span.fromMinute).fill(CLOSED);
+  const first = zone.dayAt(span.fromMinute) - 3;
+  for (let day = zone.dayAt(span.toMinute); day >= first; day -= 1) {
+    for (const [opens, closes] of openingsOf(day)) {
+      const from = Math.max(opens - span.fromMinute, 0);
+      days.fill(day, from, Math.max(closes - span.fromMinute, from));
     }
   }
-  const dayOf = (minute: number): number => dayByMinute[minute - span.fromMinute] ?? CLOSED;
+  return days;
+}
 
-  const openMinutes: number[] = [];
-  const positionOf = new Int32Array(size + 1);
-  for (let index = 0; index < size; index += 1) {
-    positionOf[index] = openMinutes.length;
-    if (dayByMinute[index] !== CLOSED) openMinutes.push(span.fromMinute + index);
+/** The open minutes of the span in order, and how many of them come before each minute. */
+function openMinutesOf(days: Int32Array, fromMinute: number) {
+  const minutes = new Int32Array(days.length);
+  const before = new Int32Array(days.length + 1);
+  let count = 0;
+  for (let index = 0; index < days.length; index += 1) {
+    before[index] = count;
+    if (days[index] === CLOSED) continue;
+    minutes[count] = fromMinute + index;
+    count += 1;
   }
-  positionOf[size] = openMinutes.length;
-  const closing = new Int32Array(size);
-  for (let index = size - 1, next = NEVER; index >= 0; index -= 1) {
-    if (dayByMinute[index] === CLOSED) next = span.fromMinute + index;
+  before[days.length] = count;
+  return { minutes: minutes.subarray(0, count), before };
+}
+
+/** For each minute the first one from it on that is not open. */
+function closings(days: Int32Array, fromMinute: number): Int32Array {
+  const closing = new Int32Array(days.length);
+  let next = NEVER;
+  for (let index = days.length - 1; index >= 0; index -= 1) {
+    if (days[index] === CLOSED) next = fromMinute + index;
     closing[index] = next;
   }
+  return closing;
+}
+
+/** Local date of each minute. */
+function datesOf(zone: ZoneTable, span: Span): Int32Array {
+  const dates = new Int32Array(span.toMinute - span.fromMinute);
+  for (let index = 0; index < dates.length; index += 1) {
+    dates[index] = zone.dayAt(span.fromMinute + index);
+  }
+  return dates;
+}
+
+/** One entry per minute of the span, built once; afterwards every question is a look at the table. */
+export function openHours(place: Place, zone: ZoneTable, span: Span): OpenHours {
+  const { fromMinute } = span;
+  const rules = dayRules(place, zone);
+  const days = daysByMinute(rules.openingsOf, zone, span);
+  const { minutes, before } = openMinutesOf(days, fromMinute);
+  let closing: Int32Array | undefined;
+  let dates: Int32Array | undefined;
   const position = (minute: number): number => {
-    if (minute < span.fromMinute) throw new Error(`minute ${minute} before the oracle's span`);
-    return positionOf[Math.min(minute - span.fromMinute, size)] ?? openMinutes.length;
+    if (minute < fromMinute) throw new Error(`minute ${minute} before the oracle's span`);
+    return before[minute - fromMinute] ?? minutes.length;
   };
-  const dates = new Int32Array(size + 1);
-  for (let index = 0; index <= size; index += 1) dates[index] = zone.dayAt(span.fromMinute + index);
+  const dayOf = (minute: number): number => days[minute - fromMinute] ?? CLOSED;
   return {
     zone,
     span,
     dayOf,
-    dateAt: (minute) => dates[minute - span.fromMinute] ?? zone.dayAt(minute),
     isOpen: (minute) => dayOf(minute) !== CLOSED,
-    nextOpen: (minute) => openMinutes[position(minute)] ?? NEVER,
-    closingAfter: (minute) => closing[minute - span.fromMinute] ?? NEVER,
-    openMinutesLater: (minute, count) => openMinutes[position(minute) + count] ?? NEVER,
+    dateAt(minute) {
+      dates ??= datesOf(zone, span);
+      return dates[minute - fromMinute] ?? zone.dayAt(minute);
+    },
+    nextOpen: (minute) => minutes[position(minute)] ?? NEVER,
+    closingAfter(minute) {
+      closing ??= closings(days, fromMinute);
+      return closing[minute - fromMinute] ?? NEVER;
+    },
+    openMinutesLater: (minute, count) => minutes[position(minute) + count] ?? NEVER,
     ...rules,
   };
 }

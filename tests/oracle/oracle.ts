@@ -17,7 +17,7 @@ import {
   markGreenest,
   type Placed,
 } from './answer.ts';
-import type { Count } from './branches.ts';
+import { type Count, SILENT } from './branches.ts';
 import { HORIZON_MINUTES } from './carriage.ts';
 import { type Network, networkOf, type Target } from './network.ts';
 import { NEVER, type Span } from './open-hours.ts';
@@ -68,15 +68,15 @@ const COUNTED_END = {
   moves: 'rule7.windowMoves',
 } as const;
 
-function countEnd(why: string, count: Count | undefined): void {
-  if (why === 'cap' || why === 'disappears' || why === 'moves') count?.(COUNTED_END[why]);
+function countEnd(why: string, count: Count): void {
+  if (why === 'cap' || why === 'disappears' || why === 'moves') count(COUNTED_END[why]);
 }
 
 /** Assessments of one option by `at`, each found once per question and set of live reservations. */
 function shippedCourse(question: Question, option: ShippedOption) {
   const known = new Map<number, Assessment>();
   const assess = (at: number): Assessment => {
-    const found = known.get(at) ?? assessShipped(question, option, at);
+    const found = known.get(at) ?? assessShipped(question, option, at, SILENT);
     known.set(at, found);
     return found;
   };
@@ -108,14 +108,14 @@ function liveReservations(question: Question): string {
 
 type Part = { options: Placed[]; absent: AnswerAbsent[] };
 
-function quoteShipped(question: Question, option: ShippedOption, part: Part, count?: Count): void {
+function quoteShipped(question: Question, option: ShippedOption, part: Part, count: Count): void {
   const at = question.nowMinute + question.request.marginMinutes;
   const { network } = question;
   const key = `course ${option.code} ${liveReservations(question)}`;
   const { assess, course } = memorized(question, key, () => shippedCourse(question, option));
-  const assessment = count === undefined ? assess(at) : assessShipped(question, option, at, count);
+  const assessment = count === SILENT ? assess(at) : assessShipped(question, option, at, count);
   if ('reason' in assessment) {
-    if (count !== undefined) countReason(network, assessment, at, count);
+    if (count !== SILENT) countReason(network, assessment, at, count);
     const { code, facts } = reasonOf(assessment.reason);
     part.absent.push({ method: option.method, serviceCode: option.code, code, facts });
     return;
@@ -123,7 +123,7 @@ function quoteShipped(question: Question, option: ShippedOption, part: Part, cou
   const { chosen } = assessment;
   const { end, why } = orderBy(question, course, at);
   countEnd(why, count);
-  if (count !== undefined) {
+  if (count !== SILENT) {
     for (const branch of decidedBy(network.world.policy, chosen.all, chosen.ended)) count(branch);
   }
   const moment = { at, orderByMinute: end - question.request.marginMinutes };
@@ -152,7 +152,7 @@ function countReason(
   if (reason !== 'nothing_in_time') return;
   count('rule10.no_departure.nothing_in_time');
   const isBeyond = legs.some((leg) => {
-    const { departureMinute } = network.trace(leg, at);
+    const { departureMinute } = network.trace(leg, at, SILENT);
     return departureMinute !== NEVER && departureMinute >= at + HORIZON_MINUTES;
   });
   if (isBeyond) count('rule3.beyondHorizon');
@@ -209,7 +209,7 @@ function pointOptions(question: Question): readonly ShippedOption[] {
     }
     return points.map((point) => {
       const target: Target = {
-        key: `point ${point.id}`,
+        key: `point ${network} ${point.id}`,
         region: { country: point.country, region: point.region },
         clock: zoneTable(point.timeZone),
         at: point,
@@ -237,7 +237,7 @@ function storeQuestion(question: Question, node: WorldNode, units: number): Stor
   const live = liveReservations(question);
   const figureAt = (minute: number) =>
     memorized(question, `short ${live} ${minute}`, () => ({
-      isShort: isFigureShort(question, minute),
+      isShort: isFigureShort(question, minute, SILENT),
     }));
   return {
     handOvers: network.handOvers(node, units),
@@ -249,22 +249,22 @@ function storeQuestion(question: Question, node: WorldNode, units: number): Stor
 }
 
 /** The first reason against a store that holds, or undefined. */
-function storeReason(question: Question, store: StoreQuestion, at: number, count?: Count) {
+function storeReason(question: Question, store: StoreQuestion, at: number, count: Count) {
   if (question.lines.some(({ product }) => !product.offersStorePickup)) {
-    count?.('rule10.restricted');
+    count('rule10.restricted');
     return 'restricted';
   }
   if (store.isShort(at) || !store.isHeld) {
-    count?.(store.isShort(at) ? 'rule10.no_stock.figure' : 'rule10.no_stock.nodes');
+    count(store.isShort(at) ? 'rule10.no_stock.figure' : 'rule10.no_stock.nodes');
     return 'no_stock';
   }
   if (store.handOvers.valueAt(at) !== NEVER) return undefined;
-  count?.('rule10.no_opening');
+  count('rule10.no_opening');
   return 'no_opening';
 }
 
 /** Rule 11 at one store; everything must be there. */
-function quoteStore(question: Question, node: WorldNode, part: Part, count?: Count): void {
+function quoteStore(question: Question, node: WorldNode, part: Part, count: Count): void {
   const { network, lines, nowMinute, request } = question;
   const at = nowMinute + request.marginMinutes;
   const serviceCode = `store:${node.id}`;
@@ -278,7 +278,7 @@ function quoteStore(question: Question, node: WorldNode, part: Part, count?: Cou
   const course: Course = {
     windowAt(minute) {
       if (store.isShort(minute) || store.handOvers.valueAt(minute) === NEVER) return undefined;
-      return network.traceStore(node, units, minute).window;
+      return network.traceStore(node, units, minute, SILENT).window;
     },
     timelinesAt: () => [store.handOvers],
   };
@@ -289,14 +289,14 @@ function quoteStore(question: Question, node: WorldNode, part: Part, count?: Cou
   const orderByMinute = end - request.marginMinutes;
   const placed = answerStore(question, { node, window, readyMinute, orderByMinute });
   const { withinTwoHours } = placed.option;
-  count?.(withinTwoHours ? 'rule11.withinTwoHours' : 'rule11.laterThanTwoHours');
+  count(withinTwoHours ? 'rule11.withinTwoHours' : 'rule11.laterThanTwoHours');
   part.options.push(placed);
 }
 
-function quoteAll(question: Question, count?: Count): Answer {
+function quoteAll(question: Question, count: Count): Answer {
   const part: Part = { options: [], absent: [] };
   const { network, nodes, nowMinute, request } = question;
-  if (nodes.length < network.world.nodes.length) count?.('rule16.channelNodes');
+  if (nodes.length < network.world.nodes.length) count('rule16.channelNodes');
   for (const option of homeOptions(question)) quoteShipped(question, option, part, count);
   for (const option of pointOptions(question)) quoteShipped(question, option, part, count);
   const stores = nodes.filter(({ offersPickup }) => offersPickup);
@@ -323,7 +323,7 @@ export function createOracle(world: World, evaluated: Span): Oracle {
   });
   const memories = new Map<string, Map<string, unknown>>();
   return {
-    quote(request, count) {
+    quote(request, count = SILENT) {
       const { now: _, ...asked } = request;
       const body = JSON.stringify(asked);
       const memory = memories.get(body) ?? new Map<string, unknown>();
@@ -334,7 +334,7 @@ export function createOracle(world: World, evaluated: Span): Oracle {
 }
 
 /** What must be answered to one request. */
-export function quote(world: World, request: WorldRequest, count?: Count): Answer {
+export function quote(world: World, request: WorldRequest, count: Count = SILENT): Answer {
   const at = Math.floor(instantMinutes(request.now)) + request.marginMinutes;
   const oracle = createOracle(world, { fromMinute: at, toMinute: at + 1 });
   return oracle.quote(request, count);

@@ -107,25 +107,39 @@ export function lotsAt(question: Question, place: { node: WorldNode; sku: string
     .lots.filter((lot) => isWithinHorizon(lot, channel, at));
 }
 
-/** The channel's nodes with a lane for this service and target, with what they can give at `at`. */
+/** The channel's nodes with a lane for this service and target; found once. */
+function reachOf(
+  question: Question,
+  way: { service: WorldService; zone: ResolvedZone; target: Target },
+): readonly Omit<Sender, 'given'>[] {
+  const key = `reach ${way.service.code} ${way.target.key}`;
+  const known = question.memory.get(key);
+  if (known !== undefined) return known as readonly Omit<Sender, 'given'>[];
+  const found = question.nodes.flatMap((node) => {
+    const { lane } = laneOf(question, { node, ...way });
+    return lane === undefined ? [] : [{ node, lane, meters: meters(node, way.target.at) }];
+  });
+  question.memory.set(key, found);
+  return found;
+}
+
+/** Those nodes with what they can give at `at`. */
 export function sendersOf(
   question: Question,
   way: { service: WorldService; zone: ResolvedZone; target: Target },
   at: number,
 ): readonly Sender[] {
-  return question.nodes.flatMap((node) => {
-    const { lane } = laneOf(question, { node, ...way });
-    if (lane === undefined) return [];
-    const given = question.lines.map(({ product: { sku } }) => ({
-      units: question.network.position(node.id, sku).units,
-      lots: lotsAt(question, { node, sku }, at),
-    }));
-    return [{ node, lane, meters: meters(node, way.target.at), given }];
-  });
+  return reachOf(question, way).map((sender) => ({
+    ...sender,
+    given: question.lines.map(({ product: { sku } }) => ({
+      units: question.network.position(sender.node.id, sku).units,
+      lots: lotsAt(question, { node: sender.node, sku }, at),
+    })),
+  }));
 }
 
 /** Rule 16: true when the channel may not sell what is asked. */
-export function isFigureShort(question: Question, at: number, count?: Count): boolean {
+export function isFigureShort(question: Question, at: number, count: Count): boolean {
   const { network, request, nodes, nowMinute } = question;
   const { policy } = network.world;
   const channel = channelOf(policy, request.channel);

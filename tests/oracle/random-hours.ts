@@ -42,6 +42,32 @@ const SHIFTS: readonly [DayHours, ...DayHours[]] = [
   ],
   [['06:00', '24:00']],
   [['10:00', '31:00']],
+  [['25:00', '30:00']],
+  [['12:00', '47:00']],
+  [
+    ['08:00', '12:00'],
+    ['12:00', '16:00'],
+    ['15:00', '19:00'],
+  ],
+];
+/** Times that the clock changes of Rome, London, New York or Lord Howe repeat or skip. */
+const NIGHT_SHIFTS: readonly [DayHours, ...DayHours[]] = [
+  [['01:20', '09:00']],
+  [['02:10', '16:00']],
+  [['01:45', '02:20']],
+  [
+    ['00:30', '01:50'],
+    ['02:40', '12:00'],
+  ],
+  [['20:00', '26:15']],
+];
+const NIGHT_CUT_OFFS: readonly [string, ...string[]] = [
+  '01:30',
+  '01:50',
+  '02:05',
+  '02:30',
+  '25:45',
+  '26:20',
 ];
 const CUT_OFFS: readonly [string, ...string[]] = [
   '12:00',
@@ -57,6 +83,7 @@ const CUT_OFFS: readonly [string, ...string[]] = [
   '25:00',
   '26:30',
   '29:00',
+  '47:59',
 ];
 const PICKUP_TIMES: readonly [string, ...string[]] = [
   '12:00',
@@ -69,6 +96,8 @@ const PICKUP_TIMES: readonly [string, ...string[]] = [
   '24:00',
   '26:00',
   '09:15',
+  '31:00',
+  '47:30',
 ];
 
 function openDays(random: Random): readonly Weekday[] {
@@ -82,11 +111,15 @@ function openDays(random: Random): readonly Weekday[] {
   ]);
 }
 
+/** The day everything crowds around, and whether the clocks change about then. */
+export type Around = { readonly baseDay: number; readonly isClockChange: boolean };
+
 /** Weekly hours with dated exceptions near the base day. */
-export function randomHours(random: Random, baseDay: number): Hours {
-  const usual = random.pick(SHIFTS);
+export function randomHours(random: Random, { baseDay, isClockChange }: Around): Hours {
+  const isBent = isClockChange && random.chance(0.6);
+  const usual = random.pick(isBent ? NIGHT_SHIFTS : SHIFTS);
   const weekly: Hours['weekly'] = {};
-  for (const day of openDays(random)) {
+  for (const day of isBent ? WEEKDAYS : openDays(random)) {
     weekly[day] = random.chance(0.15) ? random.pick(SHIFTS) : usual;
   }
   const days = new Set(random.chance(0.45) ? [random.int(-3, 4), random.int(-1, 9)] : []);
@@ -109,9 +142,10 @@ export function randomHours(random: Random, baseDay: number): Hours {
 export function randomCutOffs(
   random: Random,
   hours: Pick<Hours, 'weekly'>,
-  share: number,
+  chosen: { readonly share: number; readonly isClockChange: boolean },
 ): Partial<Record<Weekday, string>> {
-  const usual = random.pick(CUT_OFFS);
+  const { share, isClockChange } = chosen;
+  const usual = random.pick(isClockChange && random.chance(0.7) ? NIGHT_CUT_OFFS : CUT_OFFS);
   const cutOffs: Partial<Record<Weekday, string>> = {};
   if (!random.chance(share)) return cutOffs;
   for (const day of random.some(WEEKDAYS, 0.8)) {
@@ -130,8 +164,10 @@ export function randomPickups(random: Random, serviceCode: string, baseDay: numb
     weekly[day] = random.chance(0.25) ? [random.pick(PICKUP_TIMES), usual] : [usual];
     weekly[day] = [...new Set(weekly[day])];
   }
-  const extra = random.chance(isEmpty ? 0 : 0.3)
-    ? [{ date: isoDay(baseDay + random.int(-1, 5)), time: random.pick(PICKUP_TIMES) }]
+  const extra = random.chance(isEmpty ? 0 : 0.4)
+    ? [-1, 0, 1, 2, 4]
+        .filter(() => random.chance(0.5))
+        .map((offset) => ({ date: isoDay(baseDay + offset), time: random.pick(PICKUP_TIMES) }))
     : [];
   return { serviceCode, weekly, extra };
 }

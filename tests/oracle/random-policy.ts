@@ -24,12 +24,12 @@ function randomSafetyStock(scene: Scene): NonNullable<PolicyInput['safetyStock']
   return Array.from({ length: random.int(1, 4) }, () => {
     const what = random.pick<{ sku?: string; category?: string }>([
       {},
-      { sku: random.pick([skus[0] ?? 'sku1', ...skus]) },
+      { sku: random.pick([skus[0] ?? 'sku', ...skus]) },
       { category: random.pick(['shoes', 'coats']) },
     ]);
     const where = random.pick<{ nodeId?: string; region?: string }>([
       {},
-      { nodeId: random.pick([nodeIds[0] ?? 'n1', ...nodeIds]) },
+      { nodeId: random.pick([nodeIds[0] ?? 'a', ...nodeIds]) },
       { region: places[0].region ?? 'ENG' },
     ]);
     const amount = random.chance(0.5)
@@ -55,15 +55,36 @@ function randomQuotas(scene: Scene): NonNullable<PolicyInput['quotas']> {
   }));
 }
 
+function randomReservations(scene: Scene): NonNullable<PolicyInput['reservations']> {
+  const { random, skus } = scene;
+  const expiresAt = () => isoNear(scene, random.int(0, 1), random.pick([0, 0, 20]));
+  // Another channel holds much of everything for a while.
+  if (random.chance(0.1)) {
+    return skus.map((sku) => ({
+      sku,
+      quantity: random.int(5, 15),
+      channel: 'pos',
+      expiresAt: expiresAt(),
+    }));
+  }
+  if (!random.chance(0.25)) return [];
+  return Array.from({ length: 2 }, () => ({
+    sku: random.pick([skus[0] ?? 'sku', ...skus]),
+    quantity: random.int(1, 3),
+    channel: random.pick(['market', 'online', 'pos']),
+    expiresAt: expiresAt(),
+  }));
+}
+
 /** Everything of a policy but its zone and currency. */
 export function randomPolicy(scene: Scene): Omit<PolicyInput, 'timeZone' | 'currency'> {
   const { random, skus } = scene;
-  const sku = () => random.pick([skus[0] ?? 'sku1', ...skus]);
+  const sku = () => random.pick([skus[0] ?? 'sku', ...skus]);
   return {
     serviceLevel: random.pick([0.95, 0.95, 0.95, 0.5, 0.8, 0.99, 1]),
     thinLaneExtraDay: random.chance(0.4),
-    splitOnlyIfDaysEarlier: random.pick([1, 1, 1, 1, 2, 3]),
-    maxDaysLaterForCost: random.pick([0, 0, 0, 0, 1, 2]),
+    splitOnlyIfDaysEarlier: random.pick([1, 1, 2, 4, 8, 12]),
+    maxDaysLaterForCost: random.pick([0, 0, 0, 1, 2, 3]),
     distanceFactor: random.pick([1.25, 1.25, 1, 1.4]),
     pickupPoints: {
       maxCount: random.int(1, 5),
@@ -74,13 +95,6 @@ export function randomPolicy(scene: Scene): Omit<PolicyInput, 'timeZone' | 'curr
     quotas: randomQuotas(scene),
     safetyStock: randomSafetyStock(scene),
     waiting: random.chance(0.15) ? [{ sku: sku(), quantity: random.int(1, 3) }] : [],
-    reservations: random.chance(0.3)
-      ? Array.from({ length: 2 }, () => ({
-          sku: sku(),
-          quantity: random.int(1, 3),
-          channel: random.pick(['market', 'online', 'pos']),
-          expiresAt: isoNear(scene, random.int(0, 2)),
-        }))
-      : [],
+    reservations: randomReservations(scene),
   };
 }

@@ -33,7 +33,7 @@ function randomLines(scene: Scene): Body['lines'] {
     ways *= waysToDivide(quantity, nodeIds.length);
     if (ways <= MOST_DIVISIONS) lines.push({ sku, quantity });
   }
-  const first = skus[0] ?? 'sku1';
+  const first = skus[0] ?? 'sku';
   if (lines.length === 0) return [{ sku: first, quantity: random.pick([1, 2, 3]) }];
   if (random.chance(0.1)) lines.push({ sku: lines[0]?.sku ?? first, quantity: 1 });
   return random.chance(0.5) ? lines : lines.reverse();
@@ -67,8 +67,22 @@ function randomBody(scene: Scene, world: World): Body {
     currency: random.chance(0.93) ? 'EUR' : 'CHF',
     channel: random.chance(0.75) ? 'online' : 'market',
     customerTags: random.chance(0.25) ? ['vip'] : [],
-    marginMinutes: random.pick([0, 0, 15, 30, 45]),
+    marginMinutes: random.chance(0.03) ? 2_000 : random.pick([0, 0, 15, 30, 45]),
   };
+}
+
+/** Minutes around a clock change of a place or node. */
+function clockChanges(scene: Scene, world: World): number[] {
+  const found: number[] = [];
+  const from = (scene.baseDay - 1) * MINUTES_PER_DAY;
+  for (const { timeZone } of [...scene.places, ...world.nodes]) {
+    const zone = zoneTable(timeZone);
+    for (let minute = from; minute < from + 3 * MINUTES_PER_DAY; minute += 30) {
+      if (zone.offsetAt(minute) === zone.offsetAt(minute + 30)) continue;
+      for (let near = -240; near <= 120; near += 10) found.push(minute + 30 + near);
+    }
+  }
+  return found;
 }
 
 /** Minutes at which a cut-off, an opening, a closing, a pickup, a lot or a reservation falls. */
@@ -90,13 +104,39 @@ function edges(scene: Scene, world: World): number[] {
       }
     }
   }
-  for (const row of world.policy.reservations) found.push(instantMinutes(row.expiresAt));
+  for (const { expiresAt } of world.policy.reservations) {
+    const gone = Math.ceil(instantMinutes(expiresAt));
+    for (let near = -20; near <= 4; near += 2) found.push(gone + near);
+  }
   for (const lot of world.stock.flatMap(({ incoming }) => incoming)) {
-    if (lot.expectedAt !== undefined) found.push(Math.ceil(instantMinutes(lot.expectedAt)));
+    if (lot.expectedAt === undefined) continue;
+    const usable = Math.ceil(instantMinutes(lot.expectedAt));
+    for (const days of [0, 1, 3, 60]) found.push(usable - days * MINUTES_PER_DAY);
   }
   const from = (scene.baseDay - 1) * MINUTES_PER_DAY;
   const to = (scene.baseDay + 3) * MINUTES_PER_DAY;
   return found.filter((minute) => minute >= from && minute < to);
+}
+
+/** Pickups and openings of the next days, an hour around them: sixty days later they are at the horizon. */
+function horizonEdges(scene: Scene, world: World): number[] {
+  const found: number[] = [];
+  for (const place of [...world.nodes, ...world.pickupPoints]) {
+    const zone = zoneTable(place.timeZone);
+    const pickups = 'carrierPickups' in place ? place.carrierPickups : [];
+    const times = new Set([
+      ...pickups.flatMap(({ weekly }) => Object.values(weekly).flat()),
+      ...Object.values(place.hours.weekly).flatMap((openings) => openings.map(([opens]) => opens)),
+    ]);
+    for (const time of times) {
+      for (let day = -1; day < 3; day += 1) {
+        const local = (scene.baseDay + day) * MINUTES_PER_DAY + timeOfDayMinutes(time);
+        const minute = zone.instant(local, 'earlier');
+        found.push(minute - 60, minute, minute + 60);
+      }
+    }
+  }
+  return found;
 }
 
 /** So many requests, in no order. */
@@ -107,12 +147,14 @@ export function randomRequests(
 ): readonly WorldRequestInput[] {
   const { random, baseDay, places } = scene;
   const bodies = Array.from({ length: BODIES }, () => randomBody(scene, world));
-  const crowd = edges(scene, world);
+  const changes = clockChanges(scene, world);
+  const others = scene.isDry ? horizonEdges(scene, world) : edges(scene, world);
   const zone = zoneTable(places[0].timeZone);
   return Array.from({ length: instants }, (_, index) => {
     const body = bodies[index % BODIES] ?? randomBody(scene, world);
     const anywhere = (baseDay - 1) * MINUTES_PER_DAY + random.int(0, 3 * MINUTES_PER_DAY);
-    const isEdge = random.chance(0.65) && crowd.length > 0;
+    const crowd = changes.length > 0 && random.chance(0.35) ? changes : others;
+    const isEdge = random.chance(0.7) && crowd.length > 0;
     const edge = crowd[random.int(0, crowd.length - 1)] ?? anywhere;
     const shift =
       random.pick([-2, -1, -1, 0, 0, 1]) - (random.chance(0.6) ? (body.marginMinutes ?? 0) : 0);

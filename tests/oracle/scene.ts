@@ -14,6 +14,9 @@ export type Place = {
   readonly prefix: string;
 };
 
+/** Of lane costs and most prices. */
+export const CURRENCY = 'EUR';
+
 /** Everywhere. */
 export const PLACES: readonly [Place, ...Place[]] = [
   { country: 'IT', timeZone: 'Europe/Rome', lat: 45.46, lng: 9.19, prefix: '20' },
@@ -39,20 +42,26 @@ export const PLACES: readonly [Place, ...Place[]] = [
     lng: 159,
     prefix: '28',
   },
+  { country: 'TR', timeZone: 'Europe/Istanbul', lat: 41, lng: 29, prefix: '34' },
   { country: 'GB', timeZone: 'Asia/Kathmandu', lat: 27.72, lng: 85.32, prefix: 'KT' },
   { country: 'US', timeZone: 'Pacific/Apia', lat: -13.83, lng: -171.77, prefix: '968' },
 ];
 
-/** Instants worth a crowd: clock changes (Europe, New York, Lord Howe), holidays, bridges, year end, plain days. */
-const FOCUSES: readonly [string, ...string[]] = [
+/** About when the clocks change in Europe, New York and Lord Howe, in autumn and in spring. */
+const CLOCK_CHANGES: readonly [string, ...string[]] = [
+  '2026-10-25',
   '2026-10-25',
   '2026-10-24',
+  '2027-03-28',
   '2027-03-28',
   '2027-03-27',
   '2026-11-01',
   '2027-03-14',
   '2026-10-03',
   '2027-04-03',
+];
+/** Holidays, bridges, year end, days with nothing special. */
+const FOCUSES: readonly [string, ...string[]] = [
   '2026-12-24',
   '2026-12-26',
   '2026-12-31',
@@ -63,12 +72,20 @@ const FOCUSES: readonly [string, ...string[]] = [
   '2026-08-14',
   '2026-09-15',
   '2027-02-17',
+  '2027-03-10',
+  '2027-05-17',
 ];
 
 /** What is chosen for a world before anything else. */
 export type Scene = {
   readonly random: Random;
   readonly baseDay: number;
+  /** The clocks of some place change about then. */
+  readonly isClockChange: boolean;
+  /** Most lanes deliver on the day of departure. */
+  readonly isSameDay: boolean;
+  /** Nothing on hand; what comes comes in two months. */
+  readonly isDry: boolean;
   readonly places: readonly [Place, ...Place[]];
   readonly skus: readonly string[];
   readonly nodeIds: readonly string[];
@@ -85,18 +102,31 @@ export function isoNear(scene: Scene, offsetDays: number, seconds = 0): string {
   return text.replace(/:00([+-]\d\d:\d\d)$/, `:${String(seconds).padStart(2, '0')}$1`);
 }
 
+/** How many names, in the order of nothing. */
+function names(random: Random, from: readonly string[], count: number): string[] {
+  const left = [...from];
+  return Array.from(
+    { length: count },
+    () => left.splice(random.int(0, left.length - 1), 1)[0] ?? '',
+  );
+}
+
 /** The scene of a seed. */
 export function randomScene(random: Random): Scene {
   const home = random.pick(PLACES);
-  const names = (prefix: string, count: number) =>
-    Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`);
+  const isClockChange = random.chance(0.6);
+  const focus = random.pick(isClockChange ? CLOCK_CHANGES : FOCUSES);
+  const zoneCount = random.int(1, 5);
   return {
     random,
-    baseDay: dayNumber(random.pick(FOCUSES)) + random.int(-1, 1),
+    isClockChange,
+    isSameDay: random.chance(0.15),
+    isDry: random.chance(0.06),
+    baseDay: dayNumber(focus) + random.int(-1, 1),
     places: [home, random.pick(PLACES), random.chance(0.5) ? home : random.pick(PLACES)],
-    skus: names('sku', random.int(1, 4)),
-    nodeIds: names('n', random.int(2, 6)),
-    zoneIds: names('z', random.int(1, 5)),
+    skus: names(random, ['sku', 'sku 10', 'sku 2', 'Sku3'], random.int(1, 4)),
+    nodeIds: names(random, ['n1', 'n10', 'n2', 'N3', 'a', 'Z'], random.int(2, 6)),
+    zoneIds: ['near', 'z10', 'z2', 'Z3', 'a'].slice(0, zoneCount),
     pointCount: random.int(0, 4),
   };
 }

@@ -5,7 +5,7 @@
  * the first reason of rule 10 that holds. Source: docs/semantics.md rules 5–6, 8–10, 12 and 13.
  */
 import type { WorldService } from '../../backend/network/world.ts';
-import type { Count } from './branches.ts';
+import { type Count, SILENT } from './branches.ts';
 import { pointHandOver } from './carriage.ts';
 import type { Leg, Network, Target } from './network.ts';
 import { NEVER } from './open-hours.ts';
@@ -154,45 +154,74 @@ function timedPlans(network: Network, enumeration: Enumeration, target: Target):
   return { ...enumeration, timed, legs };
 }
 
-/** When each plan ends at `at`: the latest parcel's window end, or the instant of rule 12. */
+type Ended = EndedPlan & { readonly window: Instants };
+
+/** The window of the parcel that arrives last; undefined when one does not arrive in time. */
+function lastArrival(arrivals: readonly (Instants | undefined)[]): Instants | undefined {
+  let last: Instants | undefined;
+  for (const arrival of arrivals) {
+    if (arrival === undefined) return undefined;
+    if (last === undefined || arrival.toMinute > last.toMinute) last = arrival;
+  }
+  return last;
+}
+
+/** The end rule 8 compares: of the window at home, the instant of rule 12 at a point. */
+function endOf(network: Network, plan: Plan, arrival: Instants, target: Target): Ended | undefined {
+  const { clock, pickupPoint } = target;
+  if (pickupPoint === undefined) {
+    const endDay = clock.dayAt(arrival.toMinute - 1);
+    return { plan, endMinute: arrival.toMinute, endDay, window: arrival };
+  }
+  const window = pointHandOver(network.pointHours(pickupPoint), arrival.toMinute, SILENT);
+  if (window === undefined) return undefined;
+  const endDay = clock.dayAt(window.fromMinute);
+  return { plan, endMinute: window.fromMinute, endDay, window };
+}
+
+/** The plans that end in time at `at`, with their ends. */
 function endedPlans(network: Network, plans: TimedPlans, facts: { target: Target; at: number }) {
   const { target, at } = facts;
   const arrivals = plans.legs.map(({ leg, departures }) => {
     const departure = departures.valueAt(at);
     return departure === NEVER ? undefined : network.window(leg, departure);
   });
-  const found: (EndedPlan & { window: Instants })[] = [];
-  for (const { plan, legs } of plans.timed) {
-    let last: Instants | undefined;
-    let isInTime = true;
-    for (const leg of legs) {
-      const arrival = arrivals[leg];
-      if (arrival === undefined) isInTime = false;
-      else if (last === undefined || arrival.toMinute > last.toMinute) last = arrival;
-    }
-    if (!isInTime || last === undefined) continue;
-    if (target.pickupPoint === undefined) {
-      const endDay = target.clock.dayAt(last.toMinute - 1);
-      found.push({ plan, endMinute: last.toMinute, endDay, window: last });
-    } else {
-      const window = pointHandOver(network.pointHours(target.pickupPoint), last.toMinute);
-      if (window === undefined) continue;
-      const endDay = target.clock.dayAt(window.fromMinute);
-      found.push({ plan, endMinute: window.fromMinute, endDay, window });
-    }
-  }
-  return found;
+  return plans.timed.flatMap(({ plan, legs }): Ended[] => {
+    const arrival = lastArrival(legs.map((leg) => arrivals[leg]));
+    const ended = arrival && endOf(network, plan, arrival, target);
+    return ended === undefined ? [] : [ended];
+  });
+}
+
+/** Rule 10: the nodes together hold every line. */
+function holdsEnough(question: Question, senders: readonly Sender[]): boolean {
+  return question.lines.every(({ quantity }, index) => {
+    const held = senders.map(({ given }) => {
+      const { units, lots } = given[index] ?? { units: 0, lots: [] };
+      return units + lots.reduce((sum, lot) => sum + lot.quantity, 0);
+    });
+    return held.reduce((sum, units) => sum + units, 0) >= quantity;
+  });
 }
 
 type ServiceAssessment =
   | { reason: Reason; legs: readonly Leg[] }
-  | { ended: readonly (EndedPlan & { window: Instants })[]; plans: TimedPlans };
+  | { ended: readonly Ended[]; plans: TimedPlans };
+
+function countRefusedCustoms(
+  question: Question,
+  way: { service: WorldService; zone: ResolvedZone },
+  count: Count,
+): void {
+  const isRefused = question.nodes.some((node) => laneOf(question, { node, ...way }).isRefused);
+  if (isRefused) count('rule9.customsRefused');
+}
 
 /** Rule 10's reasons in their order, then the plans that end in time. */
 function assessService(
   question: Question,
   option: ShippedOption,
-  facts: { service: WorldService; at: number; count: Count | undefined },
+  facts: { service: WorldService; at: number; count: Count },
 ): ServiceAssessment {
   const { service, at, count } = facts;
   const { zone, target } = option;
@@ -200,9 +229,7 @@ function assessService(
   if (zone === undefined || target === undefined) return absent('no_lane');
   const senders = sendersOf(question, { service, zone, target }, at);
   if (senders.length === 0) {
-    if (question.nodes.some((node) => laneOf(question, { node, service, zone }).isRefused)) {
-      count?.('rule9.customsRefused');
-    }
+    countRefusedCustoms(question, { service, zone }, count);
     return absent('no_lane');
   }
   if (isRestricted(question, service)) return absent('restricted');
@@ -211,23 +238,17 @@ function assessService(
     ({ node }) => question.network.pickups(node, service).isConfigured,
   );
   const isShort = isFigureShort(question, at, count);
-  const isEnough = question.lines.every(({ quantity }, index) => {
-    const held = shippers.map(({ given }) => {
-      const { units, lots } = given[index] ?? { units: 0, lots: [] };
-      return units + lots.reduce((sum, lot) => sum + lot.quantity, 0);
-    });
-    return held.reduce((sum, units) => sum + units, 0) >= quantity;
-  });
+  const isEnough = holdsEnough(question, shippers);
   const canPlan = isEnough && !isShort;
   const plans = canPlan ? enumerate(question, option, { service, senders: shippers }) : undefined;
   if (plans?.plans.length === 0) {
-    count?.('rule10.limitOfPlans');
+    count('rule10.limitOfPlans');
     return absent('limit');
   }
   if (priceOf(question, service, zone) === undefined) return absent('no_price');
   if (shippers.length === 0) return absent('no_pickup');
   if (plans === undefined) {
-    count?.(isShort ? 'rule10.no_stock.figure' : 'rule10.no_stock.nodes');
+    count(isShort ? 'rule10.no_stock.figure' : 'rule10.no_stock.nodes');
     return absent('no_stock');
   }
   const ended = endedPlans(question.network, plans, { target, at });
@@ -240,7 +261,7 @@ export function assessShipped(
   question: Question,
   option: ShippedOption,
   at: number,
-  count?: Count,
+  count: Count,
 ): Assessment {
   const services = [...option.services].sort((a, b) => byText(a.code, b.code));
   const each = services.map((service) => ({
@@ -257,7 +278,7 @@ export function assessShipped(
     const isFitting = each.some(
       ({ result }) => 'ended' in result && result.plans.plans.length < result.plans.divisions,
     );
-    if (isFitting) count?.('rule13.parcelLimitAvoided');
+    if (isFitting) count('rule13.parcelLimitAvoided');
     return { chosen: { ended, window: ended.window, all: pool }, legs };
   }
   let furthest: { reason: Reason; service: WorldService } | undefined;

@@ -12,7 +12,7 @@ import type {
   WorldRequest,
   WorldStockRow,
 } from '../../backend/network/world.ts';
-import type { Count } from './branches.ts';
+import type { Branch, Count } from './branches.ts';
 import { dayNumber, instantMinutes, MINUTES_PER_DAY, type ZoneTable } from './zone-table.ts';
 
 export type Lot = {
@@ -154,7 +154,7 @@ export type FigureQuestion = {
 };
 
 /** Rule 16: how many units of the SKU the channel may sell to this shopper. */
-export function figure(policy: WorldPolicy, question: FigureQuestion, count?: Count): number {
+export function figure(policy: WorldPolicy, question: FigureQuestion, count: Count): number {
   const { request, channel, nodes, position, sku, nowMinute, atMinute } = question;
   const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
   const held = nodes.map((node) => position(node.id, sku));
@@ -187,12 +187,14 @@ export function figure(policy: WorldPolicy, question: FigureQuestion, count?: Co
   const pool = Math.max(0, free - total(quotas.map(({ unused }) => unused)));
   const shared = Math.floor((pool * channel.shareBasisPoints) / 10_000);
   const visible = Math.min(free, shared + total(own.map(({ unused }) => unused)));
-  if (count !== undefined) {
-    if (due.length < lots.length) count('rule16.horizon');
-    if (reserved.length > 0) count('rule16.reservation');
-    if (own.length > 0) count('rule16.quota');
-    if (shared < pool) count('rule16.share');
-    if (visible > 0 && visible < channel.threshold) count('rule16.threshold');
-  }
+  const isUnderThreshold = visible > 0 && visible < channel.threshold;
+  const decided: readonly (readonly [Branch, boolean])[] = [
+    ['rule16.horizon', due.length < lots.length],
+    ['rule16.reservation', reserved.length > 0],
+    ['rule16.quota', own.length > 0],
+    ['rule16.share', shared < pool],
+    ['rule16.threshold', isUnderThreshold],
+  ];
+  for (const [branch, isDecisive] of decided) if (isDecisive) count(branch);
   return visible >= channel.threshold ? visible : 0;
 }

@@ -6,7 +6,7 @@
  * fraction is ever rounded before the end. Source: docs/semantics.md rules 1, 2 and 11.
  */
 import type { WorldNode } from '../../backend/network/world.ts';
-import type { Count } from './branches.ts';
+import { type Branch, type Count, SILENT } from './branches.ts';
 import { NEVER, type OpenHours } from './open-hours.ts';
 import {
   dayNumber,
@@ -21,9 +21,9 @@ export type Kind = 'ship' | 'pickup';
 
 export type NodeWork = {
   /** Rule 1: the first minute in which the order may be worked on, or `NEVER`. */
-  startOfWork(atMinute: number, kind: Kind, count?: Count): number;
+  startOfWork(atMinute: number, kind: Kind, count: Count): number;
   /** Rule 2: when work that starts then is ready, or `NEVER`. */
-  ready(startMinute: number, units: number, kind: Kind, count?: Count): number;
+  ready(startMinute: number, units: number, kind: Kind, count: Count): number;
   /** True when the number of units changes `ready`. */
   readonly countsUnits: boolean;
 };
@@ -66,7 +66,7 @@ function countDay(
   facts: { at: number; kind: Kind; day: number; count: Count },
 ): void {
   const { at, kind, day, count } = facts;
-  const today = hours.dateAt(at);
+  const today = hours.zone.dayAt(at);
   const cutOff = cutOffTime(node, kind, day, hours);
   if (kind === 'pickup') {
     count(cutOff.time === undefined ? 'rule11.noPickupCutOff' : 'rule11.pickupCutOff');
@@ -74,24 +74,29 @@ function countDay(
   }
   if (day < today) count('rule1.cutOffYesterdayNightShift');
   if (day === today) count('rule1.cutOffToday');
-  if (cutOff.time === undefined) count('rule1.lastClosing');
-  else if (cutOff.isOwn) count('rule1.exceptionOwnCutOff');
-  else if (cutOff.isException) count('rule1.exceptionWeekdayCutOff');
-  if (cutOff.time !== undefined && timeOfDayMinutes(cutOff.time) >= MINUTES_PER_DAY) {
-    count('rule1.cutOffPast24');
-  }
-  if (
-    cutOff.time !== undefined &&
-    hours.zone.isTwofold(day * MINUTES_PER_DAY + timeOfDayMinutes(cutOff.time))
-  ) {
-    count('time.twofoldCutOff');
-  }
+  countCutOff(hours, cutOff, { day, count });
   for (let skipped = today; skipped < day; skipped += 1) {
     if (hours.openingsOf(skipped).length > 0) count('rule1.cutOffPassed');
     else if (hours.sourceOf(skipped) === 'holiday') count('rule1.holidayClosed');
     else if (hours.sourceOf(skipped) === 'exception') count('rule1.exceptionClosed');
     else count('rule1.weeklyClosed');
   }
+}
+
+function countCutOff(
+  hours: OpenHours,
+  cutOff: ReturnType<typeof cutOffTime>,
+  { day, count }: { day: number; count: Count },
+): void {
+  if (cutOff.time === undefined) {
+    count('rule1.lastClosing');
+    return;
+  }
+  if (cutOff.isOwn) count('rule1.exceptionOwnCutOff');
+  else if (cutOff.isException) count('rule1.exceptionWeekdayCutOff');
+  const ofDay = timeOfDayMinutes(cutOff.time);
+  if (ofDay >= MINUTES_PER_DAY) count('rule1.cutOffPast24');
+  if (hours.zone.isTwofold(day * MINUTES_PER_DAY + ofDay)) count('time.twofoldCutOff');
 }
 
 /** The earliest open local day whose cut-off is after `at`, or undefined within the span. */
@@ -103,8 +108,8 @@ function countingDays(node: WorldNode, hours: OpenHours) {
     return instant;
   };
   return (at: number, kind: Kind): number | undefined => {
-    const last = hours.dateAt(hours.span.toMinute);
-    for (let day = hours.dateAt(at) - 3; day <= last; day += 1) {
+    const last = hours.zone.dayAt(hours.span.toMinute);
+    for (let day = hours.zone.dayAt(at) - 3; day <= last; day += 1) {
       if (hours.openingsOf(day).length > 0 && at < cutOff(day, kind)) return day;
     }
     return undefined;
@@ -166,7 +171,7 @@ type Job = {
   start: number;
   units: number;
   leadMinutes: number;
-  count: Count | undefined;
+  count: Count;
 };
 
 /** The first open minute of a later local date. */
@@ -202,25 +207,37 @@ function workMinute(
  * nothing more is left at once for the next one.
  */
 function walkToReady(hours: OpenHours, limits: Limits, walk: Walk, job: Job): number {
-  const { count } = job;
   const rate = limits.unitsPerHour;
   const parcel = { units: job.units * TICKS_PER_UNIT, room: 0 };
   let minute = job.start;
   while (minute !== NEVER) {
     const step = workMinute(hours.dateAt(minute), limits, walk, parcel);
+    countStep(step, rate, job.count);
     if (step === 'through') {
-      if (rate !== undefined) count?.('rule2.unitsPerHour');
       return leadFrom(hours, limits, { minute, room: rate === undefined ? 1 : parcel.room }, job);
-    }
-    if (step === 'full') count?.('rule2.fullDate');
-    if (step === 'waits') count?.('rule2.backlogWaits');
-    if (step === 'spent') {
-      count?.(rate === undefined ? 'rule2.unitsPerDayWithoutRate' : 'rule2.unitsPerDay');
     }
     const isDateOver = step === 'full' || step === 'spent';
     minute = isDateOver ? nextDate(hours, minute) : hours.nextOpen(minute + 1);
   }
   return NEVER;
+}
+
+function countStep(step: Step, rate: number | undefined, count: Count): void {
+  if (step === 'through' && rate !== undefined) count('rule2.unitsPerHour');
+  if (step === 'full') count('rule2.fullDate');
+  if (step === 'waits') count('rule2.backlogWaits');
+  if (step !== 'spent') return;
+  count(rate === undefined ? 'rule2.unitsPerDayWithoutRate' : 'rule2.unitsPerDay');
+}
+
+/** The first open minute from this one on, on a date that is not full. */
+function nextNotFull(hours: OpenHours, limits: Limits, from: number, count: Count): number {
+  let minute = from;
+  while (minute !== NEVER && limits.isFull(hours.dateAt(minute))) {
+    count('rule2.fullDate');
+    minute = nextDate(hours, minute);
+  }
+  return minute;
 }
 
 /** The lead time, from a minute of which so many ticks are left; ready is the end, rounded up to a minute. */
@@ -237,11 +254,7 @@ function leadFrom(
   lead -= Math.min(from.room, lead);
   let { minute } = from;
   while (lead > 0) {
-    minute = hours.nextOpen(minute + 1);
-    while (minute !== NEVER && limits.isFull(hours.dateAt(minute))) {
-      job.count?.('rule2.fullDate');
-      minute = nextDate(hours, minute);
-    }
+    minute = nextNotFull(hours, limits, hours.nextOpen(minute + 1), job.count);
     if (minute === NEVER) return NEVER;
     if (hours.dateAt(minute) > limits.lastFullDay) {
       const last = hours.openMinutesLater(minute, Math.ceil(lead / rate) - 1);
@@ -255,13 +268,13 @@ function leadFrom(
 /** Lead time alone, where neither units nor dates limit the work: a look at the table of open minutes. */
 function leadOnly(hours: OpenHours, job: Job): number {
   if (job.leadMinutes === 0) {
-    job.count?.('rule2.nothingToDo');
+    job.count('rule2.nothingToDo');
     return job.start;
   }
   const last = hours.openMinutesLater(job.start, job.leadMinutes - 1);
   if (last === NEVER) return NEVER;
   const isUnbroken = last + 1 - job.start === job.leadMinutes;
-  job.count?.(isUnbroken ? 'rule2.leadWithin' : 'rule2.leadOverClosing');
+  job.count(isUnbroken ? 'rule2.leadWithin' : 'rule2.leadOverClosing');
   return last + 1;
 }
 
@@ -292,35 +305,29 @@ export function nodeWork(node: WorldNode, hours: OpenHours): NodeWork {
     startOfWork(atMinute, kind, count) {
       const day = countingDay(atMinute, kind);
       if (day === undefined) return NEVER;
-      if (count !== undefined) countDay(node, hours, { at: atMinute, kind, day, count });
+      if (count !== SILENT) countDay(node, hours, { at: atMinute, kind, day, count });
       let minute = hours.nextOpen(atMinute);
       while (minute !== NEVER && hours.dayOf(minute) < day) minute = hours.nextOpen(minute + 1);
-      if (count !== undefined && minute !== NEVER) countOpening(hours, minute, count);
+      if (count !== SILENT && minute !== NEVER) countOpening(hours, minute, count);
       return minute;
     },
     ready(startMinute, units, kind, count) {
       const leadMinutes = kind === 'ship' ? node.leadTimeMinutes : node.pickupLeadMinutes;
       if (!hasLimits) return leadOnly(hours, { start: startMinute, units, leadMinutes, count });
-      let start = startMinute;
-      while (start !== NEVER && limits.isFull(hours.dateAt(start))) {
-        start = nextDate(hours, start);
-      }
-      if (start === NEVER) return NEVER;
-      if (start !== startMinute) count?.('rule2.fullDate');
-      if (node.backlogUnits > 0 && backlog.asOf >= start) count?.('rule2.backlogFromStart');
-      const standing = backlog.standing(start);
+      const decided = new Set<Branch>();
+      const note: Count = count === SILENT ? SILENT : (branch) => decided.add(branch);
+      const start = nextNotFull(hours, limits, startMinute, note);
+      const standing = start === NEVER ? undefined : backlog.standing(start);
       if (standing === undefined) return NEVER;
       const { minute, walk } = standing;
-      if (node.backlogUnits > 0 && walk.backlog === 0) count?.('rule2.backlogDone');
-      if (minute > start) count?.('rule2.backlogWaits');
-      const decided = new Set<Parameters<Count>[0]>();
-      const result = walkToReady(hours, limits, walk, {
-        start: minute,
-        units,
-        leadMinutes,
-        count: count && ((branch) => decided.add(branch)),
-      });
-      for (const branch of decided) count?.(branch);
+      if (node.backlogUnits > 0) {
+        if (backlog.asOf >= start) note('rule2.backlogFromStart');
+        if (walk.backlog === 0) note('rule2.backlogDone');
+        if (minute > start) note('rule2.backlogWaits');
+      }
+      const job = { start: minute, units, leadMinutes, count: note };
+      const result = walkToReady(hours, limits, walk, job);
+      for (const branch of decided) count(branch);
       return result;
     },
   };
