@@ -2,8 +2,9 @@
  * What is promised depends on this and on nothing else: the request of one checkout state, and a key for it.
  *
  * Inputs: Shopify's live values. Output: the request body with its key, or nothing while checkout does not yet know
- * enough. Titles and handles are not in the key: our own Function changes titles, Shopify then changes
- * handles, and a key that followed them would never come to rest.
+ * enough. In the key are the options' codes and descriptions, which carry our rates' dates: a date that changed is a new
+ * question. Titles and handles are not: our own Function changes titles, Shopify then changes handles, and a key
+ * that followed them would never come to rest.
  */
 import type { CheckoutPromiseRequest } from '../../../backend/contract/promise-api.ts';
 import { parseExtensionConfig } from '../../../backend/contract/promise-api.ts';
@@ -40,38 +41,43 @@ export function readCheckoutState(api: CheckoutApi): CheckoutState | undefined {
   }));
   const isDelivering = api.deliveryGroups.value.length > 0;
   if (!url || !checkoutToken || !country || lines.length === 0 || !isDelivering) return undefined;
+  const options = readOptions(api);
   const request: CheckoutPromiseRequest = {
     checkoutToken,
     lines,
     destination: { country, postalCode: address?.zip ?? '' },
     locale: api.localization.language.value.isoCode,
     currency: api.localization.currency.value.isoCode,
-    options: readOptions(api),
+    options: options.map(({ handle, code, title }) => ({ handle, code, title: title ?? '' })),
   };
-  return { url, request, key: keyOf(request) };
+  return { url, request, key: keyOf(request, options) };
 }
 
-function readOptions({ deliveryGroups }: CheckoutApi): CheckoutPromiseRequest['options'] {
-  const byCode = new Map<string, { handle: string; code: string; title: string }>();
+type Shipping = {
+  readonly handle: string;
+  readonly code: string;
+  readonly title?: string;
+  readonly description?: string;
+};
+
+/** The shipping options of all delivery groups, each code once. */
+function readOptions({ deliveryGroups }: CheckoutApi): Shipping[] {
+  const byCode = new Map<string, Shipping>();
   for (const group of deliveryGroups.value) {
-    for (const { type, handle, code, title } of group.deliveryOptions) {
-      if (type === 'shipping') byCode.set(code, { handle, code, title: title ?? '' });
+    for (const option of group.deliveryOptions) {
+      if (option.type === 'shipping') byCode.set(option.code, option);
     }
   }
   return [...byCode.values()];
 }
 
-function keyOf({
-  checkoutToken,
-  lines,
-  destination,
-  locale,
-  currency,
-  options,
-}: CheckoutPromiseRequest): string {
+function keyOf(
+  { checkoutToken, lines, destination, locale, currency }: CheckoutPromiseRequest,
+  options: readonly Shipping[],
+): string {
   const basket = lines.map(({ variantId, quantity }) => `${variantId} ${quantity}`).sort();
-  const codes = options.map(({ code }) => code).sort();
-  return JSON.stringify([checkoutToken, destination, locale, currency, basket, codes]);
+  const rates = options.map(({ code, description }) => `${code} ${description ?? ''}`).sort();
+  return JSON.stringify([checkoutToken, destination, locale, currency, basket, rates]);
 }
 
 function readUrl({ appMetafields }: CheckoutApi): string | undefined {

@@ -174,21 +174,21 @@ describe('under a shipping option', () => {
     expect(text()).not.toMatch(/\d+ ?(min|ore|h)\b/);
   });
 
-  test('a changed title asks nothing: it was our own Function', async () => {
-    using extension = open();
-    await extension.render();
-    await waitFor(() => expect(text()).toContain('Arriva'));
-    const renamed = createShippingOption({
+  async function rename(
+    extension: ReturnType<typeof open>,
+    more: { title?: string; description?: string },
+  ) {
+    const option = createShippingOption({
       handle: 'h2',
       code: 'express',
-      title: 'Express - 1 dic',
       type: 'shipping',
+      ...more,
     });
-    Object.assign(extension.shopify.target, { value: renamed });
+    Object.assign(extension.shopify.target, { value: option });
     Object.assign(extension.shopify.deliveryGroups, {
       value: [
         {
-          deliveryOptions: [renamed],
+          deliveryOptions: [option],
           groupType: 'oneTimePurchase',
           isDeliveryRequired: true,
           targetedCartLines: [],
@@ -196,8 +196,23 @@ describe('under a shipping option', () => {
       ],
     });
     await new Promise((resolve) => queueMicrotask(() => resolve(undefined)));
+  }
+
+  test('a changed title asks nothing: it was our own Function', async () => {
+    using extension = open();
+    await extension.render();
+    await waitFor(() => expect(text()).toContain('Arriva'));
+    await rename(extension, { title: 'Express \u00b7 mar 1 dic' });
     expect(extension.fetch).toHaveBeenCalledTimes(1);
     expect(text()).toContain('Arriva');
+  });
+
+  test('a changed description asks again: the rate has another date', async () => {
+    using extension = open();
+    await extension.render();
+    await waitFor(() => expect(text()).toContain('Arriva'));
+    await rename(extension, { title: 'Express', description: '2099-12-02' });
+    await waitFor(() => expect(extension.fetch).toHaveBeenCalledTimes(2));
   });
 });
 
