@@ -108,7 +108,7 @@ function documentOf(
 <s-app-nav>
 ${links}
 </s-app-nav>
-<div id="kept"></div>
+<main id="kept"></main>
 <script type="module" src="/app/assets/${page.script}"></script>
 </body>
 </html>

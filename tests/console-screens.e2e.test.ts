@@ -1,0 +1,200 @@
+import AxeBuilder from '@axe-core/playwright';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { LANGUAGES } from '../backend/console/screens/texts/languages.ts';
+import { TEXTS } from '../backend/console/screens/texts/text.ts';
+import { type ConsoleHost, SHOP, startConsoleHost } from './console-host.ts';
+
+const WIDE = { width: 1280, height: 900 };
+const NARROW = { width: 375, height: 800 };
+
+let host: ConsoleHost;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let faults: string[];
+
+beforeAll(async () => {
+  host = await startConsoleHost();
+  browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  });
+});
+afterAll(async () => {
+  await browser.close();
+  await host.stop();
+});
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: WIDE });
+  page = await context.newPage();
+  faults = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('dialog', (dialog) => void dialog.accept());
+});
+afterEach(async () => {
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+async function open(path: string, { locale = 'en', user = 'ada' } = {}): Promise<void> {
+  const query = new URLSearchParams({ shop: SHOP, locale, user });
+  await page.goto(`${host.url}/app${path}?${query}`);
+  await page.locator('s-page').waitFor();
+  await page.locator('.waiting').first().waitFor({ state: 'detached' });
+}
+
+async function violations(): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  return found.map((one) => `${one.id}: ${one.nodes[0]?.html}`);
+}
+
+const SCREENS = [
+  ['', 's-section'],
+  ['/network', '.tiles'],
+  ['/network/nodes', 's-table-row'],
+  ['/network/nodes/ST-BOLOGNA-FARINI', '.entry'],
+  ['/network/carriers/strada', '.entry'],
+  ['/network/services/express-10', '.entry'],
+  ['/network/lanes/%233', '.entry'],
+  ['/network/zones/IT-LOM', '.entry'],
+  ['/network/pickupPoints/IT-MIL-01', '.entry'],
+  ['/network/policy', '.entry'],
+  ['/network/nodes/new', '.entry'],
+  ['/tester', '.question'],
+] as const;
+
+test.each(SCREENS)(
+  'the screen %s has no accessibility fault, wide and narrow',
+  async (path, part) => {
+    await open(path);
+    await page.locator(part).first().waitFor();
+    expect(await violations()).toEqual([]);
+    await page.setViewportSize(NARROW);
+    expect(await violations()).toEqual([]);
+    const width = await page.evaluate('document.documentElement.scrollWidth');
+    expect(width).toBeLessThanOrEqual(NARROW.width);
+  },
+);
+
+test.each(LANGUAGES)(
+  'in %s set-up, a place and the date tester speak it and stay accessible',
+  async (locale) => {
+    await open('', { locale });
+      await page.getByRole('heading', { name: TEXTS[locale]['setup.title'], exact: true }).waitFor();
+    expect(await violations()).toEqual([]);
+    await open('/network/nodes/ST-MILANO-VERCELLI', { locale });
+    await page.getByText(TEXTS[locale]['section.hours'], { exact: true }).waitFor();
+    expect(await violations()).toEqual([]);
+    await open('/tester', { locale });
+    await page.getByText(TEXTS[locale]['tester.question'], { exact: true }).waitFor();
+    expect(await violations()).toEqual([]);
+  },
+);
+
+async function askForLoafers(): Promise<void> {
+  await page.getByLabel('Postal code').fill('20121');
+  await page.getByLabel('Add a product').fill('V-LF01-BOR-42');
+  await page.locator('.hits button').first().click();
+  await page.getByRole('button', { name: 'Test the dates' }).click();
+  await page.locator('.option').first().waitFor();
+}
+
+test('the date tester shows dates, steps and the verdict on every place', async () => {
+  await open('/tester');
+  await askForLoafers();
+  await page.getByText('10 options for 20121 IT').waitFor();
+  const express = page.locator('.option', { hasText: 'Express by 10:00' }).first();
+  expect(await express.locator('summary').first().textContent()).toContain(
+    'Wednesday 25 November, by 10:00',
+  );
+  await express.locator('summary', { hasText: 'Every place, and why (47)' }).click();
+  expect(await express.locator('tr.chosen').textContent()).toContain('Piacenza warehouse');
+  await express.locator('summary', { hasText: 'Steps of Express by 10:00' }).click();
+  const steps = await express.locator('table').first().textContent();
+  expect(steps).toMatch(/Ordered\s*Tue 24 Nov, 10:20/);
+  expect(steps).toMatch(/Leaves\s*Tue 24 Nov, 19:30/);
+  expect(await express.getByRole('img').getAttribute('aria-label')).toContain('arrives Wed 25 Nov');
+  expect(await violations()).toEqual([]);
+});
+
+test('a merchant asks the date tester with the keyboard alone', async () => {
+  await open('/tester');
+  await page.getByLabel('Postal code').focus();
+  await page.keyboard.type('20121');
+  await page.getByLabel('Add a product').focus();
+  await page.keyboard.type('V-LF01-BOR-42');
+  await page.locator('.hits button').first().waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.locator('.lines li').waitFor();
+  await page.getByRole('button', { name: 'Test the dates' }).focus();
+  await page.keyboard.press('Enter');
+  await page.locator('.option').first().waitFor();
+  expect(await page.locator('.option').count()).toBe(10);
+});
+
+test('a question without a product is not sent, and says what is missing', async () => {
+  await open('/tester');
+  await page.getByRole('button', { name: 'Test the dates' }).click();
+  await page.getByText('Add at least one product.').waitFor();
+  expect(await page.locator('.option').count()).toBe(0);
+});
+
+test('hours that cannot be read are said beside the field and never sent', async () => {
+  await open('/network/nodes/ST-VERONA-MAZZINI');
+  await page.getByLabel('Tuesday').first().fill('nine to five');
+  await page.getByText('1 field needs another value').waitFor();
+  let isSent = false;
+  page.on('request', (request) => {
+    isSent ||= request.url().endsWith('/network/edits');
+  });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page
+    .getByText('Write hours as 10:00–19:30, several with commas between.')
+    .first()
+    .waitFor();
+  expect(isSent).toBe(false);
+});
+
+test('a saved change says when it is in force, and a refused one which field is wrong', async () => {
+  await open('/network/nodes/ST-VERONA-MAZZINI');
+  await page.getByLabel('Lead time', { exact: true }).fill('75');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText(/Saved as version \d+, in force after \d+\.\d s\./).waitFor();
+  await page.getByLabel('Time zone').fill('Europe/Verona');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('1 field needs another value').waitFor();
+  await page
+    .getByText(/“Europe\/Verona” cannot be used/)
+    .first()
+    .waitFor();
+  expect(await violations()).toEqual([]);
+});
+
+test('two merchants at once: the second sees who was first and keeps what was typed', async () => {
+  await open('/network/carriers/angolo');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Angolo Più');
+  const other = await context.newPage();
+  await other.goto(`${host.url}/app/network/carriers/angolo?shop=${SHOP}&user=bob`);
+  await other.getByRole('textbox', { name: 'Name', exact: true }).fill('Angolo Uno');
+  await other.getByRole('button', { name: 'Save' }).click();
+  await other.getByText(/in force after/).waitFor();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Somebody else saved first').waitFor();
+  await page.getByText(/by bob,/).waitFor();
+  expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('Angolo Più');
+  await page.getByRole('button', { name: 'Save mine on top' }).click();
+  await page.getByText(/in force after/).waitFor();
+});
+
+test('nothing goes to checkout before the preview was seen and the zones were chosen', async () => {
+  await open('');
+  expect(await page.getByRole('button', { name: 'Activate in the chosen zones' }).count()).toBe(0);
+  await page.getByRole('button', { name: 'Preview the checkout' }).click();
+  await page.getByText(/Shoppers would also see the shop’s own rate “Standard shipping”/).waitFor();
+  await page.getByRole('button', { name: 'Activate in the chosen zones' }).click();
+  await page.getByText('Kept’s rates are shown at checkout.').waitFor();
+  await page.getByRole('button', { name: 'Detach' }).waitFor();
+  expect(await violations()).toEqual([]);
+});
