@@ -91,6 +91,8 @@ export function wallToMinute(zone: ZoneTable, day: number, wall: WallTime): numb
   let found = NEVER;
   for (let index = 0; index < starts.length; index += 1) {
     const minute = local - (offsets[index] ?? 0);
+    // Offsets differ by less than a day: rows that begin later than that cannot hold any more.
+    if (found !== NEVER && (starts[index] ?? NEVER) > found + MINUTES_PER_DAY) break;
     if (!holdsAt(zone, index, minute)) continue;
     if (wall.side === 'earlier') return minute;
     found = minute;
@@ -144,10 +146,14 @@ export function formatMinute(minute: number, zoneName: string): string {
   });
 }
 
-/** The day number of `YYYY-MM-DD` (already checked). */
+/** The day number of `YYYY-MM-DD` (already checked). The inverse of `formatDay`, by the same eras. */
 export function parseDay(text: string): number {
-  const day = Temporal.PlainDate.from(text);
-  return new Temporal.PlainDate(1970, 1, 1).until(day, { largestUnit: 'day' }).days;
+  const month = Number(text.slice(5, 7));
+  const year = Number(text.slice(0, 4)) - (month <= 2 ? 1 : 0);
+  const fromMarch = month > 2 ? month - 3 : month + 9;
+  const dayOfYear = Math.floor((153 * fromMarch + 2) / 5) + Number(text.slice(8, 10)) - 1;
+  const leapDays = Math.floor(year / 4) - Math.floor(year / 100) + Math.floor(year / 400);
+  return year * 365 + leapDays + dayOfYear - DAYS_TO_1970;
 }
 
 /** `YYYY-MM-DD` of a day number, years 0 to 9999. */

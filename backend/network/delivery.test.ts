@@ -18,6 +18,7 @@ type Delivered = {
   readonly observations?: number[];
   readonly policy?: Partial<WorldInput['policy']>;
   readonly service?: Partial<ServiceInput>;
+  readonly carrier?: Partial<WorldInput['carriers'][number]>;
   readonly to?: { readonly country: string; readonly region?: string; readonly timeZone: string };
 };
 
@@ -28,6 +29,7 @@ function delivered(asked: Delivered): string {
   const world: World = parsed({
     ...base,
     policy: { ...base.policy, ...asked.policy },
+    carriers: [{ id: 'corriere', ...asked.carrier }],
     services: [{ ...standardHome(), ...asked.service }],
     zones: [
       { ...zone('all', to.country, to.timeZone, []), ...(to.region ? { region: to.region } : {}) },
@@ -118,6 +120,30 @@ test.each<[string, Delivered, string]>([
       service: { closures: [{ date: '2026-12-01' }] },
     },
     '12-03T00:00 12-04T00:00 2026-12-03',
+  ],
+  [
+    'the carrier’s closures and the service’s own count together',
+    {
+      departs: '2026-11-30T17:00+01:00',
+      carrier: { closures: [{ date: '2026-12-01' }] },
+      service: { closures: [{ date: '2026-12-02' }] },
+    },
+    '12-03T00:00 12-04T00:00 2026-12-03',
+  ],
+  [
+    'and so do worked dates: Saturday by one, Sunday by the other',
+    {
+      departs: '2026-11-27T17:00+01:00',
+      transitDays: 2,
+      carrier: { workedDates: [{ date: '2026-11-28' }] },
+      service: { workedDates: [{ date: '2026-11-29' }] },
+    },
+    '11-29T00:00 11-30T00:00 2026-11-29',
+  ],
+  [
+    'the carrier’s week holds where the service states none',
+    { departs: '2026-11-27T17:00+01:00', carrier: { workingDays: ['sat'] } },
+    '11-28T00:00 11-29T00:00 2026-11-28',
   ],
   [
     'day 0 is the departure’s date at the origin',

@@ -5,10 +5,10 @@
  * day of the service where the node stands, and the node is open or just closing; a dated extra pickup
  * skips the working-day test. Nodes with equal hours and equal pickups share one list.
  */
-import { localDay, parseDay, parseTimeOfDay, wallToMinute } from '../base/time.ts';
-import { isOpenOrClosing, weekdayOf } from './calendar.ts';
+import { localDay, parseDay, parseTimeOfDay, wallToMinute, weekdayIndex } from '../base/time.ts';
+import { isOpenOrClosing } from './calendar.ts';
 import type { Calendar } from './snapshot.ts';
-import type { WorldNode } from './world.ts';
+import { WEEKDAYS, type WorldNode } from './world.ts';
 
 type CarrierPickups = WorldNode['carrierPickups'][number];
 
@@ -20,22 +20,25 @@ export function compileDepartures(
 ): Int32Array {
   const { zone } = calendar;
   const found = new Set<number>();
-  const add = (day: number, time: string, isExtra: boolean) => {
-    const timeOfDay = parseTimeOfDay(time);
-    const minute = wallToMinute(zone, day, { timeOfDay, side: 'earlier' });
-    if (!isExtra && !isWorkingDay(localDay(zone, minute))) return;
+  const add = (minute: number) => {
     if (isOpenOrClosing(calendar, minute)) found.add(minute);
   };
   const firstDay = localDay(zone, calendar.fromMinute);
   const lastDay = localDay(zone, calendar.toMinute);
+  const weekly = WEEKDAYS.map((weekday) =>
+    pickups.flatMap((row) => row.weekly[weekday] ?? []).map(parseTimeOfDay),
+  );
   for (let day = firstDay; day <= lastDay; day += 1) {
-    const weekday = weekdayOf(day);
-    const times = pickups.flatMap((row) => row.weekly[weekday] ?? []);
-    for (const time of times) add(day, time, false);
+    for (const timeOfDay of weekly[weekdayIndex(day)] ?? []) {
+      const minute = wallToMinute(zone, day, { timeOfDay, side: 'earlier' });
+      if (isWorkingDay(localDay(zone, minute))) add(minute);
+    }
   }
   for (const extra of pickups.flatMap((row) => row.extra)) {
     const day = parseDay(extra.date);
-    if (day >= firstDay && day <= lastDay) add(day, extra.time, true);
+    if (day < firstDay || day > lastDay) continue;
+    const timeOfDay = parseTimeOfDay(extra.time);
+    add(wallToMinute(zone, day, { timeOfDay, side: 'earlier' }));
   }
   return Int32Array.from(found).sort();
 }

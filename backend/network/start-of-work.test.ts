@@ -111,6 +111,18 @@ test.each<[string, Partial<NodeInput>, string, string]>([
     '2026-12-09T18:00',
   ],
   [
+    'a late cut-off of yesterday speaks before an early one of today',
+    { hours: weekdays('08:00', '18:00'), cutOffs: { mon: '47:00', tue: '10:00' } },
+    '2026-12-01T12:00+01:00',
+    '2026-12-01T12:00',
+  ],
+  [
+    'once it has passed, today’s early one has passed too',
+    { hours: weekdays('08:00', '24:00'), cutOffs: { mon: '47:00', tue: '10:00' } },
+    '2026-12-01T23:00+01:00',
+    '2026-12-02T08:00',
+  ],
+  [
     'a lunch break is not worked',
     {
       hours: {
