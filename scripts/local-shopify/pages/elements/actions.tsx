@@ -224,16 +224,16 @@ export const ACTIONS: readonly Definition[] = [
       open: 'boolean',
     },
     css: `dialog{border:0;border-radius:16px;padding:0;inline-size:min(620px,calc(100vw - 32px));max-block-size:85vh;box-shadow:0 8px 40px #0005;color:inherit}dialog::backdrop{background:#0007}
-header{display:flex;align-items:center;gap:8px;padding:12px 16px;background:var(--s-subdued-surface,#f4f4f4)}h2{margin:0;font-size:15px;flex:1}.body{padding:16px}.foot{display:flex;gap:8px;justify-content:flex-end;padding:12px 16px;border-block-start:1px solid var(--s-border,#d4d4d4)}
-header button{background:none;border:0;min-inline-size:32px;min-block-size:32px;font-size:18px;cursor:pointer}`,
+.head{display:flex;align-items:center;gap:8px;padding:12px 16px;background:var(--s-subdued-surface,#f4f4f4)}h2{margin:0;font-size:15px;flex:1}.body{padding:16px}.foot{display:flex;gap:8px;justify-content:flex-end;padding:12px 16px;border-block-start:1px solid var(--s-border,#d4d4d4)}
+.head button{background:none;border:0;min-inline-size:32px;min-block-size:32px;font-size:18px;cursor:pointer}`,
     view: (element) => (
       <dialog aria-labelledby="heading" onClose={() => toggle(element, '--hide')}>
-        <header>
+        <div class="head">
           <h2 id="heading">{element.text('heading', element.text('accessibilityLabel'))}</h2>
           <button type="button" aria-label="Close" onClick={() => toggle(element, '--hide')}>
             ×
           </button>
-        </header>
+        </div>
         <div class="body">
           <slot />
         </div>

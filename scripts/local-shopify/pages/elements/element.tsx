@@ -38,7 +38,7 @@ export abstract class StandIn extends HTMLElement {
   static formAssociated = true;
   abstract readonly definition: Definition;
   readonly internals: ElementInternals;
-  protected readonly values = new Map<string, unknown>();
+  readonly #held = new Map<string, unknown>();
   private isQueued = false;
   private observer: MutationObserver | undefined;
 
@@ -73,23 +73,23 @@ export abstract class StandIn extends HTMLElement {
 
   /** A property as text; absent: the fallback. */
   text(name: string, fallback = ''): string {
-    const value = this.values.get(name);
+    const value = this.#held.get(name);
     return value === undefined || value === null || value === '' ? fallback : String(value);
   }
 
   flag(name: string): boolean {
-    const value = this.values.get(name);
+    const value = this.#held.get(name);
     return value === true || value === '' || value === 'true';
   }
 
   read(name: string): unknown {
-    return this.values.get(name);
+    return this.#held.get(name);
   }
 
   /** Sets without an event; draws. */
   write(name: string, value: unknown): void {
-    if (Object.is(this.values.get(name), value)) return;
-    this.values.set(name, value);
+    if (Object.is(this.#held.get(name), value)) return;
+    this.#held.set(name, value);
     if (name === 'value') this.internals.setFormValue(value == null ? null : String(value));
     this.queue();
   }
@@ -117,7 +117,7 @@ export abstract class StandIn extends HTMLElement {
   emit(type: string, init: { bubbles?: boolean; cancelable?: boolean } = {}): boolean {
     const state: Record<string, unknown> = {};
     for (const name of STATE_PROPERTIES) {
-      if (this.values.get(name) !== undefined) state[name] = this.values.get(name);
+      if (this.#held.get(name) !== undefined) state[name] = this.#held.get(name);
     }
     return this.dispatchEvent(new CustomEvent(type, { bubbles: true, ...init, detail: { state } }));
   }

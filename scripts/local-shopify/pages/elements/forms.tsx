@@ -168,13 +168,16 @@ function areaView(element: StandIn) {
   );
 }
 
+/** Value of an option or choice, upgraded already or not. */
+function valueIn(child: Element): string {
+  const own: unknown = Reflect.get(child, 'value');
+  if (typeof own === 'string' && own !== '') return own;
+  return child.getAttribute('value') ?? child.textContent ?? '';
+}
+
 function selectView(element: StandIn) {
   const options = [...element.querySelectorAll('s-option')];
-  const optionValue = (option: Element): string =>
-    option instanceof Object && 'value' in option && String(option.value) !== ''
-      ? String(option.value)
-      : (option.getAttribute('value') ?? option.textContent ?? '');
-  const chosen = current(element) || optionValue(options[0] ?? element);
+  const chosen = current(element) || valueIn(options[0] ?? element);
   return (
     <>
       <Label element={element} />
@@ -192,9 +195,9 @@ function selectView(element: StandIn) {
         >
           {options.map((option) => (
             <option
-              key={optionValue(option)}
-              value={optionValue(option)}
-              selected={optionValue(option) === chosen}
+              key={valueIn(option)}
+              value={valueIn(option)}
+              selected={valueIn(option) === chosen}
             >
               {option.textContent}
             </option>
@@ -241,7 +244,7 @@ function chosenValues(list: StandIn): string[] {
   const choices = [...list.querySelectorAll('s-choice')];
   return choices
     .filter((choice) => Reflect.get(choice, 'selected') === true || choice.hasAttribute('selected'))
-    .map((choice) => String(Reflect.get(choice, 'value') ?? ''));
+    .map((choice) => valueIn(choice));
 }
 
 function choiceListView(element: StandIn) {
@@ -259,7 +262,7 @@ function choiceListView(element: StandIn) {
     <fieldset aria-describedby={noteIds(element)}>
       <legend class={isHidden ? 'hidden' : ''}>{element.text('label')}</legend>
       {choices.map((choice) => {
-        const value = String(Reflect.get(choice, 'value') ?? '');
+        const value = valueIn(choice);
         return (
           <label key={value} class="choice">
             <input

@@ -140,7 +140,7 @@ section.bare{padding:0}h2{margin:0 0 12px;font-size:var(--s-heading-size,15px);f
     tag: 's-page',
     properties: { heading: 'string', subheading: 'string', inlineSize: 'string' },
     css: `:host{max-inline-size:var(--page,1000px);margin-inline:auto;padding:20px 16px 48px}
-header{display:flex;flex-wrap:wrap;gap:8px 12px;align-items:center;margin-block-end:16px}h1{margin:0;font-size:20px;font-weight:650;flex:1}
+.head{display:flex;flex-wrap:wrap;gap:8px 12px;align-items:center;margin-block-end:16px}h1{margin:0;font-size:20px;font-weight:650;flex:1}
 .actions{display:flex;gap:8px}.body{display:grid;gap:16px}.columns{display:grid;gap:16px;grid-template-columns:minmax(0,1fr)}
 @media(min-width:900px){.columns.two{grid-template-columns:minmax(0,2fr) minmax(0,1fr)}}`,
     isWatchingChildren: true,
@@ -153,13 +153,13 @@ header{display:flex;flex-wrap:wrap;gap:8px 12px;align-items:center;margin-block-
         <>
           <HostStyle css={`--page:${width ?? '1000px'}`} />
           <slot name="breadcrumb-actions" />
-          <header>
+          <div class="head">
             <h1>{element.text('heading')}</h1>
             <div class="actions">
               <slot name="secondary-actions" />
               <slot name="primary-action" />
             </div>
-          </header>
+          </div>
           <div class={`columns ${hasAside ? 'two' : ''}`}>
             <div class="body">
               <slot />
