@@ -4,14 +4,17 @@
  * One process plays Kept as `backend/main.ts` builds it, the local Shopify plays the platform: token exchange at the
  * first load, webhooks signed and delivered after the thank-you page, Admin API on Shopify's own schema.
  */
+import { execFile } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningKept, startKept } from '../backend/main.ts';
 import type { WorldInput } from '../backend/network/world.ts';
 import { parseConfig } from '../backend/platform/config.ts';
 import {
   idTokenOf,
+  MILAN,
   openCheckout,
   post,
   SHOP_DOMAIN,
@@ -20,6 +23,8 @@ import { smallShop } from '../scripts/local-shopify/fixtures/small-shop.ts';
 import { type LocalShopify, startLocalShopify } from '../scripts/local-shopify/local-shopify.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { everyDay, onWeekdays, pickupsOnWeekdays, weekdays } from './worlds/worlds.ts';
+
+const run = promisify(execFile);
 
 let database: TestDatabase<unknown>;
 let local: LocalShopify;
@@ -309,6 +314,41 @@ test('with protected data withheld orders are still taken in, and nothing throws
   );
   expect(lines.filter((line) => line.includes('job_failed'))).toEqual([]);
   local.control.changeSettings({ protectedData: 'granted' });
+});
+
+async function ourRate(address = MILAN): Promise<{ description: string } | undefined> {
+  const { view } = await openCheckout(local, { variantIds: [COAT_S + 1], address });
+  return view.delivery.shipping.find((option) => option.code === 'kept-standard');
+}
+
+test('units that are gone in Shopify are not promised any more', async () => {
+  expect(await ourRate()).toMatchObject({ description: '2026-11-24' });
+  local.control.setAvailable({ sku: 'WOOL-COAT-M', locationId: 101, available: 0 });
+  await until(async () => {
+    local.control.clearRateCache();
+    return (await ourRate())?.description === '2026-11-24' ? undefined : true;
+  }, 'the change of stock');
+  local.control.setAvailable({ sku: 'WOOL-COAT-M', locationId: 101, available: 20 });
+  await until(async () => {
+    local.control.clearRateCache();
+    return (await ourRate())?.description === '2026-11-24' || undefined;
+  }, 'the stock that came back');
+});
+
+test('unsigned rate callbacks are refused until a probe has recorded that Shopify signs none', async () => {
+  local.control.changeSettings({ carrierHmac: 'unsigned' });
+  expect(await ourRate()).toBeUndefined();
+  const { stdout } = await run(
+    process.execPath,
+    ['scripts/capability.ts', '--shop', SHOP_DOMAIN, 'rate_signature', 'unsigned'],
+    { env: { DATABASE_URL: database.appUrl, DATABASE_OWNER_URL: database.ownerUrl } },
+  );
+  expect(JSON.parse(stdout)).toMatchObject({ rate_signature: 'unsigned' });
+  await until(async () => {
+    local.control.clearRateCache();
+    return await ourRate();
+  }, 'the recorded capability');
+  local.control.changeSettings({ carrierHmac: 'signed' });
 });
 
 test('detaching takes our rates away at once', async () => {
