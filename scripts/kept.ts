@@ -13,12 +13,17 @@ import { Command, CommanderError } from 'commander';
 import type { InvalidInput } from '../backend/base/result.ts';
 import { instantToMinuteFloor } from '../backend/base/time.ts';
 import { compileNetwork } from '../backend/network/network.ts';
-import { parseRequest, parseWorld } from '../backend/network/world-parse.ts';
+import { toPointer } from '../backend/network/problems.ts';
+import { parseNetworkSection, parseRequest, parseWorld } from '../backend/network/world-parse.ts';
 import { quote } from '../backend/promise/quote.ts';
 import { toAnswer } from '../backend/promise/quote-answer.ts';
 import { toQuoteRequest } from '../backend/promise/quote-request.ts';
+import { exportedReceiptSchema, replayReceipt } from '../backend/promise/receipt-facts-replay.ts';
+import { toPromisedOptions } from '../backend/promise/service.ts';
 import { factsOfWorld } from '../backend/stock/stock.ts';
+import { jsonMistakeAt } from './json-place.ts';
 
+const EXIT_DIFFERENT = 1;
 const EXIT_INVALID = 2;
 
 /** An input that cannot be used, with every problem found in it. */
@@ -45,13 +50,43 @@ function runQuote(options: { readonly world: string; readonly request: string })
   print(toAnswer(snapshot, quote(snapshot, facts, request.value)));
 }
 
+function runReplay(file: string): void {
+  const exported = exportedReceiptSchema.safeParse(readJson(file));
+  if (!exported.success) {
+    const problems = exported.error.issues.map(
+      ({ path, message }): InvalidInput => ({
+        code: 'invalid_input',
+        pointer: toPointer(path),
+        allowed: message,
+        remedy: 'Export the receipt again; docs/cli.md lists every field.',
+      }),
+    );
+    throw new InvalidInputs(file, problems);
+  }
+  const network = parseNetworkSection(exported.data.network);
+  if (!network.ok) {
+    const { problems } = network.refusal;
+    throw new InvalidInputs(
+      file,
+      problems.map((problem) => ({ ...problem, pointer: `/network${problem.pointer}` })),
+    );
+  }
+  const receipt = { ...exported.data, network: network.value };
+  const replay = replayReceipt(receipt, toPromisedOptions);
+  if (!replay.ok) throw new InvalidInputs(file, [replay.refusal]);
+  print(replay.value);
+  if (!replay.value.isEqual) process.exitCode = EXIT_DIFFERENT;
+}
+
 function readJson(file: string): unknown {
   const text = readText(file);
   try {
     return JSON.parse(text);
   } catch (error) {
-    const allowed = `JSON text (RFC 8259); ${error instanceof Error ? error.message : 'not JSON'}`;
-    const remedy = `Correct the text${placeOf(text, error)}.`;
+    if (!(error instanceof SyntaxError)) throw error;
+    const { line, column } = jsonMistakeAt(text);
+    const allowed = 'JSON text (RFC 8259)';
+    const remedy = `Correct the text at line ${line}, column ${column}.`;
     throw new InvalidInputs(file, [{ code: 'invalid_input', pointer: '', allowed, remedy }]);
   }
 }
@@ -67,15 +102,6 @@ function readText(file: string): string {
       { code: 'invalid_input', pointer: '', value: file, allowed, remedy },
     ]);
   }
-}
-
-/** ` at line 3, column 14`, from the position in the parser's message; empty when it names none. */
-function placeOf(text: string, error: unknown): string {
-  const message = error instanceof Error ? error.message : '';
-  const named = /position (\d+)/.exec(message)?.[1];
-  const position = named === undefined ? text.length : Number(named);
-  const before = text.slice(0, position).split('\n');
-  return ` at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
 function print(document: unknown): void {
@@ -109,6 +135,11 @@ function main(): void {
     .requiredOption('--world <file>', 'the world (network, products, stock); - for standard input')
     .requiredOption('--request <file>', 'the request; - for standard input')
     .action(runQuote);
+  program
+    .command('replay')
+    .description('an exported receipt answered again: are the dates those that were promised?')
+    .argument('<receipt>', 'the receipt file; - for standard input')
+    .action(runReplay);
   try {
     program.parse();
   } catch (error) {
