@@ -107,14 +107,19 @@ function faultText(code: string, texts: Texts): string {
 type Part = { view: CheckoutView; texts: Texts; change: Change };
 
 function EmailField({ view, texts, change }: Part) {
+  // What is typed stays: an answer to another field may come before this one is left.
+  const typed = useRef(view.email);
   return (
     <label class="field">
       <span>{texts.email}</span>
       <input
         type="email"
         autocomplete="email"
-        value={view.email}
+        value={typed.current}
         required
+        onInput={(event) => {
+          typed.current = event.currentTarget.value;
+        }}
         onChange={(event) => change({ email: event.currentTarget.value })}
       />
     </label>
