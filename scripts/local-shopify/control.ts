@@ -19,6 +19,11 @@ export type LocalControl = {
   changeSettings(changes: Readonly<Record<string, unknown>>): { values: Settings };
   /** Sets the units for sale of a SKU at a location; the app hears of it by `inventory_levels/update`. */
   setAvailable(change: { sku: string; locationId: number; available: number }): { level: Level };
+  /** What a merchant sets in the checkout editor; a text left empty is unset. */
+  setExtensionSettings(
+    handle: string,
+    fields: Readonly<Record<string, unknown>>,
+  ): { saved: object };
   clearRateCache(): { size: number };
   /** Sets clock and stock for a story; the cart it returns holds its basket. Throws when there is no such story. */
   playStory(id: string): { story: Story; cart: Cart };
@@ -70,6 +75,21 @@ export function createControl(
       });
       shop.file.touch();
       return { level };
+    },
+    setExtensionSettings(handle, fields) {
+      const extension = shop.config().uiExtensions.find((one) => one.handle === handle);
+      if (!extension) throw new Error(`there is no extension ${handle}`);
+      const saved: Record<string, string | number | boolean> = {};
+      for (const { key, type } of extension.settings) {
+        const value = fields[key];
+        if (type === 'boolean') saved[key] = value === 'on' || value === true;
+        else if (typeof value === 'string' && value !== '') {
+          saved[key] = type.startsWith('number') ? Number(value) : value;
+        }
+      }
+      shop.state.extensionSettings[handle] = saved;
+      shop.file.touch();
+      return { saved };
     },
     clearRateCache() {
       cache.clear();

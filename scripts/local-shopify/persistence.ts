@@ -6,7 +6,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ShopSeed } from './seed.ts';
-import { createShopState, digestOf, type MethodDefinition, type ShopState } from './state.ts';
+import { readSettings } from './settings.ts';
+import { createShopState, type MethodDefinition, type ShopState } from './state.ts';
 
 /** Changes come in bursts (one checkout step makes several); one write covers them. */
 const SETTLE_MS = 250;
@@ -23,8 +24,10 @@ export function loadState(path: string | undefined, seed: ShopSeed): ShopState |
   if (path === undefined || !existsSync(path)) return undefined;
   const saved: ShopState = JSON.parse(readFileSync(path, 'utf8'));
   if (saved.format !== 1) return undefined;
-  if (saved.seedDigest === digestOf(seed)) return saved;
-  return reconcileState(saved, createShopState(seed, new Date().toISOString()));
+  const fresh = createShopState(seed, new Date().toISOString());
+  // What this program has learned to remember since the file was written starts as on the first day.
+  const whole: ShopState = { ...fresh, ...saved, settings: readSettings(saved.settings) };
+  return saved.seedDigest === fresh.seedDigest ? whole : reconcileState(whole, fresh);
 }
 
 /**

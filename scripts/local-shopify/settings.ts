@@ -139,6 +139,15 @@ export function initialSettings(): Settings {
   };
 }
 
+/** Saved settings: a name or value that is no longer on the list falls back to the default. */
+export function readSettings(saved: Readonly<Record<string, string>>): Settings {
+  const known = Object.entries(saved).filter(
+    ([name, value]) =>
+      isSettingName(name) && SETTINGS[name].values.some((allowed) => allowed === value),
+  );
+  return changeSettings(initialSettings(), Object.fromEntries(known));
+}
+
 /** Whether this text names a setting. */
 function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(SETTINGS, name);

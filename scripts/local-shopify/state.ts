@@ -182,6 +182,8 @@ export type ShopState = {
   metafields: Metafield[];
   definitions: MetafieldDefinition[];
   subscriptions: WebhookSubscription[];
+  /** What the merchant set in the checkout editor, by extension and field. */
+  extensionSettings: Record<string, Record<string, string | number | boolean>>;
   carts: Record<string, Cart>;
   checkouts: Record<string, Checkout>;
   orders: Order[];
@@ -212,6 +214,7 @@ export function createShopState(seed: ShopSeed, now: string): ShopState {
     metafields: [],
     definitions: [],
     subscriptions: [],
+    extensionSettings: {},
     carts: {},
     checkouts: {},
     orders: [],
@@ -246,7 +249,7 @@ export function createShopState(seed: ShopSeed, now: string): ShopState {
 }
 
 /** Tells two seeds apart. */
-export function digestOf(seed: ShopSeed): string {
+function digestOf(seed: ShopSeed): string {
   return createHash('sha256').update(JSON.stringify(seed)).digest('hex');
 }
 

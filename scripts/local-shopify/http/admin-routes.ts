@@ -45,6 +45,13 @@ export function adminRoutes(shop: LocalShop, control: LocalControl): Router {
       adminPage(shop, { title: `Order #${order.number}`, main: orderDetail(shop, order) }),
     );
   });
+  router.get('/admin/checkout-editor', (_request, response) => {
+    response.send(adminPage(shop, { title: 'Checkout editor', main: checkoutEditor(shop) }));
+  });
+  router.post('/admin/checkout-editor/:handle', (request, response) => {
+    control.setExtensionSettings(request.params.handle, Object(request.body));
+    response.redirect(303, '/admin/checkout-editor');
+  });
   router.get('/admin/locations', (_request, response) => {
     response.send(adminPage(shop, { title: 'Locations', main: locationList(shop) }));
   });
@@ -99,6 +106,7 @@ function adminPage(
   const links = [
     ['/admin/orders', 'Orders'],
     ['/admin/locations', 'Locations'],
+    ['/admin/checkout-editor', 'Checkout editor'],
     ['/admin/apps/app', name],
   ] as const;
   const body = html`<a class="skip" href="#main">Skip to content</a>
@@ -165,4 +173,23 @@ function locationList(shop: LocalShop): Html {
 <td>${pickup ? PICKUP_TIME_WORDS[pickup.pickupTime].en : 'off'}</td><td>${pickup?.instructions ?? ''}</td></tr>`;
   });
   return html`<h1>Locations</h1><div class="card"><table><thead><tr><th scope="col">Location</th><th scope="col">Address</th><th scope="col">Local pickup</th><th scope="col">Instructions</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+function checkoutEditor(shop: LocalShop): Html {
+  const forms = shop.config().uiExtensions.map((extension) => {
+    const saved = shop.state.extensionSettings[extension.handle] ?? {};
+    const fields = extension.settings.map(({ key, type, name }) => {
+      const id = `${extension.handle}-${key}`;
+      const value = saved[key];
+      return type === 'boolean'
+        ? html`<p><input type="checkbox" id="${id}" name="${key}"${value === true && raw(' checked')}> <label for="${id}">${name}</label></p>`
+        : html`<p><label for="${id}">${name}</label> <input id="${id}" name="${key}" value="${value === undefined ? '' : String(value)}"></p>`;
+    });
+    const none = html`<p class="hint">This extension has no settings.</p>`;
+    return html`<form class="card" method="post" action="/admin/checkout-editor/${extension.handle}"><h2>${extension.handle}</h2>
+<ul>${extension.targets.map((target) => html`<li><code>${target}</code></li>`)}</ul>
+${fields.length === 0 ? none : html`${fields}<button class="primary">Save</button>`}</form>`;
+  });
+  const unset = html`<p class="hint">Until it is saved once, an extension sees none of its settings.</p>`;
+  return html`<h1>Checkout editor</h1>${unset}${forms}`;
 }

@@ -173,7 +173,7 @@ function extensionMounts(
         apiVersion: extension.apiVersion,
         capabilities: extension.capabilities,
         words: readExtensionWords(extension.directory, language),
-        settings: {},
+        settings: shop.state.extensionSettings[extension.handle] ?? {},
         metafields: extension.metafields,
       })),
   );

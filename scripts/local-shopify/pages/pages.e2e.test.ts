@@ -112,6 +112,16 @@ describe('the checkout extension', () => {
     expect(await page.locator('.extension-slot').first().innerText()).toContain('Arriva Standard');
   });
 
+  test('follows what the merchant set in the checkout editor', async () => {
+    await page.goto(`${local.url}/admin/checkout-editor`);
+    await page.getByLabel('Shout').check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await goToCheckout();
+    await fillAddress();
+    await drawn();
+    expect(await page.locator('.extension-slot').first().innerText()).toContain('ARRIVES STANDARD');
+  });
+
   test('is refused an element or value outside the official types, and the rest is drawn', async () => {
     const errors: string[] = [];
     page.on('console', (message) => errors.push(message.text()));
@@ -216,7 +226,7 @@ describe('accessibility', () => {
     await page.click('.bar-toggle');
     await page.goto(`${local.url}/admin`);
     await look('install');
-    for (const part of ['orders', 'locations']) {
+    for (const part of ['orders', 'locations', 'checkout-editor']) {
       await page.goto(`${local.url}/admin/${part}`);
       await look(part);
     }
