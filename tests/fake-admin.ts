@@ -41,6 +41,9 @@ export class FakeAdminShop {
   definitions: Fields[] = [];
   metafields: Fields[] = [];
   orders = new Map<string, Fields>();
+  variants: Fields[] = [];
+  /** Quantities by `<inventory item number>:<location number>`. */
+  levels = new Map<string, Record<string, number>>();
   /** Names of all operations sent, in order. */
   sent: string[] = [];
   private nextId = 100;
@@ -131,12 +134,39 @@ function queries(shop: FakeAdminShop) {
     ),
     metafieldDefinitions: ({ ownerType }: { ownerType: string }) =>
       page(shop.definitions.filter((one) => one['ownerType'] === ownerType).map(toDefinition)),
+    productVariants: page(shop.variants),
+    location: ({ id }: Args) => ({ id, inventoryLevels: page(levelsAt(shop, id)) }),
+    inventoryItem: ({ id }: Args) => ({
+      id,
+      inventoryLevel: ({ locationId }: { locationId: string }) => {
+        const level = shop.levels.get(`${numberIn(id)}:${numberIn(locationId)}`);
+        return level === undefined ? null : { quantities: toQuantities(level) };
+      },
+    }),
     order: ({ id }: Args) => shop.orders.get(id) ?? null,
     orders: ({ query }: { query: string }) => {
       const from = /^updated_at:>='(.+)'$/.exec(query)?.[1] ?? '';
       return page([...shop.orders.values()].filter((one) => String(one['updatedAt']) >= from));
     },
   };
+}
+
+function numberIn(gid: string): string {
+  return gid.slice(gid.lastIndexOf('/') + 1);
+}
+
+function levelsAt(shop: FakeAdminShop, locationGid: string) {
+  return [...shop.levels].flatMap(([key, level]) => {
+    const [item, location] = key.split(':');
+    if (location !== numberIn(locationGid)) return [];
+    const id = `gid://shopify/InventoryItem/${item}`;
+    return [{ item: { id, sku: null }, quantities: toQuantities(level) }];
+  });
+}
+
+function toQuantities(level: Record<string, number>) {
+  return ({ names }: { names: string[] }) =>
+    names.map((name) => ({ id: name, name, quantity: level[name] ?? 0 }));
 }
 
 function metafieldOf(shop: FakeAdminShop, ownerId: string, key: string) {
