@@ -10,6 +10,7 @@
  * /var/lib/kept). Ports: PORT for Kept (3000), KEPT_LOCAL_SHOPIFY_PORT for the local Shopify (4000).
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -32,6 +33,13 @@ const STOP_SECONDS = 15;
 const LAST_LINES = 25;
 const CHANGE_PAUSE_MILLISECONDS = 200;
 
+const STAMPS = path.join(DATA_DIR, 'made.json');
+const BUNDLE_SOURCES = [
+  ...['extensions', 'backend/contract', 'backend/console', 'backend/base', 'package-lock.json'],
+  ...['scripts/build.ts', 'scripts/build-extensions.ts', 'scripts/build-console.ts'],
+];
+const DEMO_SOURCES = ['scripts/demo', 'backend/network', 'scripts/local-shopify/seed.ts'];
+
 class Stop extends Error {}
 
 type Part = { readonly name: string; readonly child: ChildProcess; readonly log: string };
@@ -44,28 +52,72 @@ async function main(): Promise<void> {
   await assertFree(SHOPIFY_PORT, 'KEPT_LOCAL_SHOPIFY_PORT');
   await assertFree(KEPT_PORT, 'PORT');
   fs.mkdirSync(DATA_DIR, { recursive: true });
-  say('Building the bundles and the demo retailer …');
-  await Promise.all([
-    finish('scripts/build.ts', []),
-    finish('scripts/demo/generate.ts', [DEMO_DIR]),
-  ]);
+  await makeFiles();
   await startParts();
   printAddresses();
   if (values.watch) watchSources();
 }
 
+/** Bundles and the demo retailer, made again only after a change of what they are made from. */
+async function makeFiles(): Promise<void> {
+  const made = readStamps();
+  const wanted = { bundles: fingerprint(BUNDLE_SOURCES), demo: fingerprint(DEMO_SOURCES) };
+  const work: Promise<void>[] = [];
+  if (made.bundles !== wanted.bundles || !haveBundles()) work.push(finish('scripts/build.ts', []));
+  if (made.demo !== wanted.demo || !fs.existsSync(DEMO_DIR)) {
+    work.push(finish('scripts/demo/generate.ts', [DEMO_DIR]));
+  }
+  if (work.length === 0) return;
+  say('Building the bundles and the demo retailer …');
+  await Promise.all(work);
+  fs.writeFileSync(STAMPS, JSON.stringify(wanted));
+}
+
+function readStamps(): { bundles?: string; demo?: string } {
+  try {
+    return JSON.parse(fs.readFileSync(STAMPS, 'utf8'));
+  } catch {
+    // Never made, or half written: made again.
+    return {};
+  }
+}
+
+function haveBundles(): boolean {
+  const folders = fs
+    .globSync('extensions/*/shopify.extension.toml', { cwd: ROOT })
+    .map((file) => path.join(path.dirname(file), 'dist'));
+  return [...folders, 'backend/console/dist'].every((folder) =>
+    fs.existsSync(path.join(ROOT, folder)),
+  );
+}
+
+function fingerprint(sources: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const file of sources.flatMap(filesOf).toSorted()) {
+    hash.update(file).update(fs.readFileSync(path.join(ROOT, file)));
+  }
+  return hash.digest('hex');
+}
+
+function filesOf(source: string): string[] {
+  const full = path.join(ROOT, source);
+  if (!fs.statSync(full).isDirectory()) return [source];
+  return fs.readdirSync(full, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name === 'node_modules' || entry.name === 'dist') return [];
+    return entry.isDirectory() || entry.isFile() ? filesOf(path.join(source, entry.name)) : [];
+  });
+}
+
 async function startParts(): Promise<void> {
-  say('Starting the local Shopify …');
+  say('Starting the local Shopify and Kept …');
   launch('local-shopify', 'scripts/local-shopify/main.ts', [
     ...['--port', String(SHOPIFY_PORT), '--app', KEPT_URL],
     ...['--seed', path.join(DEMO_DIR, 'shop-seed.json')],
     ...['--state', path.join(DATA_DIR, 'local-shopify.json')],
   ]);
-  await untilAnswers(`${SHOPIFY_URL}/clock`);
-  say('Starting Kept …');
   launch('kept', 'backend/main.ts', []);
+  await untilAnswers(`${SHOPIFY_URL}/clock`);
   await untilAnswers(`${KEPT_URL}/readyz`);
-  say('Installing the app in the demo shop …');
   await finish('scripts/demo/install.ts', [
     ...['--kept', KEPT_URL, '--shopify', SHOPIFY_URL],
     ...['--world', path.join(DEMO_DIR, 'world.json')],
@@ -212,7 +264,7 @@ async function restart(): Promise<void> {
   say('A source changed: starting again …');
   try {
     await endParts();
-    await finish('scripts/build.ts', []);
+    await makeFiles();
     await startParts();
     say('Ready again.');
   } catch (error) {

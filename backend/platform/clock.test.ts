@@ -107,17 +107,24 @@ test('a jump made while the stream was broken is seen when it is back', async ()
   clock.stop();
 });
 
-test.each([['an address where nothing answers', 'http://127.0.0.1:9/clock']])(
-  '%s stops the start with the variable’s name',
-  async (_what, url) => {
-    await expect(followClock(url, SILENT)).rejects.toThrow(/KEPT_CLOCK_URL/);
-    await expect(followClock(url, SILENT)).rejects.toThrow(TransientError);
-  },
-);
+test('an address where nothing answers stops the start with the variable’s name', async () => {
+  const follow = () => followClock('http://127.0.0.1:9/clock', SILENT, 0);
+  await expect(follow()).rejects.toThrow(/KEPT_CLOCK_URL/);
+  await expect(follow()).rejects.toThrow(TransientError);
+});
 
 test('an answer that is no clock stops the start', async () => {
   const server = await clockServer({ now: 'tomorrow', speed: 1 });
-  await expect(followClock(server.url, SILENT)).rejects.toThrow(/unusable answer/);
+  await expect(followClock(server.url, SILENT, 0)).rejects.toThrow(/unusable answer/);
+});
+
+test('a clock that is started a moment later is waited for', async () => {
+  const server = await clockServer({ now: 'starting', speed: 1 });
+  const following = followClock(server.url, SILENT);
+  server.set(JUMPED);
+  const clock = await following;
+  expect(String(clock.now())).toBe(JUMPED.now);
+  clock.stop();
 });
 
 test('the system clock goes forward and a fixed one stands until it is set', () => {

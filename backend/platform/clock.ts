@@ -58,17 +58,24 @@ export function readLine(line: ClockLine, machineNow: Temporal.Instant): Tempora
 /** A followed clock and the end of following. */
 export type FollowedClock = Clock & { stop(): void };
 
-const FIRST_ANSWER_MILLISECONDS = 5_000;
+// The clock and this process may be started together.
+const FIRST_ANSWER_MILLISECONDS = 15_000;
+const ATTEMPT_MILLISECONDS = 2_000;
 const RETRY_MILLISECONDS = 500;
+const FIRST_RETRY_MILLISECONDS = 50;
 
 /**
  * Follows the clock at `url` (GET `{now, speed}`, events at `url/stream`). Throws
- * `TransientError` when it gives no usable first answer within 5 s.
+ * `TransientError` when it gives no usable first answer within `patienceMilliseconds`.
  */
-export async function followClock(url: string, log: Log): Promise<FollowedClock> {
+export async function followClock(
+  url: string,
+  log: Log,
+  patienceMilliseconds: number = FIRST_ANSWER_MILLISECONDS,
+): Promise<FollowedClock> {
   const listeners = new Set<() => void>();
   const stopping = new AbortController();
-  let line = await fetchLine(url, AbortSignal.timeout(FIRST_ANSWER_MILLISECONDS));
+  let line = await fetchFirstLine(url, performance.now() + patienceMilliseconds);
   const set = (next: ClockLine) => {
     line = next;
     for (const listener of listeners) listener();
@@ -84,6 +91,17 @@ export async function followClock(url: string, log: Log): Promise<FollowedClock>
 function listen(listeners: Set<() => void>, listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+async function fetchFirstLine(url: string, deadline: number): Promise<ClockLine> {
+  for (;;) {
+    try {
+      return await fetchLine(url, AbortSignal.timeout(ATTEMPT_MILLISECONDS));
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await delay(FIRST_RETRY_MILLISECONDS);
+    }
+  }
 }
 
 async function fetchLine(url: string, signal: AbortSignal): Promise<ClockLine> {
