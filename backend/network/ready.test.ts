@@ -141,6 +141,33 @@ test.each<[string, Partial<NodeInput>, Asked, string]>([
     '2026-12-02T09:00',
   ],
   [
+    'a minute the backlog began on a full date is not carried into the next',
+    {
+      ...RATED,
+      unitsPerHour: 7,
+      backlogUnits: 73,
+      backlogAsOf: MONDAY_9,
+      ordersPerDay: 1,
+      ordersByDate: { '2026-12-01': 1 },
+    },
+    { at: MONDAY_9 },
+    '2026-12-02T08:09',
+  ],
+  [
+    'nor is it under a daily limit',
+    {
+      ...RATED,
+      unitsPerHour: 7,
+      unitsPerDay: 100,
+      backlogUnits: 73,
+      backlogAsOf: MONDAY_9,
+      ordersPerDay: 1,
+      ordersByDate: { '2026-12-01': 1 },
+    },
+    { at: MONDAY_9 },
+    '2026-12-02T08:09',
+  ],
+  [
     'backlog is still worked off on a full date',
     {
       ...RATED,

@@ -53,9 +53,10 @@ function afterUnits(
   if (backlog === undefined) return NEVER;
   if (node.unitsPerDay === 0) {
     // Nothing stops the work but closing: units and lead time are one stretch of open minutes.
-    const isFree = backlog.minute < start;
-    const ticks = (isFree ? 0 : backlog.ticks) + units * TICKS_PER_UNIT;
-    const begin = isFree ? start : backlog.minute;
+    // A minute the backlog has begun is shared, unless it lies on a date that takes no orders.
+    const begin = backlog.minute < start ? start : firstOpenMinute(load.minutes, backlog.minute);
+    const shared = begin === backlog.minute ? backlog.ticks : 0;
+    const ticks = shared + units * TICKS_PER_UNIT;
     return afterOpenMinutes(load.minutes, begin, Math.ceil(ticks / node.unitsPerHour) + lead);
   }
   const done = workUnits(node, { load, units, start, backlog });
