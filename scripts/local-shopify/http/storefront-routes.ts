@@ -162,16 +162,41 @@ function productMain(shop: LocalShop, { language, texts }: PageFacts, product: S
     <p class="price">${price(shop, (first ?? product.variants[0])?.priceMinor ?? 0, language)}</p>
     <p>${localize(product.description, language)}</p>
     <form method="post" action="/cart/add">
-      <fieldset class="sizes"><legend>${texts.size}</legend>${product.variants.map((variant) => {
-        const isFree = isAvailable(shop, variant);
-        return html`<label${!isFree && html` class="gone"`}><input type="radio" name="id" value="${variant.id}" required${variant === first && html` checked`}${!isFree && html` disabled`}><span>${variant.optionValues.join(' / ')}</span></label>`;
-      })}</fieldset>
+<fieldset class="sizes"><legend>${hasColors(product) ? `${texts.color}, ${texts.size}` : texts.size}</legend>${variantRows(shop, product, first)}</fieldset>
       <label class="quantity" for="quantity">${texts.quantity}</label>
       <input id="quantity" name="quantity" type="number" min="1" max="999" value="1" inputmode="numeric">
       <button class="buy"${!first && html` disabled`}>${first ? texts.addToCart : texts.soldOut}</button>
     </form>
   </div>
 </article>`;
+}
+
+const hasColors = (product: SeedProduct): boolean => product.options.length > 1;
+
+/** One row of sizes per color; a product of one color is one row. */
+function variantRows(
+  shop: LocalShop,
+  product: SeedProduct,
+  first: SeedVariant | undefined,
+): Html[] {
+  const colors = hasColors(product)
+    ? [...new Set(product.variants.map((variant) => variant.optionValues[0] ?? ''))]
+    : [''];
+  return colors.map((color) => {
+    const own = product.variants.filter(
+      (variant) => color === '' || variant.optionValues[0] === color,
+    );
+    return html`<div class="row">${color !== '' && html`<span class="color">${color}</span>`}${own.map(
+      (variant) => {
+        const isFree = isAvailable(shop, variant);
+        const size =
+          color === ''
+            ? variant.optionValues.join(' / ')
+            : variant.optionValues.slice(1).join(' / ');
+        return html`<label${!isFree && html` class="gone"`}><input type="radio" name="id" value="${variant.id}" required${variant === first && html` checked`}${!isFree && html` disabled`}><span>${color !== '' && html`<span class="hidden">${color} </span>`}${size}</span></label>`;
+      },
+    )}</div>`;
+  });
 }
 
 function cartMain(shop: LocalShop, { language, texts, cart }: PageFacts): Html {

@@ -41,6 +41,7 @@ const TEXTS = {
     de: 'Weiter einkaufen',
     es: 'Seguir comprando',
   },
+  color: { en: 'Color', it: 'Colore', fr: 'Couleur', de: 'Farbe', es: 'Color' },
   size: { en: 'Size', it: 'Taglia', fr: 'Taille', de: 'Größe', es: 'Talla' },
   quantity: { en: 'Quantity', it: 'Quantità', fr: 'Quantité', de: 'Anzahl', es: 'Cantidad' },
   addToCart: {
