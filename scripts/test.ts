@@ -108,7 +108,9 @@ function isInPath(program: string): boolean {
 async function checkTypes(): Promise<Outcome> {
   const projects = ['tsconfig.json', 'tsconfig.browser.json'];
   for (const folder of ['extensions', 'scripts/local-shopify']) {
-    projects.push(...fs.globSync(`${folder}/{*/tests/,*/,}tsconfig.json`, { cwd: ROOT }).toSorted());
+    projects.push(
+      ...fs.globSync(`${folder}/{*/tests/,*/,}tsconfig.json`, { cwd: ROOT }).toSorted(),
+    );
   }
   let failed = 0;
   for (const project of projects) {
