@@ -85,14 +85,19 @@ describe('the lines fingerprint', () => {
     );
   });
 
-  test('10,000 neighbouring variants have 10,000 fingerprints', () => {
+  test.each([1, 32_768])('10,000 variants %i apart have 10,000 fingerprints', (step) => {
     const seen = new Set<string>();
-    for (let id = 44_000_000_000_000; id < 44_000_000_010_000; id++) {
-      seen.add(
-        linesFingerprint([{ variantId: `gid://shopify/ProductVariant/${id}`, quantity: 1 }]),
-      );
+    for (let at = 0; at < 10_000; at++) {
+      const variantId = `gid://shopify/ProductVariant/${44_000_000_000_000 + step * at}`;
+      seen.add(linesFingerprint([{ variantId, quantity: 1 }]));
     }
     expect(seen.size).toBe(10_000);
+  });
+
+  test('swapping two neighbours for their neighbours is seen', () => {
+    const pair = (one: number, two: number) =>
+      linesFingerprint([one, two].map((variantId) => ({ variantId, quantity: 1 })));
+    expect(pair(1001, 1004)).not.toBe(pair(1002, 1003));
   });
 
   test('takes an id as GID, as digits and as number', () => {

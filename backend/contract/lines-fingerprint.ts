@@ -11,16 +11,13 @@
 /** One cart line; `variantId` is `gid://shopify/ProductVariant/123`, `"123"` or `123`. */
 export type FingerprintLine = { readonly variantId: string | number; readonly quantity: number };
 
-/** How many digits of a variant's id are looked at: what fits into a small integer, which is cheap. */
-const ID_DIGITS = 9;
-
 /**
- * What one unit of a variant adds to the sum, a mix of the last nine digits of its id; NaN without digits.
- * Multiplied by itself so that two ids never add up to what two others do but by chance.
+ * What one unit of a variant adds to the sum: 32 bits of its number, mixed one to one, so that two variants differ
+ * and two together differ from two others but by chance. NaN for what is not a number.
  */
-export function variantWeight(variantId: string): number {
-  const number = +variantId.slice(-ID_DIGITS);
-  return number >= 0 ? Math.imul(number, number ^ 0x5bd1e994) : Number.NaN;
+export function variantWeight(variant: number): number {
+  const mixed = Math.imul(variant, 73244475);
+  return variant >= 0 ? mixed ^ (mixed >>> 15) : Number.NaN;
 }
 
 /** The fingerprint of a basket; `""` when a line has no variant, so that it equals no other basket. */
@@ -28,9 +25,9 @@ export function linesFingerprint(lines: readonly FingerprintLine[]): string {
   let units = 0;
   let sum = 0;
   for (const { variantId, quantity } of lines) {
+    const digits = `${variantId}`.slice(`${variantId}`.lastIndexOf('/') + 1);
     units += quantity;
-    sum +=
-      variantWeight(`${variantId}`.slice(`${variantId}`.lastIndexOf('/') + 1) || '-') * quantity;
+    sum += variantWeight(digits === '' ? Number.NaN : +digits) * quantity;
   }
   return units > 0 && !Number.isNaN(sum) ? fingerprintOf(units, sum) : '';
 }

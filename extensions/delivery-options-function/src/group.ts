@@ -101,14 +101,14 @@ function moveOptions(
   prices: readonly number[],
   operations: Operation[],
 ): void {
-  const count = keys.length;
+  const end = keys.length - 1;
   const first = placeOf(keys[0] || '');
   // With an option of others among ours nothing moves: it would change its place too.
-  if (placeOf(keys[count - 1] || '') - first !== count - 1) return;
+  if (placeOf(keys[end] || '') - first !== end) return;
   const places = keys.sort().map(placeOf);
   if (first === 0) {
     let low = 0;
-    for (let at = 1; at < count; at++) {
+    for (let at = 1; at <= end; at++) {
       if ((prices[places[at] as number] as number) < (prices[places[low] as number] as number))
         low = at;
     }
@@ -116,8 +116,9 @@ function moveOptions(
   }
   let at = 0;
   while (places[at] === first + at) at++;
-  // All the rest in ascending places: right whether Shopify applies moves one by one or at once.
-  for (; at < count; at++) {
+  // The rest in ascending places: right whether Shopify applies moves one by one or at once. The last one then
+  // stands where it should.
+  for (; at < end; at++) {
     const deliveryOptionHandle = (options[places[at] as number] as Option).h;
     operations.push({ deliveryOptionMove: { deliveryOptionHandle, index: first + at } });
   }

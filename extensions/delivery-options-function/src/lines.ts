@@ -24,7 +24,7 @@ export function holds(promise: CartPromiseJson, { shop, cart }: Input): boolean 
   return promise.f === fingerprint(cart.lines);
 }
 
-/** `linesFingerprint` of the contract, written out; that of no basket when a line has no variant. */
+/** `linesFingerprint` of the contract, written out: 29 characters are `gid://shopify/ProductVariant/`. */
 function fingerprint(lines: readonly Line[]): string {
   const { imul } = Math;
   const count = lines.length;
@@ -33,8 +33,8 @@ function fingerprint(lines: readonly Line[]): string {
   for (let at = 0; at < count; at++) {
     const { q, m } = lines[at] as Line;
     if (!m.i) return '';
-    const number = +m.i.slice(-9);
-    sum += imul(number, number ^ 0x5bd1e994) * q;
+    const mix = imul(+m.i.slice(29), 73244475);
+    sum += (mix ^ (mix >>> 15)) * q;
     units += q;
   }
   return `${units}-${sum >>> 0}`;

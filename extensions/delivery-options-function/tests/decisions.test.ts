@@ -113,6 +113,24 @@ describe('the cart promise', () => {
     expect(titles({ lines: [one, { ...two, q: 1 }, { ...two, q: 1 }] })).toEqual(PROMISED);
   });
 
+  test('holds for the basket of the contract, whatever the variants and quantities', () => {
+    const line = fc.record({
+      variant: fc.oneof(
+        fc.integer({ min: 1, max: 99_999 }),
+        fc.integer({ min: 1, max: 2 ** 53 - 1 }),
+      ),
+      quantity: fc.integer({ min: 1, max: 999 }),
+    });
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 12 }), (random) => {
+        const basket = random.map(({ variant, quantity }) => variantLine(variant, quantity));
+        const held = { ...promise, f: fingerprintOfLines(basket) };
+        expect(titles({ lines: basket, promise: held })).toEqual(PROMISED);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test('holds for a postal code written otherwise', () => {
     expect(titles({ zip: ' 20-121 ' })).toEqual(PROMISED);
   });

@@ -59,7 +59,7 @@ function Promised(props: {
   const { place } = promise;
   return (
     <s-section heading={i18n.translate(`heading.${promise.kind}`)}>
-      <s-stack gap="small-300">
+      <s-stack gap="base">
         {isChanged ? (
           <s-banner tone="warning" heading={i18n.translate('changed')}>
             <s-text>{sayBefore(i18n, promise)}</s-text>
