@@ -52,12 +52,15 @@ test(`${WORLDS} random worlds × ${INSTANTS} instants are answered as the oracle
   timeout: TIMEOUT_MS,
 }, async () => {
   const begun = performance.now();
+  const cpuBegun = process.cpuUsage();
   const results = await Promise.all(
     Array.from({ length: THREADS }, (_, index) =>
       compareInThread({ first: 1 + index, last: WORLDS, step: THREADS, instants: INSTANTS }),
     ),
   );
   const seconds = Math.round((performance.now() - begun) / 1_000);
+  const { user, system } = process.cpuUsage(cpuBegun);
+  const cpuSeconds = Math.round((user + system) / 1_000_000);
   const counts = noBranches();
   for (const branch of BRANCHES) {
     for (const result of results) counts[branch] += result.counts[branch];
@@ -66,7 +69,7 @@ test(`${WORLDS} random worlds × ${INSTANTS} instants are answered as the oracle
   const options = results.reduce((sum, result) => sum + result.options, 0);
   const listed = BRANCHES.map((branch) => `  ${branch} ${counts[branch]}`).join('\n');
   console.log(
-    `${quotes} quotes, ${options} options, ${seconds} s in ${THREADS} threads\n${listed}`,
+    `${quotes} quotes, ${options} options, ${seconds} s in ${THREADS} threads (${cpuSeconds} s of processor)\n${listed}`,
   );
   const differences = results.flatMap((result) => result.differences);
   expect(differences.length, differences.slice(0, 1).map(describe).join()).toBe(0);

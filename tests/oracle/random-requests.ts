@@ -104,6 +104,15 @@ function edges(scene: Scene, world: World): number[] {
       }
     }
   }
+  found.push(...stockEdges(world));
+  const from = (scene.baseDay - 1) * MINUTES_PER_DAY;
+  const to = (scene.baseDay + 3) * MINUTES_PER_DAY;
+  return found.filter((minute) => minute >= from && minute < to);
+}
+
+/** Minutes at which a reservation expires or a lot becomes usable, or so many days before it. */
+function stockEdges(world: World): number[] {
+  const found: number[] = [];
   for (const { expiresAt } of world.policy.reservations) {
     const gone = Math.ceil(instantMinutes(expiresAt));
     for (let near = -20; near <= 4; near += 2) found.push(gone + near);
@@ -113,9 +122,7 @@ function edges(scene: Scene, world: World): number[] {
     const usable = Math.ceil(instantMinutes(lot.expectedAt));
     for (const days of [0, 1, 3, 60]) found.push(usable - days * MINUTES_PER_DAY);
   }
-  const from = (scene.baseDay - 1) * MINUTES_PER_DAY;
-  const to = (scene.baseDay + 3) * MINUTES_PER_DAY;
-  return found.filter((minute) => minute >= from && minute < to);
+  return found;
 }
 
 /** Pickups and openings of the next days, an hour around them: sixty days later they are at the horizon. */

@@ -18,7 +18,7 @@ import { randomNodes } from './random-nodes.ts';
 import { randomPolicy } from './random-policy.ts';
 import { randomRequests } from './random-requests.ts';
 import { randomLanes, randomServices } from './random-services.ts';
-import { CURRENCY, isoNear, randomScene, type Scene } from './scene.ts';
+import { CURRENCY, isoNear, type Place, randomScene, type Scene } from './scene.ts';
 import { isoDay } from './zone-table.ts';
 
 export type Case = {
@@ -26,6 +26,11 @@ export type Case = {
   readonly world: World;
   readonly requests: readonly WorldRequest[];
 };
+
+/** Country, region if any, and clock of a place. */
+function situated({ country, region, timeZone }: Place) {
+  return { country, timeZone, ...(region === undefined ? {} : { region }) };
+}
 
 function randomZones(scene: Scene): WorldInput['zones'] {
   const { random, places, zoneIds } = scene;
@@ -37,9 +42,7 @@ function randomZones(scene: Scene): WorldInput['zones'] {
     const prefixes = index === 0 ? [place.prefix] : [`${place.prefix}${index}`, `9${index}`];
     return {
       id,
-      country: place.country,
-      ...(place.region === undefined ? {} : { region: place.region }),
-      timeZone: place.timeZone,
+      ...situated(place),
       postalPrefixes: isRest ? [] : prefixes,
       ...(random.chance(0.05) ? { customsArea: 'FREEPORT' } : {}),
       lat: place.lat,
@@ -54,8 +57,9 @@ function randomPoints(scene: Scene): WorldInput['pickupPoints'] {
     const place = random.chance(0.9) ? places[0] : random.pick(places);
     return {
       // Points of two networks may have one name.
-      id: index === 3 ? 'p0' : `p${index}`,
-      network: index === 3 ? 'third' : random.pick(['net', 'net', 'other']),
+      ...(index === 3
+        ? { id: 'p0', network: 'third' }
+        : { id: `p${index}`, network: random.pick(['net', 'net', 'other']) }),
       name: `Point ${index}`,
       country: place.country,
       ...(place.region === undefined ? {} : { region: place.region }),
@@ -102,23 +106,22 @@ function randomLot(scene: Scene): NonNullable<StockInput['incoming']>[number] {
 
 function randomStock(scene: Scene): WorldInput['stock'] {
   const { random, nodeIds, skus } = scene;
-  const most = random.pick([2, 4, 6, 9]);
+  const most = scene.isDry ? 0 : random.pick([2, 4, 6, 9]);
   return nodeIds.flatMap((nodeId) =>
-    random.some(skus, 0.85).map((sku): StockInput => {
-      const onHand = scene.isDry ? 0 : random.int(0, most);
-      return {
-        sku,
-        nodeId,
-        onHand,
-        unavailable: random.chance(0.15) ? 1 : 0,
-        allocated: random.chance(0.15) ? random.int(1, 2) : 0,
-        ...(random.chance(0.1) ? { safetyStock: random.int(0, 2) } : {}),
-        incoming: random.chance(scene.isDry ? 0.95 : 0.4)
-          ? Array.from({ length: random.int(1, 3) }, () => randomLot(scene))
-          : [],
-      };
-    }),
+    random.some(skus, 0.85).map((sku) => ({ sku, nodeId, ...randomPosition(scene, most) })),
   );
+}
+
+function randomPosition(scene: Scene, most: number): Omit<StockInput, 'sku' | 'nodeId'> {
+  const { random, isDry } = scene;
+  const lots = random.chance(isDry ? 0.95 : 0.4) ? random.int(1, 3) : 0;
+  return {
+    onHand: random.int(0, most),
+    unavailable: random.chance(0.15) ? 1 : 0,
+    allocated: random.chance(0.15) ? random.int(1, 2) : 0,
+    ...(random.chance(0.1) ? { safetyStock: random.int(0, 2) } : {}),
+    incoming: Array.from({ length: lots }, () => randomLot(scene)),
+  };
 }
 
 function randomWorld(scene: Scene): WorldInput {

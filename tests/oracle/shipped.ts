@@ -217,6 +217,13 @@ function countRefusedCustoms(
   if (isRefused) count('rule9.customsRefused');
 }
 
+/** The first three of rule 10's reasons. */
+function firstReason(question: Question, service: WorldService, senders: readonly Sender[]) {
+  if (senders.length === 0) return 'no_lane';
+  if (isRestricted(question, service)) return 'restricted';
+  return breaksAlone(question, service) ? 'limit' : undefined;
+}
+
 /** Rule 10's reasons in their order, then the plans that end in time. */
 function assessService(
   question: Question,
@@ -228,19 +235,15 @@ function assessService(
   const absent = (reason: Reason, legs: readonly Leg[] = []) => ({ reason, legs });
   if (zone === undefined || target === undefined) return absent('no_lane');
   const senders = sendersOf(question, { service, zone, target }, at);
-  if (senders.length === 0) {
-    countRefusedCustoms(question, { service, zone }, count);
-    return absent('no_lane');
-  }
-  if (isRestricted(question, service)) return absent('restricted');
-  if (breaksAlone(question, service)) return absent('limit');
+  if (senders.length === 0) countRefusedCustoms(question, { service, zone }, count);
+  const first = firstReason(question, service, senders);
+  if (first !== undefined) return absent(first);
   const shippers = senders.filter(
     ({ node }) => question.network.pickups(node, service).isConfigured,
   );
   const isShort = isFigureShort(question, at, count);
-  const isEnough = holdsEnough(question, shippers);
-  const canPlan = isEnough && !isShort;
-  const plans = canPlan ? enumerate(question, option, { service, senders: shippers }) : undefined;
+  const isEnough = !isShort && holdsEnough(question, shippers);
+  const plans = isEnough ? enumerate(question, option, { service, senders: shippers }) : undefined;
   if (plans?.plans.length === 0) {
     count('rule10.limitOfPlans');
     return absent('limit');

@@ -10,21 +10,25 @@ type Pair = { world: World; request: WorldRequest };
 
 /** All ways to leave one thing out of a value: an element of a list or an optional member of an object. */
 function* smaller(value: Json): Generator<Json> {
-  if (Array.isArray(value)) {
-    for (const index of value.keys()) yield value.toSpliced(index, 1);
-    for (const [index, element] of value.entries()) {
-      for (const less of smaller(element)) yield value.with(index, less);
-    }
-  } else if (typeof value === 'object' && value !== null) {
-    for (const key of Object.keys(value)) {
-      const { [key]: _, ...rest } = value;
-      yield rest;
-    }
-    for (const [key, member] of Object.entries(value)) {
-      for (const less of smaller(member)) yield { ...value, [key]: less };
-    }
-  } else if (typeof value === 'number' && value > 1) {
-    yield 1;
+  if (Array.isArray(value)) yield* smallerLists(value);
+  else if (typeof value === 'object' && value !== null) yield* smallerObjects(value);
+  else if (typeof value === 'number' && value > 1) yield 1;
+}
+
+function* smallerLists(value: Json[]): Generator<Json> {
+  for (const index of value.keys()) yield value.toSpliced(index, 1);
+  for (const [index, element] of value.entries()) {
+    for (const less of smaller(element)) yield value.with(index, less);
+  }
+}
+
+function* smallerObjects(value: { [key: string]: Json }): Generator<Json> {
+  for (const key of Object.keys(value)) {
+    const { [key]: _, ...rest } = value;
+    yield rest;
+  }
+  for (const [key, member] of Object.entries(value)) {
+    for (const less of smaller(member)) yield { ...value, [key]: less };
   }
 }
 
@@ -68,36 +72,40 @@ function kindOf(difference: Difference): string {
 
 type Parse = (pair: { world: unknown; request: unknown }) => Pair | undefined;
 
+/** The difference of a smaller pair, when it differs in the same way. */
+function sameDifference(pair: Pair, kind: string): Difference | undefined {
+  try {
+    const { first } = compareCase({ world: pair.world, requests: [pair.request] });
+    return first !== undefined && kindOf(first) === kind ? first : undefined;
+  } catch {
+    // The oracle could not answer it: not a smaller example of anything.
+    return undefined;
+  }
+}
+
+/** One thing less, still differing; undefined when nothing more can go. */
+function shrinkOnce(best: Difference, kind: string, parse: Parse): Difference | undefined {
+  const pair = { world: best.world, request: best.request };
+  for (const less of smaller(JSON.parse(JSON.stringify(pair)) as Json)) {
+    const { world, request } = less as { world?: World; request?: WorldRequest };
+    if (world === undefined || request === undefined) continue;
+    const parsed = parse({ world: tidied(world), request });
+    if (parsed === undefined || sizeOf(parsed) >= sizeOf(best)) continue;
+    const found = sameDifference(parsed, kind);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** The smallest world and request found that still differ in the same way. */
 export function shrink(difference: Difference, parse: Parse): Difference {
   const kind = kindOf(difference);
   let best = difference;
-  const differs = (candidate: Pair | undefined): Difference | undefined => {
-    if (candidate === undefined) return undefined;
-    try {
-      const { first: found } = compareCase({
-        world: candidate.world,
-        requests: [candidate.request],
-      });
-      return found !== undefined && kindOf(found) === kind ? found : undefined;
-    } catch {
-      return undefined;
-    }
-  };
-  for (let found: Difference | undefined = best; found !== undefined; ) {
-    found = undefined;
-    const pair = { world: best.world, request: best.request };
-    for (const less of smaller(JSON.parse(JSON.stringify(pair)) as Json)) {
-      const { world, request } = less as { world?: World; request?: WorldRequest };
-      if (world === undefined || request === undefined) continue;
-      const parsed = parse({ world: tidied(world), request });
-      const isSmaller = parsed !== undefined && sizeOf(parsed) < sizeOf(best);
-      found = isSmaller ? differs(parsed) : undefined;
-      if (found !== undefined) break;
-    }
-    if (found !== undefined) best = found;
+  for (;;) {
+    const less = shrinkOnce(best, kind, parse);
+    if (less === undefined) return best;
+    best = less;
   }
-  return best;
 }
 
 function tidied(world: World): unknown {

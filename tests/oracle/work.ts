@@ -75,12 +75,15 @@ function countDay(
   if (day < today) count('rule1.cutOffYesterdayNightShift');
   if (day === today) count('rule1.cutOffToday');
   countCutOff(hours, cutOff, { day, count });
-  for (let skipped = today; skipped < day; skipped += 1) {
-    if (hours.openingsOf(skipped).length > 0) count('rule1.cutOffPassed');
-    else if (hours.sourceOf(skipped) === 'holiday') count('rule1.holidayClosed');
-    else if (hours.sourceOf(skipped) === 'exception') count('rule1.exceptionClosed');
-    else count('rule1.weeklyClosed');
-  }
+  for (let skipped = today; skipped < day; skipped += 1) count(whySkipped(hours, skipped));
+}
+
+/** Why an order does not count for a date that comes before the day it counts for. */
+function whySkipped(hours: OpenHours, day: number): Branch {
+  if (hours.openingsOf(day).length > 0) return 'rule1.cutOffPassed';
+  const source = hours.sourceOf(day);
+  if (source === 'weekly') return 'rule1.weeklyClosed';
+  return source === 'holiday' ? 'rule1.holidayClosed' : 'rule1.exceptionClosed';
 }
 
 function countCutOff(
@@ -313,24 +316,39 @@ export function nodeWork(node: WorldNode, hours: OpenHours): NodeWork {
     },
     ready(startMinute, units, kind, count) {
       const leadMinutes = kind === 'ship' ? node.leadTimeMinutes : node.pickupLeadMinutes;
-      if (!hasLimits) return leadOnly(hours, { start: startMinute, units, leadMinutes, count });
-      const decided = new Set<Branch>();
-      const note: Count = count === SILENT ? SILENT : (branch) => decided.add(branch);
-      const start = nextNotFull(hours, limits, startMinute, note);
-      const standing = start === NEVER ? undefined : backlog.standing(start);
-      if (standing === undefined) return NEVER;
-      const { minute, walk } = standing;
-      if (node.backlogUnits > 0) {
-        if (backlog.asOf >= start) note('rule2.backlogFromStart');
-        if (walk.backlog === 0) note('rule2.backlogDone');
-        if (minute > start) note('rule2.backlogWaits');
-      }
-      const job = { start: minute, units, leadMinutes, count: note };
-      const result = walkToReady(hours, limits, walk, job);
-      for (const branch of decided) count(branch);
-      return result;
+      const job = { start: startMinute, units, leadMinutes, count };
+      return hasLimits ? readyWithin(node, hours, { limits, backlog, job }) : leadOnly(hours, job);
     },
   };
+}
+
+type Workload = {
+  readonly limits: Limits;
+  readonly backlog: ReturnType<typeof backlogTable>;
+  readonly job: Job;
+};
+
+/** Rule 2 with everything: full dates, backlog, units, lead time. */
+function readyWithin(
+  node: WorldNode,
+  hours: OpenHours,
+  { limits, backlog, job }: Workload,
+): number {
+  const { count } = job;
+  const decided = new Set<Branch>();
+  const note: Count = count === SILENT ? SILENT : (branch) => decided.add(branch);
+  const start = nextNotFull(hours, limits, job.start, note);
+  const standing = start === NEVER ? undefined : backlog.standing(start);
+  if (standing === undefined) return NEVER;
+  const { minute, walk } = standing;
+  if (node.backlogUnits > 0) {
+    if (backlog.asOf >= start) note('rule2.backlogFromStart');
+    if (walk.backlog === 0) note('rule2.backlogDone');
+    if (minute > start) note('rule2.backlogWaits');
+  }
+  const result = walkToReady(hours, limits, walk, { ...job, start: minute, count: note });
+  for (const branch of decided) count(branch);
+  return result;
 }
 
 function countOpening(hours: OpenHours, minute: number, count: Count): void {
