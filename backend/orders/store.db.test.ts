@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../tests/database.ts';
+import type { ShopId } from '../base/ids.ts';
+import { createOrderStore, type OrderPromiseRow } from './store.ts';
+
+const NOW = Temporal.Instant.from('2026-11-23T10:00:05Z');
+let database: TestDatabase<unknown>;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.close());
+
+function row(joinedBy: OrderPromiseRow['joinedBy'], promisedOn: string): OrderPromiseRow {
+  return {
+    orderId: '77',
+    placedAt: '2026-11-23T10:00:00Z',
+    status: joinedBy === 5 ? 'none' : 'promised',
+    joinedBy,
+    promise: {
+      method: 'home',
+      serviceCode: 'standard',
+      promisedOn,
+      window: { from: `${promisedOn}T00:00:00+01:00`, to: `${promisedOn}T23:00:00+01:00` },
+      timeZone: 'Europe/Rome',
+      parcels: 2,
+      nodeId: undefined,
+      pickupPointId: undefined,
+    },
+    replaced: undefined,
+    receiptIds: ['r1'],
+    checkoutToken: 'c1',
+    copiedReceipt: null,
+    country: 'IT',
+    postalCode: '20121',
+    orderVersion: 'v',
+    publishedVersion: null,
+  };
+}
+
+const shop = () => `s${randomUUID()}.myshopify.com` as ShopId;
+
+test('a row comes back as it was written', async () => {
+  const store = createOrderStore(database.db);
+  const shopId = shop();
+  expect(await store.save(shopId, row(2, '2026-11-24'), NOW)).toEqual(row(2, '2026-11-24'));
+});
+
+test.each([
+  [2, 1, '2026-11-25'],
+  [2, 2, '2026-11-25'],
+  [2, 3, '2026-11-24'],
+  [5, 4, '2026-11-25'],
+  [1, 5, '2026-11-24'],
+] as const)(
+  'evidence %i, then evidence %i in a later commit: %s stands',
+  async (first, second, stands) => {
+    const store = createOrderStore(database.db);
+    const shopId = shop();
+    await store.save(shopId, row(first, '2026-11-24'), NOW);
+    const saved = await store.save(shopId, row(second, '2026-11-25'), NOW);
+    expect(saved.promise?.promisedOn).toBe(stands);
+    expect(saved.joinedBy).toBe(Math.min(first, second));
+  },
+);
+
+test('twenty jobs that commit at once leave the best evidence', async () => {
+  const store = createOrderStore(database.db);
+  const shopId = shop();
+  const steps = Array.from({ length: 20 }, (_, index) => ((index % 5) + 1) as 1 | 2 | 3 | 4 | 5);
+  await Promise.all(steps.map((step) => store.save(shopId, row(step, `2026-11-2${step}`), NOW)));
+  expect(await store.load(shopId, { orderId: '77' })).toMatchObject({
+    joinedBy: 1,
+    promise: { promisedOn: '2026-11-21' },
+  });
+});
+
+test('what was never published is found until it is marked', async () => {
+  const store = createOrderStore(database.db);
+  const shopId = shop();
+  await store.save(shopId, row(3, '2026-11-24'), NOW);
+  expect(await store.unpublished(shopId)).toEqual(['77']);
+  await store.markPublished(shopId, '77', 'x');
+  expect(await store.unpublished(shopId)).toEqual([]);
+});
