@@ -5,7 +5,8 @@
  * A checked world (world-parse.ts) goes in once per policy version; an immutable `Snapshot` comes out
  * on which every question of a quote is arithmetic on whole numbers. All calendars (opening hours,
  * holidays, cut-offs, pickups, carrier days) are worked out here for `at` in
- * `[fromMinute, fromMinute + validDays)` and the 60 days after; nothing is worked out when quoting.
+ * `[fromMinute, fromMinute + validDays)`, the week order-by looks ahead and the 60 days after that;
+ * nothing is worked out when quoting.
  * Source: docs/semantics.md, rules 1–14; field by field in docs/cli.md.
  */
 import { compareIds } from '../base/ids.ts';
@@ -39,8 +40,10 @@ export type CompileOptions = {
   readonly holidays?: HolidayBook;
 };
 
-/** Two weeks of requests, and a week of looking ahead for order-by (rule 7), with a day to spare. */
-const DEFAULT_VALID_DAYS = 22;
+/** A fortnight of requests and a day to spare. */
+const DEFAULT_VALID_DAYS = 15;
+/** Order-by looks so far beyond a request (rule 7); its questions need whole calendars too. */
+const LOOK_AHEAD_DAYS = 7;
 /** A night shift, a late cut-off or a fresh backlog reaches back; a week of closed days does too. */
 const DAYS_BEFORE = 9;
 /** Openings that begin on the last day end within two more. */
@@ -57,7 +60,10 @@ export function compileNetwork(
   const validToMinute = fromMinute + validDays * MINUTES_PER_DAY;
   const book = createPlaceBook({
     fromDay: Math.floor(fromMinute / MINUTES_PER_DAY) - DAYS_BEFORE,
-    toDay: Math.floor((validToMinute + HORIZON_MINUTES) / MINUTES_PER_DAY) + DAYS_AFTER,
+    toDay:
+      Math.floor((validToMinute + HORIZON_MINUTES) / MINUTES_PER_DAY) +
+      LOOK_AHEAD_DAYS +
+      DAYS_AFTER,
     holidays: options.holidays ?? createHolidayBook(),
   });
   const lanes = compileLanes(world);

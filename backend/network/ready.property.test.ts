@@ -197,7 +197,7 @@ const caseOf = fc.constantFrom(...STARTS).chain((start) =>
     unitsPerDay: fc.option(fc.integer({ min: 1, max: 80 })),
     backlogUnits: fc.integer({ min: 0, max: 150 }),
     backlogOffset: fc.integer({ min: -2 * 1_440, max: 4 * 1_440 }),
-    fullDates: fc.array(dayInSpan(start), { maxLength: 4 }),
+    fullDates: fc.array(dayInSpan(start), { maxLength: 8 }),
   }),
 );
 
