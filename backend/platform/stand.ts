@@ -38,7 +38,11 @@ export type Platform = {
 const CLONE_DIR = path.resolve(import.meta.dirname, '..', '..');
 
 /** Starts the platform. Throws with the next step when a part is missing. */
-export async function startPlatform(config: Config, log: Log): Promise<Platform> {
+export async function startPlatform(
+  config: Config,
+  log: Log,
+  options: { readonly clockPatienceMilliseconds?: number } = {},
+): Promise<Platform> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const one of stops.splice(0).reverse()) await one();
@@ -59,7 +63,7 @@ export async function startPlatform(config: Config, log: Log): Promise<Platform>
       config.redisUrl === undefined ? createLocalBus() : await createRedisBus(config.redisUrl, log);
     stops.push(() => bus.stop());
     const redis = await openRedis(config, log, stops);
-    const clock = await startClock(config, log, stops);
+    const clock = await startClock(config, log, { stops, ...options });
     return { db, address, bus, clock, redis, stop };
   } catch (error) {
     await stop();
@@ -99,10 +103,16 @@ async function openRedis(
 async function startClock(
   config: Config,
   log: Log,
-  stops: (() => Promise<void>)[],
+  {
+    stops,
+    clockPatienceMilliseconds,
+  }: {
+    readonly stops: (() => Promise<void>)[];
+    readonly clockPatienceMilliseconds?: number;
+  },
 ): Promise<Clock> {
   if (config.clockUrl === undefined) return systemClock();
-  const clock = await followClock(config.clockUrl, log);
+  const clock = await followClock(config.clockUrl, log, clockPatienceMilliseconds);
   stops.push(async () => clock.stop());
   return clock;
 }
