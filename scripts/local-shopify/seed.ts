@@ -109,6 +109,8 @@ const flatRateSchema = z.strictObject({
   /** Whole basket weight the rate is for, `[min, max)`; absent: any. */
   minGrams: z.int().min(0).optional(),
   maxGrams: z.int().min(0).optional(),
+  /** What the merchant falls back on while his plan has no calculated rates; hidden beside them. */
+  isStandIn: z.boolean().default(false),
 });
 
 const zoneSchema = z.strictObject({

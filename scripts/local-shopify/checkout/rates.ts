@@ -65,8 +65,9 @@ async function ratesOfOrigin(shop: LocalShop, question: OriginQuestion): Promise
     (sum, line) => sum + variantOf(shop, line.variantId).variant.weightGrams * line.quantity,
     0,
   );
-  const flat = zone.methods.flatMap((method) => flatRate(method, grams));
-  const carriers = hasCarrierRates(shop.state.settings)
+  const hasCalculated = hasCarrierRates(shop.state.settings);
+  const flat = zone.methods.flatMap((method) => flatRate(method, { grams, hasCalculated }));
+  const carriers = hasCalculated
     ? await Promise.all(zone.methods.map((method) => carrierRates(shop, method, question)))
     : [];
   return [...flat, ...carriers.flat()];
@@ -77,9 +78,13 @@ function zoneOf(shop: LocalShop, locationId: number, country: string): ProfileZo
   return group?.zones.find((zone) => zone.countries.includes(country));
 }
 
-function flatRate(method: MethodDefinition, grams: number): PartRate[] {
+function flatRate(
+  method: MethodDefinition,
+  { grams, hasCalculated }: { grams: number; hasCalculated: boolean },
+): PartRate[] {
   if (!method.active || method.rate.kind !== 'flat') return [];
   const { flat } = method.rate;
+  if (flat.isStandIn && hasCalculated) return [];
   if (grams < (flat.minGrams ?? 0) || grams >= (flat.maxGrams ?? Number.POSITIVE_INFINITY))
     return [];
   return [fromFlat(flat)];

@@ -77,7 +77,10 @@ function frameAddress(shop: LocalShop, path: string): string {
     timestamp: String(Math.floor(shop.clock.nowMs() / 1_000)),
   });
   query.set('hmac', signFrameQuery(shop.app.apiSecret, query));
-  return `${shop.app.url}${shop.config().applicationPath}${path}?${query}`;
+  const { applicationPath } = shop.config();
+  // The app's own links carry its path already.
+  const isWhole = path === applicationPath || path.startsWith(`${applicationPath}/`);
+  return `${shop.app.url}${isWhole ? path : `${applicationPath}${path}`}?${query}`;
 }
 
 function appPage(shop: LocalShop, request: Request): string {
@@ -115,7 +118,7 @@ function adminPage(
 <nav class="admin-nav" aria-label="Admin"><ul>${links.map(
     ([href, text]) => html`<li><a href="${href}">${text}</a></li>`,
   )}</ul><ul id="app-nav" aria-label="${name}"></ul></nav>
-<main id="main" tabindex="-1"${isFrame && raw(' class="has-frame"')}>${main}</main></div>
+<main id="main" tabindex="-1" aria-label="${title}"${isFrame && raw(' class="has-frame"')}>${main}</main></div>
 <div id="toasts" role="status"></div>`;
   return renderPage(shop, {
     title: `${title} · ${shop.seed.shop.name} · Admin`,

@@ -18,7 +18,7 @@ const embedded = (
 <meta name="shopify-api-key" content="kept-dev">
 <script src="${origin}/app-bridge.js"></script><script src="${origin}/polaris.js"></script></head><body>
 <s-app-nav><s-link href="/">Home</s-link><s-link href="/network">Network</s-link></s-app-nav>
-<s-page heading="Set-up"><s-section heading="Cut-off">
+<main><s-page heading="Set-up"><s-section heading="Cut-off">
 <form data-save-bar><s-text-field label="Warehouse cut-off" name="cutOff" value="15:00"></s-text-field>
 <s-select label="Carrier" name="carrier"><s-option value="a">Alpha</s-option><s-option value="b">Beta</s-option></s-select>
 <s-checkbox label="Open on Sunday" name="sunday"></s-checkbox>
@@ -26,7 +26,7 @@ const embedded = (
 <s-button id="ask" variant="primary">Ask</s-button><s-button commandFor="more" command="--show">More</s-button>
 <s-modal id="more" heading="More about it"><s-paragraph>Inside</s-paragraph></s-modal>
 <s-table><s-table-header-row><s-table-header>Node</s-table-header></s-table-header-row><s-table-body><s-table-row><s-table-cell>Piacenza</s-table-cell></s-table-row></s-table-body></s-table>
-<p id="said"></p></s-section></s-page>
+<p id="said"></p></s-section></s-page></main>
 <script>document.getElementById('ask').addEventListener('click', async () => {
   await fetch('/api/admin/setup'); shopify.toast.show('Asked');
 });
