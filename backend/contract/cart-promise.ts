@@ -21,9 +21,6 @@ import {
 
 export const CART_PROMISE_METAFIELD = { namespace: '$app', key: 'promise', type: 'json' } as const;
 
-/** Longest JSON that is written; Shopify hands metafields above 10,000 bytes to a Function as null. */
-export const MOST_CART_PROMISE_BYTES = 8_000;
-
 /** What one delivery option was promised: a destination-local day and, ready-made, the words for it. */
 export type CartPromiseOption = {
   readonly promisedOn: string;
@@ -64,7 +61,7 @@ export type CartPromiseJson = {
   readonly h?: readonly string[];
 };
 
-/** Writes the metafield's value; non-ASCII letters stay as they are (they appear in labels only). */
+/** Writes the metafield's value; above 10,000 bytes (some 150 options) a Function is given null. Non-ASCII letters stay as they are (they appear in labels only). */
 export function encodeCartPromise(promise: CartPromise): string {
   const o: { [code: string]: string } = {};
   for (const [code, option] of Object.entries(promise.options)) {

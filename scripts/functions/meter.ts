@@ -129,6 +129,7 @@ const FREE_END: Operator = { cost: 0, endsRun: true };
 const ONE: Operator = { cost: 1, endsRun: false };
 const ONE_END: Operator = { cost: 1, endsRun: true };
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: a table of operator ranges, one line each.
 function readOperator(reader: ByteReader): Operator {
   const code = readByte(reader);
   if (code <= 0x13) return readControl(reader, code);

@@ -25,6 +25,7 @@ export type Facts = {
 };
 
 /** Appends the operations of one group. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass; every call and object is paid for by the shopper's wait.
 export function changeGroup(facts: Facts, group: Group, operations: Operation[]): void {
   const { settings, promise, table, today, say, speaks } = facts;
   const { options } = group;

@@ -12,6 +12,7 @@ export function dayWriter(language: string): DayWriter {
   let names: string[] | undefined;
   let last = '';
   let from: readonly number[] = [];
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass; every call and object is paid for by the shopper's wait.
   return (date, add) => {
     names ??= (DAY_NAMES[language] || (DAY_NAMES['en'] as string)).split(' ');
     if (date !== last) {

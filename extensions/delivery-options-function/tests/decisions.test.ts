@@ -1,10 +1,7 @@
 // @vitest-environment node
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CartPromiseJson } from '../../../backend/contract/cart-promise.ts';
 import { dayLabel, dayNumber } from '../../../backend/contract/date-label.ts';
-import type { FunctionSettingsJson } from '../../../backend/contract/function-settings.ts';
 import { ORDER_BY_TIMES, orderByBucket } from '../../../backend/contract/order-by-bucket.ts';
 import { paddedDay } from '../../../backend/contract/padded-table.ts';
 import {
@@ -12,73 +9,12 @@ import {
   checkoutInput,
   fingerprintOfLines,
   paddedTableOf,
-  readSpans,
   shippingOption,
   variantLine,
 } from '../../../scripts/functions/delivery-input.ts';
 import { cartDeliveryOptionsTransformRun } from '../src/index.ts';
-import type { Operation, Option } from '../src/input.ts';
 import { dayWriter } from '../src/words.ts';
-
-const QUERY = readFileSync(
-  new URL('../src/cart_delivery_options_transform_run.graphql', import.meta.url),
-  'utf8',
-);
-const SPANS = readSpans(QUERY);
-const week = (offset: number | null) => Array.from({ length: 7 }, () => offset);
-
-const table = paddedTableOf({
-  id: 'pt1',
-  firstDay: '2026-11-23',
-  validUntil: '2026-11-30',
-  serviceCodes: ['standard', 'express'],
-  zones: { IT: [week(8), week(3)], IT20: [week(6), [2, 3, 4, 5, 8, 9, 10]] },
-});
-const settings: FunctionSettingsJson = {
-  v: 1,
-  b: { 'flat-1': 'standard', 'flat-2': 'express', own: '' },
-  s: 0,
-  t: table,
-};
-const lines = [variantLine(45_678_901_234_567, 2), variantLine(45_678_901_234_999)];
-const promise: CartPromiseJson = {
-  v: 1,
-  d: '2026-11-23',
-  b: '16:30',
-  c: 'IT',
-  z: '20121',
-  f: fingerprintOfLines(lines),
-  r: 'rc_1.k1.s',
-  l: 'it',
-  o: { 'flat-1': '2026-11-27|ven 27 nov', 'flat-2': '2026-11-25' },
-};
-const options = [shippingOption('flat-1', '5.90'), shippingOption('flat-2', '9.90')];
-const checkout: CheckoutWords = {
-  today: '2026-11-23',
-  time: '15:59',
-  language: 'IT',
-  lines,
-  country: 'IT',
-  zip: '20121',
-  options,
-  settings,
-  promise,
-};
-
-function decide(words: Partial<CheckoutWords>): Operation[] {
-  return cartDeliveryOptionsTransformRun(checkoutInput({ ...checkout, ...words }, SPANS))
-    .operations;
-}
-
-function titles(words: Partial<CheckoutWords>): Record<string, string> {
-  const named: Record<string, string> = {};
-  for (const operation of decide(words)) {
-    if (!('deliveryOptionRename' in operation)) continue;
-    const { deliveryOptionHandle, title } = operation.deliveryOptionRename;
-    named[deliveryOptionHandle.slice('handle-of-'.length)] = title;
-  }
-  return named;
-}
+import { checkout, decide, lines, promise, SPANS, settings, titles } from './checkout.ts';
 
 const PROMISED = { 'flat-1': 'flat-1 \u00b7 ven 27 nov', 'flat-2': 'flat-2 \u00b7 mer 25 nov' };
 const PADDED = { 'flat-1': 'flat-1 \u00b7 dom 29 nov', 'flat-2': 'flat-2 \u00b7 mer 25 nov' };
@@ -303,175 +239,6 @@ describe('what is left alone', () => {
     expect(cartDeliveryOptionsTransformRun(input)).toEqual({ operations: [] });
     console.error = error;
     expect(errors).toHaveLength(1);
-  });
-});
-
-/** What checkout shows after the operations, with moves applied one by one or all at once. */
-function applied(
-  given: readonly Option[],
-  operations: readonly Operation[],
-  isAtOnce: boolean,
-): Option[] {
-  const moves = operations.flatMap((one) =>
-    'deliveryOptionMove' in one ? one.deliveryOptionMove : [],
-  );
-  const hidden = operations.flatMap((one) =>
-    'deliveryOptionHide' in one ? one.deliveryOptionHide : [],
-  );
-  const list = [...given];
-  if (isAtOnce) {
-    const moved = new Set(moves.map((move) => move.deliveryOptionHandle));
-    const rest = list.filter((option) => !moved.has(option.h));
-    const placed: (Option | undefined)[] = list.map((_, at) => {
-      const move = moves.find(({ index }) => index === at);
-      return move && list.find((option) => option.h === move.deliveryOptionHandle);
-    });
-    list.splice(0, list.length, ...placed.flatMap((option) => option ?? rest.shift() ?? []));
-  } else {
-    for (const { deliveryOptionHandle, index } of moves) {
-      const from = list.findIndex((option) => option.h === deliveryOptionHandle);
-      list.splice(index, 0, ...list.splice(from, 1));
-    }
-  }
-  return list.filter((option) => !hidden.some((hide) => hide.deliveryOptionHandle === option.h));
-}
-
-describe('for every checkout', () => {
-  const codes = ['flat-1', 'flat-2', 'own', 'pp:a:1', 'pp:a:2', 'other', 'another', 'constructor'];
-  const option = fc.record({
-    code: fc.constantFrom(...codes),
-    price: fc.integer({ min: 0, max: 5 }),
-    day: fc.option(fc.integer({ min: 24, max: 30 })),
-    method: fc.constantFrom('SHIPPING', 'SHIPPING', 'SHIPPING', 'SHIPPING', 'PICK_UP', 'LOCAL'),
-  });
-  const world = fc.record({
-    options: fc.uniqueArray(option, { maxLength: 8, selector: ({ code }) => code }),
-    days: fc.dictionary(fc.constantFrom(...codes), fc.integer({ min: 24, max: 30 })),
-    hides: fc.subarray(codes),
-    isHeld: fc.boolean(),
-  });
-
-  function open({
-    options: random,
-    days,
-    hides,
-    isHeld,
-  }: typeof world extends fc.Arbitrary<infer W> ? W : never) {
-    const given = random.map(({ code, price, day, method }) =>
-      shippingOption(code, `${price}.50`, { d: day === null ? null : `2026-11-${day}`, m: method }),
-    );
-    const o = Object.fromEntries(
-      Object.entries(days).map(([code, day]) => [code, `2026-11-${day}`]),
-    );
-    const held = { ...promise, o, h: hides, ...(isHeld ? {} : { f: 'other' }) };
-    const operations = decide({ options: given, promise: held, settings: { ...settings, s: 1 } });
-    return { given, operations, held };
-  }
-
-  const isOurs = ({ c, m }: Option) =>
-    m === 'SHIPPING' && c !== null && (c.startsWith('pp:') || Object.hasOwn(settings.b, c));
-
-  test('the cheapest stays, something stays, and only a holding promise hides', () => {
-    fc.assert(
-      fc.property(world, (random) => {
-        const { given, operations } = open(random);
-        const shipping = given.filter(({ m }) => m === 'SHIPPING');
-        const left = applied(given, operations, true).filter(({ m }) => m === 'SHIPPING');
-        if (shipping.length > 0) {
-          expect(left.length).toBeGreaterThan(0);
-          const lowest = (list: Option[]) => Math.min(...list.map(({ p }) => +p.a));
-          expect(lowest(left)).toBe(lowest(shipping));
-        }
-        if (!random.isHeld) expect(left.length).toBe(shipping.length);
-      }),
-      { numRuns: 2_000 },
-    );
-  });
-
-  test('the first option never becomes a dearer one', () => {
-    fc.assert(
-      fc.property(world, fc.boolean(), (random, isAtOnce) => {
-        const { given, operations } = open(random);
-        const [first] = applied(given, operations, isAtOnce);
-        if (first && given[0]) expect(+first.p.a).toBeLessThanOrEqual(+given[0].p.a);
-      }),
-      { numRuns: 2_000 },
-    );
-  });
-
-  test('moves mean the same one by one and all at once, and no other option changes its place', () => {
-    fc.assert(
-      fc.property(world, (random) => {
-        const { given, operations } = open(random);
-        const once = applied(
-          given,
-          operations.filter((one) => 'deliveryOptionMove' in one),
-          true,
-        );
-        const steps = applied(
-          given,
-          operations.filter((one) => 'deliveryOptionMove' in one),
-          false,
-        );
-        expect(steps.map(({ h }) => h)).toEqual(once.map(({ h }) => h));
-        for (const [at, other] of given.entries()) if (!isOurs(other)) expect(once[at]).toBe(other);
-      }),
-      { numRuns: 2_000 },
-    );
-  });
-
-  test('behind the first, days never go back', () => {
-    fc.assert(
-      fc.property(world, (random) => {
-        const { given, operations } = open(random);
-        const ours = given.filter(isOurs);
-        const places = ours.map((one) => given.indexOf(one));
-        const isTogether = places.every(
-          (place, at) => at === 0 || place === (places[at - 1] ?? 0) + 1,
-        );
-        if (!isTogether) return;
-        const dayOf = ({ h }: Option) =>
-          operations
-            .flatMap((one) => ('deliveryOptionRename' in one ? one.deliveryOptionRename : []))
-            .find(({ deliveryOptionHandle }) => deliveryOptionHandle === h)
-            ?.title.match(/ (\d+) nov$/)?.[1] ?? '99';
-        const moved = applied(
-          given,
-          operations.filter((one) => 'deliveryOptionMove' in one),
-          true,
-        );
-        const days = moved.filter(isOurs).map(dayOf);
-        const sorted = places[0] === 0 ? days.slice(1) : days;
-        expect(sorted).toEqual([...sorted].sort());
-      }),
-      { numRuns: 2_000 },
-    );
-  });
-
-  test('only ours are touched, each named once, each day its owner\u2019s', () => {
-    fc.assert(
-      fc.property(world, (random) => {
-        const { given, operations, held } = open(random);
-        const named = new Set<string>();
-        for (const operation of operations) {
-          const entries = Object.entries(operation);
-          expect(entries).toHaveLength(1);
-          const handle: string = entries[0]?.[1].deliveryOptionHandle ?? '';
-          const target = given.find(({ h }) => h === handle);
-          expect(target && isOurs(target)).toBe(true);
-          if (!('deliveryOptionRename' in operation) || !target?.c) continue;
-          expect(named.has(handle)).toBe(false);
-          named.add(handle);
-          const isOwn = target.c.startsWith('pp:') || target.c === 'own';
-          const told = random.isHeld ? held.o[target.c] : undefined;
-          const padded = target.c === 'flat-1' ? '2026-11-29' : '2026-11-25';
-          const expected = isOwn ? target.d : (told ?? (random.isHeld ? '' : padded));
-          const words = dayLabel(dayNumber(expected ?? ''), 'it');
-          expect(operation.deliveryOptionRename.title).toBe(`${target.t} \u00b7 ${words}`);
-        }
-      }),
-      { numRuns: 2_000 },
-    );
   });
 });
 
