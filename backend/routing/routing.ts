@@ -102,102 +102,153 @@ export function planOrder(
   problems: readonly PlanProblem[],
   objective: Objective,
 ): Plan | undefined {
-  const [problem] = problems;
-  if (problem === undefined) return undefined;
+  const pool: Entry[] = [];
   let first = NEVER;
   let bound = NEVER;
-  const pool: Entry[] = [];
-  for (const [index, one] of problems.entries()) {
-    const entry = openProblem(one, index);
+  for (let index = 0; index < problems.length; index += 1) {
+    const problem = problems[index];
+    if (problem === undefined) continue;
+    const entry = openProblem(problem, index);
     pool.push(entry);
     first = Math.min(first, entry.firstWholeEnd);
-    bound = Math.min(bound, entry.lowerBound);
+    bound = Math.min(bound, entry.bounds.any);
   }
-  if (bound >= NEVER) return undefined;
-  const isWholeBest =
-    first < NEVER &&
-    problem.dateOf(first) < problem.dateOf(bound) + objective.splitOnlyIfDaysEarlier;
-  if (isWholeBest && objective.maxDaysLaterForCost === 0) return bestWhole(pool, first, objective);
+  const problem = pool[0]?.problem;
+  if (problem === undefined || bound >= NEVER) return undefined;
+  if (first < NEVER && objective.maxDaysLaterForCost === 0) {
+    // Anything but one parcel must end so many dates earlier to be kept.
+    const last = problem.dateOf(first) - objective.splitOnlyIfDaysEarlier;
+    if (!pool.some((entry) => maySplitBy(entry, last))) return bestWhole(pool, first, objective);
+  }
   return searchByDate(pool, objective, { first, bound });
 }
 
 type Entry = {
   readonly problem: PlanProblem;
   readonly index: number;
+  readonly weight: Weight;
   /** Earliest end of one parcel with everything; NEVER when no source can send all. */
   readonly firstWholeEnd: number;
-  /** No plan ends before this. */
-  readonly lowerBound: number;
+  readonly bounds: Bounds;
   space: Space | undefined;
 };
 
+/** The whole order as one parcel. */
+type Weight = { readonly units: number; readonly grams: number; readonly cm3: number };
+
+/** No plan ends before `any`, no undivided one before `whole`. */
+type Bounds = { readonly any: number; readonly whole: number };
+
 function openProblem(problem: PlanProblem, index: number): Entry {
+  const weight = weightOfAll(problem.supply);
   return {
     problem,
     index,
-    firstWholeEnd: firstWholeEnd(problem),
-    lowerBound: lowerBound(problem),
+    weight,
+    firstWholeEnd: firstWholeEnd(problem, weight),
+    bounds: boundsOf(problem),
     space: undefined,
   };
 }
 
-function firstWholeEnd(problem: PlanProblem): number {
+/** A plan of several parcels may end on `date` or before. */
+function maySplitBy({ problem, bounds }: Entry, date: number): boolean {
+  if (bounds.whole < NEVER && problem.dateOf(bounds.whole) <= date) return true;
+  if (bounds.any >= NEVER || problem.dateOf(bounds.any) > date) return false;
+  return canDivide(problem) && hasUnitsBy(problem, date);
+}
+
+function firstWholeEnd(problem: PlanProblem, weight: Weight): number {
   const { supply } = problem;
   let best = NEVER;
+  if (weight.grams > problem.maxParcelGrams || weight.cm3 > problem.maxParcelCm3) return best;
   for (let at = 0; at < problem.sourceCount; at += 1) {
     const source = problem.sources[at] ?? 0;
     if (supply.wholeLines[source] !== supply.lineCount) continue;
-    const end = wholeEnd(problem, source, best);
+    const end = wholeEnd(problem, weight, { source, before: best });
     if (end < best) best = end;
   }
   return best;
 }
 
 /** When one parcel with the whole order arrives from `source` (which has it all); NEVER unless before `before`. */
-function wholeEnd(problem: PlanProblem, source: number, before: number): number {
+function wholeEnd(
+  problem: PlanProblem,
+  weight: Weight,
+  from: { readonly source: number; readonly before: number },
+): number {
   const { supply } = problem;
+  const { source, before } = from;
   if (problem.endMinute(source, 1, 0) >= before) return NEVER;
-  let units = 0;
-  let grams = 0;
-  let cm3 = 0;
+  if (weight.grams > problem.maxParcelGrams || weight.cm3 > problem.maxParcelCm3) return NEVER;
   let usable = 0;
   for (let line = 0; line < supply.lineCount; line += 1) {
     const quantity = supply.quantities[line] ?? 0;
-    units += quantity;
-    grams += quantity * (supply.gramsPerUnit[line] ?? 0);
-    cm3 += quantity * (supply.cm3PerUnit[line] ?? 0);
     if (quantity > (supply.onHand[source * supply.lineCount + line] ?? 0)) {
       usable = Math.max(usable, supply.usableMinute(source, line, quantity));
     }
   }
-  if (grams > problem.maxParcelGrams || cm3 > problem.maxParcelCm3) return NEVER;
-  if (problem.costMinor(source, grams, cm3) < 0) return NEVER;
-  const end = problem.endMinute(source, units, usable);
-  return end < before ? end : NEVER;
+  const end = problem.endMinute(source, weight.units, usable);
+  if (end >= before || problem.costMinor(source, weight.grams, weight.cm3) < 0) return NEVER;
+  return end;
 }
 
-/** Each line needs some source: no plan ends before the latest of the lines' earliest single units. */
-function lowerBound(problem: PlanProblem): number {
+/** Each line needs some source for a unit of it, and undivided one for all of it: the latest of the lines' earliest. */
+function boundsOf(problem: PlanProblem): Bounds {
   const { supply } = problem;
   const { lineCount } = supply;
-  const earliest = new Int32Array(lineCount).fill(NEVER);
+  const any = new Int32Array(lineCount).fill(NEVER);
+  const whole = new Int32Array(lineCount).fill(NEVER);
   for (let at = 0; at < problem.sourceCount; at += 1) {
     const source = problem.sources[at] ?? 0;
     const end = problem.endMinute(source, 1, 0);
     if (end >= NEVER) continue;
     for (let line = 0; line < lineCount; line += 1) {
-      if (end >= (earliest[line] ?? 0)) continue;
-      const cell = source * lineCount + line;
-      if ((supply.onHand[cell] ?? 0) > 0) earliest[line] = end;
-      else if ((supply.available[cell] ?? 0) > 0) {
-        const later = problem.endMinute(source, 1, supply.usableMinute(source, line, 1));
-        if (later < (earliest[line] ?? 0)) earliest[line] = later;
-      }
+      if (end >= (whole[line] ?? 0)) continue;
+      lowerLine(problem, { source, line, end }, { any, whole });
     }
   }
-  let latest = 0;
-  for (let line = 0; line < lineCount; line += 1) latest = Math.max(latest, earliest[line] ?? 0);
-  return latest;
+  let bounds = { any: 0, whole: 0 };
+  for (let line = 0; line < lineCount; line += 1) {
+    bounds = {
+      any: Math.max(bounds.any, any[line] ?? 0),
+      whole: Math.max(bounds.whole, whole[line] ?? 0),
+    };
+  }
+  return bounds;
+}
+
+/** Lowers a line's earliest ends by what one source has of it; `end` is that of a unit on hand. */
+function lowerLine(
+  problem: PlanProblem,
+  from: { readonly source: number; readonly line: number; readonly end: number },
+  earliest: { readonly any: Int32Array; readonly whole: Int32Array },
+): void {
+  const { supply } = problem;
+  const { source, line, end } = from;
+  const cell = source * supply.lineCount + line;
+  const available = supply.available[cell] ?? 0;
+  if (available === 0) return;
+  const onHand = supply.onHand[cell] ?? 0;
+  const wanted = supply.quantities[line] ?? 0;
+  const { any, whole } = earliest;
+  if (end < (any[line] ?? 0)) {
+    const some = onHand > 0 ? end : endOfUnits(problem, from, 1);
+    if (some < (any[line] ?? 0)) any[line] = some;
+  }
+  if (available < wanted) return;
+  const all = onHand >= wanted ? end : endOfUnits(problem, from, wanted);
+  if (all < (whole[line] ?? 0)) whole[line] = all;
+}
+
+/** No parcel with `quantity` units of the line, some of them incoming, ends before this. */
+function endOfUnits(
+  problem: PlanProblem,
+  from: { readonly source: number; readonly line: number },
+  quantity: number,
+): number {
+  const { source, line } = from;
+  return problem.endMinute(source, 1, problem.supply.usableMinute(source, line, quantity));
 }
 
 /** The best of the single parcels that end by `endMinute`. */
@@ -208,13 +259,12 @@ function bestWhole(
 ): Plan | undefined {
   let best: Whole | undefined;
   for (const entry of pool) {
-    const { problem } = entry;
+    const { problem, weight } = entry;
     const { supply } = problem;
-    const weight = weightOfAll(supply);
     for (let at = 0; at < problem.sourceCount; at += 1) {
       const source = problem.sources[at] ?? 0;
       if (supply.wholeLines[source] !== supply.lineCount) continue;
-      if (wholeEnd(problem, source, endMinute + 1) > endMinute) continue;
+      if (wholeEnd(problem, weight, { source, before: endMinute + 1 }) > endMinute) continue;
       const incoming = incomingOfAll(supply, source);
       const cost = problem.costMinor(source, weight.grams, weight.cm3);
       const isCostFirst = objective.maxDaysLaterForCost > 0;
@@ -246,15 +296,17 @@ function isBetterWhole(best: Whole, rival: WholeKeys): boolean {
   return rival.source < best.source;
 }
 
-function weightOfAll(supply: Supply) {
+function weightOfAll(supply: Supply): Weight {
+  let units = 0;
   let grams = 0;
   let cm3 = 0;
   for (let line = 0; line < supply.lineCount; line += 1) {
     const quantity = supply.quantities[line] ?? 0;
+    units += quantity;
     grams += quantity * (supply.gramsPerUnit[line] ?? 0);
     cm3 += quantity * (supply.cm3PerUnit[line] ?? 0);
   }
-  return { grams, cm3 };
+  return { units, grams, cm3 };
 }
 
 function incomingOfAll(supply: Supply, source: number): number {
@@ -300,13 +352,13 @@ function searchByDate(
 /** No parcel that could still matter ends on a later date than this. */
 function lastDate(pool: readonly Entry[], hasPlan: boolean): number {
   let latest = 0;
-  for (const { problem, space } of pool) {
+  for (const { problem, space, weight } of pool) {
     if (space?.isCut() === true) return Number.POSITIVE_INFINITY;
     // Dividing was not looked at because units were missing by then: later there may be enough.
     const isUnlisted = !hasPlan && space?.isListed(true) === false && canDivide(problem);
     if (isUnlisted && hasUnitsBy(problem, Number.POSITIVE_INFINITY))
       return Number.POSITIVE_INFINITY;
-    for (const end of wholeEnds(problem)) latest = Math.max(latest, problem.dateOf(end));
+    for (const end of wholeEnds(problem, weight)) latest = Math.max(latest, problem.dateOf(end));
   }
   return latest;
 }
@@ -413,19 +465,20 @@ function classOf(plan: Plan): number {
 /** Ends of undivided parcels, ascending, up to `latestDate`. */
 function undividedEnds(pool: readonly Entry[], latestDate: number): number[] {
   const ends = new Set<number>();
-  for (const { problem, space } of pool) {
+  for (const { problem, space, weight } of pool) {
     for (const end of space?.ends(false) ?? []) ends.add(end);
-    for (const end of wholeEnds(problem)) if (problem.dateOf(end) <= latestDate) ends.add(end);
+    for (const end of wholeEnds(problem, weight))
+      if (problem.dateOf(end) <= latestDate) ends.add(end);
   }
   return [...ends].sort((a, b) => a - b);
 }
 
-function wholeEnds(problem: PlanProblem): number[] {
+function wholeEnds(problem: PlanProblem, weight: Weight): number[] {
   const ends: number[] = [];
   for (let at = 0; at < problem.sourceCount; at += 1) {
     const source = problem.sources[at] ?? 0;
     if (problem.supply.wholeLines[source] !== problem.supply.lineCount) continue;
-    const end = wholeEnd(problem, source, NEVER);
+    const end = wholeEnd(problem, weight, { source, before: NEVER });
     if (end < NEVER) ends.push(end);
   }
   return ends;
@@ -451,16 +504,13 @@ function dividedEnds(
 }
 
 /** A divided plan may end early enough to be kept. */
-function mayDivide(
-  { problem, lowerBound: bound }: Entry,
-  asked: Parameters<typeof dividedEnds>[1],
-): boolean {
-  if (!canDivide(problem) || bound >= NEVER) return false;
+function mayDivide({ problem, bounds }: Entry, asked: Parameters<typeof dividedEnds>[1]): boolean {
+  if (!canDivide(problem) || bounds.any >= NEVER) return false;
   const last =
     asked.firstEnd < NEVER
       ? problem.dateOf(asked.firstEnd) - asked.objective.splitOnlyIfDaysEarlier
       : asked.latestDate;
-  return problem.dateOf(bound) <= last && hasUnitsBy(problem, last);
+  return problem.dateOf(bounds.any) <= last && hasUnitsBy(problem, last);
 }
 
 /** Every line could be had by that date if each source sent all it has of it. */
