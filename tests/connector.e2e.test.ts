@@ -316,6 +316,35 @@ test('with protected data withheld orders are still taken in, and nothing throws
   local.control.changeSettings({ protectedData: 'granted' });
 });
 
+test('a basket from two origins is asked in two parts and promised as one, by the latest', async () => {
+  const version = Number((await askKept('/network'))['version']);
+  const world = network();
+  const [milan, paris] = world.nodes;
+  if (milan === undefined || paris === undefined) throw new Error('the fixture lacks its nodes');
+  // Paris ships as well, but its lane takes three days.
+  const nodes = [
+    milan,
+    { ...paris, carrierPickups: [pickupsOnWeekdays('kept-standard', '17:00')] },
+  ];
+  const slow = { nodeIds: ['102'], zoneIds: ['it'], serviceCode: 'kept-standard', transitDays: 3 };
+  const lanes = [...world.lanes, slow];
+  const sections = { network: { ...world, nodes, lanes } };
+  await askKept('/policy', { basedOnVersion: version, sections });
+  local.control.changeSettings({ origins: '2' });
+  const { token, view } = await openCheckout(local, { variantIds: [COAT_S, COAT_S + 10] });
+  expect(view.delivery.shipping.map((option) => option.code)).toContain('kept-standard');
+  await post(`${local.url}/checkouts/${token}/change`, { selectedCode: 'kept-standard' });
+  await pay(token);
+  const order = local.shop.state.orders.at(-1);
+  expect(new Set(order?.fulfillmentOrders.map((one) => one.locationId)).size).toBe(2);
+  const promise = await until(async () => {
+    const found = await promiseOf(order?.id ?? 0);
+    return found?.status === 'promised' ? found : undefined;
+  }, 'the promise of two parts');
+  expect(promise.value).toMatchObject({ parcels: 2, promisedOn: '2026-11-24' });
+  local.control.changeSettings({ origins: '1' });
+});
+
 async function ourRate(address = MILAN): Promise<{ description: string } | undefined> {
   const { view } = await openCheckout(local, { variantIds: [COAT_S + 1], address });
   return view.delivery.shipping.find((option) => option.code === 'kept-standard');
