@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../tests/database.ts';
+import { openDatabase } from './database.ts';
 
 let database: TestDatabase<unknown>;
 beforeAll(async () => {
@@ -15,24 +16,16 @@ async function query<Row>(statement: ReturnType<typeof sql<Row>>): Promise<Row[]
   return (await statement.execute(database.db)).rows;
 }
 
-// Tables that belong to no shop. A table is either here, with the reason, or has a shop_id.
-const SHOPLESS = new Set([
-  'kysely_migration', // which files were applied
-  'kysely_migration_lock',
-  'migration_checksum', // and with what content
-]);
-
-test('every table has a shop_id or is known to belong to no shop', async () => {
-  const tables = await query(sql<{ name: string }>`
+function tablesWithoutShop() {
+  return query(sql<{ name: string }>`
     select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = 'public' and c.relkind in ('r', 'p') and not exists (
       select from pg_attribute a where a.attrelid = c.oid and a.attname = 'shop_id' and a.attnotnull
     )`);
-  expect(tables.map((table) => table.name).filter((name) => !SHOPLESS.has(name))).toEqual([]);
-});
+}
 
-test('every shop table has row-level security, forced, with one policy that also checks writes', async () => {
-  const tables = await query(sql<{
+function securityOfTables() {
+  return query(sql<{
     name: string;
     enabled: boolean;
     forced: boolean;
@@ -48,6 +41,36 @@ test('every shop table has row-level security, forced, with one policy that also
     join pg_attribute a on a.attrelid = c.oid and a.attname = 'shop_id'
     where n.nspname = 'public' and c.relkind in ('r', 'p')
     order by 1`);
+}
+
+function uniqueKeys() {
+  return query(sql<{ name: string; columns: string[] }>`
+    select i.relname as name, array(
+      select coalesce(a.attname::text, 'expression')
+      from unnest(x.indkey) with ordinality k(number, place)
+      left join pg_attribute a on a.attrelid = t.oid and a.attnum = k.number
+      order by k.place
+    ) as columns
+    from pg_index x join pg_class i on i.oid = x.indexrelid join pg_class t on t.oid = x.indrelid
+    join pg_namespace n on n.oid = t.relnamespace
+    where n.nspname = 'public' and x.indisunique
+      and exists (select from pg_attribute a where a.attrelid = t.oid and a.attname = 'shop_id')`);
+}
+
+// Tables that belong to no shop. A table is either here, with the reason, or has a shop_id.
+const SHOPLESS = new Set([
+  'kysely_migration', // which files were applied
+  'kysely_migration_lock',
+  'migration_checksum', // and with what content
+]);
+
+test('every table has a shop_id or is known to belong to no shop', async () => {
+  const tables = await tablesWithoutShop();
+  expect(tables.map((table) => table.name).filter((name) => !SHOPLESS.has(name))).toEqual([]);
+});
+
+test('every shop table has row-level security, forced, with one policy that also checks writes', async () => {
+  const tables = await securityOfTables();
   expect(tables.length).toBeGreaterThan(5);
   const rule = "(shop_id = NULLIF(current_setting('app.shop'::text, true), ''::text))";
   for (const { name, ...security } of tables) {
@@ -61,17 +84,7 @@ test('every shop table has row-level security, forced, with one policy that also
 });
 
 test('every unique key of a shop table begins with the shop', async () => {
-  const keys = await query(sql<{ name: string; columns: string[] }>`
-    select i.relname as name, array(
-      select coalesce(a.attname::text, 'expression')
-      from unnest(x.indkey) with ordinality k(number, place)
-      left join pg_attribute a on a.attrelid = t.oid and a.attnum = k.number
-      order by k.place
-    ) as columns
-    from pg_index x join pg_class i on i.oid = x.indexrelid join pg_class t on t.oid = x.indrelid
-    join pg_namespace n on n.oid = t.relnamespace
-    where n.nspname = 'public' and x.indisunique
-      and exists (select from pg_attribute a where a.attrelid = t.oid and a.attname = 'shop_id')`);
+  const keys = await uniqueKeys();
   expect(keys.length).toBeGreaterThan(5);
   expect(keys.filter((key) => key.columns[0] !== 'shop_id')).toEqual([]);
 });
@@ -117,4 +130,27 @@ test('the application’s role owns nothing, makes nothing and stands above noth
       memberships: 0,
     },
   ]);
+});
+
+test('a careless table would be found', async () => {
+  const owner = openDatabase<unknown>({
+    url: database.ownerUrl,
+    assumesAppRole: false,
+    maxConnections: 1,
+    onIdleError: () => undefined,
+  });
+  await sql`create table careless (shop_id text not null, code text unique)`.execute(owner);
+  await sql`create table shopless (code text)`.execute(owner);
+  expect((await tablesWithoutShop()).map((table) => table.name)).toContain('shopless');
+  expect((await securityOfTables()).find(({ name }) => name === 'careless')).toEqual({
+    name: 'careless',
+    enabled: false,
+    forced: false,
+    policies: [],
+  });
+  expect((await uniqueKeys()).find(({ name }) => name === 'careless_code_key')?.columns).toEqual([
+    'code',
+  ]);
+  await sql`drop table careless, shopless`.execute(owner);
+  await owner.destroy();
 });
