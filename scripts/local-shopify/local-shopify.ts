@@ -11,10 +11,12 @@ import type { AddressInfo } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import { adminApiRoutes } from './admin/routes.ts';
+import { adminApiRoutes, adminSchema } from './admin/routes.ts';
 import { readAppConfig } from './app/app-config.ts';
 import { createWebhooks, type Webhooks } from './app/webhooks.ts';
+import { elementCatalog } from './build/element-catalog.ts';
 import { buildPages } from './build/pages.ts';
+import { functionSchema } from './checkout/function-input.ts';
 import { createCustomize } from './checkout/functions.ts';
 import { createRateCache } from './checkout/rate-cache.ts';
 import type { RateAnswer } from './checkout/rate-client.ts';
@@ -106,6 +108,14 @@ export async function startLocalShopify(options: LocalShopifyOptions): Promise<L
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Makes or reads everything that is slow the first time: schemas, element lists, pages. */
+export async function warmUp(root: string = ROOT): Promise<void> {
+  for (const { targets } of readAppConfig(resolve(root)).uiExtensions) {
+    for (const target of targets) elementCatalog(target);
+  }
+  await Promise.all([adminSchema('2026-07'), functionSchema(), buildPages()]);
 }
 
 function readSeed(seed: string | object): ShopSeed {

@@ -1,11 +1,11 @@
 /**
  * Starts the local Shopify by itself.
  *
- * Usage: node scripts/local-shopify/main.ts [--port 4000] [--seed FILE] [--app http://localhost:3000] [--state FILE]
+ * Usage: node scripts/local-shopify/main.ts [--port 4000] [--seed FILE] [--app URL] [--state FILE] [--root DIR]
  */
 import { parseArgs } from 'node:util';
 import { smallShop } from './fixtures/small-shop.ts';
-import { startLocalShopify } from './local-shopify.ts';
+import { startLocalShopify, warmUp } from './local-shopify.ts';
 
 const { values } = parseArgs({
   options: {
@@ -16,6 +16,8 @@ const { values } = parseArgs({
     root: { type: 'string' },
   },
 });
+// A first start downloads Shopify's schemas and reads its types; the first shopper should not wait for that.
+await warmUp(values.root);
 const running = await startLocalShopify({
   port: Number(values.port),
   seed: values.seed ?? smallShop(),

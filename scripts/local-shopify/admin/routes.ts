@@ -25,7 +25,7 @@ type Version = (typeof VERSIONS)[number];
 const schemas = new Map<Version, Promise<GraphQLSchema>>();
 
 /** The schema of a version, read once per process. */
-function adminSchema(version: Version): Promise<GraphQLSchema> {
+export function adminSchema(version: Version): Promise<GraphQLSchema> {
   const known = schemas.get(version);
   if (known) return known;
   const made = loadShopifySchema('admin', version);

@@ -23,7 +23,7 @@ const METAFIELD_BYTES_MAX = 10_000;
 let schema: Promise<GraphQLSchema> | undefined;
 
 /** The schema Functions of this kind are written against. */
-function functionSchema(): Promise<GraphQLSchema> {
+export function functionSchema(): Promise<GraphQLSchema> {
   schema ??= loadShopifySchema('functions_delivery_customization', '2026-07');
   return schema;
 }

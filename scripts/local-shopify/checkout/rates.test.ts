@@ -205,7 +205,8 @@ describe('several origins', () => {
   test('are asked one by one and merged by name, prices added', async () => {
     local.control.changeSettings({ origins: '2' });
     const { view } = await openCheckout(local, { variantIds: [2_000, 2_011] });
-    expect(calls().map((one) => one.body.rate.origin.city)).toEqual(['Milano', 'Paris']);
+    const cities = calls().map((one) => one.body.rate.origin.city);
+    expect(cities.sort()).toEqual(['Milano', 'Paris']);
     expect(calls().every((one) => one.body.rate.items.length === 1)).toBe(true);
     expect(view.delivery.shipping.find((one) => one.code === 'std')?.price.minor).toBe(900);
   });
