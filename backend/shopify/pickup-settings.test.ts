@@ -98,7 +98,9 @@ test.each<[string, Partial<NodeInput>, Partial<typeof STORE>]>([
   expect(planPickupSettings(ask)).toEqual([]);
 });
 
-test('whatever the minute, the text holds for every order of the span and no shorter one would', () => {
+test('whatever the minute, the text holds for every order of the span and no shorter one would', {
+  timeout: 60_000,
+}, () => {
   const base = question({ at: `${MONDAY}T00:00+01:00` });
   const node = base.snapshot.nodeIndex.get('rome') ?? -1;
   const waitAt = (atMinute: number) => {
