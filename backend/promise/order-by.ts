@@ -125,9 +125,9 @@ type InTime = {
 };
 
 /**
- * How long a ship makes it: `most`, which no plan can pass because some line has no source by then, and `latest`,
- * a minute of at least `least` at which a plan is known: one source with everything, or each line from the source
- * that has it whole for longest.
+ * How long a ship makes it: `most`, which no plan can pass because some line lacks units by then, and `latest`,
+ * a minute of at least `least` at which a plan is known: one source with everything, each line from the source
+ * that has it whole for longest, or each line from whichever sources still make it.
  */
 function reachOf(
   ship: Ship,
@@ -143,9 +143,9 @@ function reachOf(
   let latest = least;
   for (let at = 0; at < ship.sourceCount; at += 1) {
     const source = ship.sources[at] ?? 0;
-    if ((ship.endOne[source] ?? NEVER) > inTime.endMinute) continue;
-    const last = deadlineOfOne(ask.memory, slotOf(ship, source), lastIndexBy(ship, source, inTime));
-    if (last > latest && supply.wholeLines[source] === lineCount) {
+    const last = lastOfOne(ship, source, inTime);
+    if (last <= latest) continue;
+    if (supply.wholeLines[source] === lineCount) {
       latest = Math.max(latest, lastOfWhole(ship, source, inTime));
     }
     for (let line = 0; line < lineCount; line += 1) {
@@ -157,11 +157,68 @@ function reachOf(
       wholeSource[line] = source;
     }
   }
-  const most = leastOf(any);
-  const hoped = leastOf(whole);
-  if (hoped <= latest) return { most, latest };
-  const known = lastOfGroups(ship, wholeSource, inTime);
-  return { most, latest: Math.max(latest, known) };
+  if (leastOf(any) <= latest) return { most: latest, latest };
+  if (leastOf(whole) > latest) {
+    const parcels = new Map<number, number[]>();
+    for (let line = 0; line < lineCount; line += 1) {
+      give(parcels, lineCount, {
+        source: wholeSource[line] ?? 0,
+        line,
+        units: supply.quantities[line] ?? 0,
+      });
+    }
+    latest = Math.max(latest, lastOfParcels(ship, parcels, inTime));
+  }
+  return reachDivided(ship, inTime, latest);
+}
+
+/** The last `at` at which one unit of the source arrives in time; −1 when none does. */
+function lastOfOne(ship: Ship, source: number, inTime: InTime): number {
+  if ((ship.endOne[source] ?? NEVER) > inTime.endMinute) return -1;
+  const index = lastIndexBy(ship, source, inTime);
+  return index < 0 ? -1 : deadlineOfOne(ship.ask.memory, slotOf(ship, source), index);
+}
+
+/** Adds up the sources that make it longest until each line has units enough; tries that plan. */
+function reachDivided(
+  ship: Ship,
+  inTime: InTime,
+  latest: number,
+): { readonly most: number; readonly latest: number } {
+  const { supply } = ship.ask;
+  const { lineCount } = supply;
+  const senders: { readonly source: number; readonly last: number }[] = [];
+  for (let at = 0; at < ship.sourceCount; at += 1) {
+    const source = ship.sources[at] ?? 0;
+    const last = lastOfOne(ship, source, inTime);
+    if (last > latest) senders.push({ source, last });
+  }
+  senders.sort((a, b) => b.last - a.last || a.source - b.source);
+  const parcels = new Map<number, number[]>();
+  let most = NEVER;
+  for (let line = 0; line < lineCount; line += 1) {
+    let missing = supply.quantities[line] ?? 0;
+    for (const { source, last } of senders) {
+      const units = Math.min(missing, supply.available[source * lineCount + line] ?? 0);
+      if (units === 0) continue;
+      give(parcels, lineCount, { source, line, units });
+      missing -= units;
+      most = Math.min(most, last);
+      if (missing === 0) break;
+    }
+    if (missing > 0) return { most: latest, latest };
+  }
+  return { most, latest: Math.max(latest, lastOfParcels(ship, parcels, inTime)) };
+}
+
+function give(
+  parcels: Map<number, number[]>,
+  lineCount: number,
+  given: { readonly source: number; readonly line: number; readonly units: number },
+): void {
+  const quantities = parcels.get(given.source) ?? new Array<number>(lineCount).fill(0);
+  quantities[given.line] = given.units;
+  parcels.set(given.source, quantities);
 }
 
 function leastOf(values: Int32Array): number {
@@ -182,33 +239,45 @@ function lastOfWhole(ship: Ship, source: number, inTime: InTime): number {
   });
 }
 
-/** The same for the plan that sends each line whole from the given source; −1 when a parcel cannot be sent. */
-function lastOfGroups(ship: Ship, sourceOfLine: Int32Array, inTime: InTime): number {
-  const { ask, service } = ship;
-  const { supply } = ask;
+/** The same for a plan, given as units of each line by source; −1 when a parcel cannot be sent. */
+function lastOfParcels(
+  ship: Ship,
+  parcels: ReadonlyMap<number, readonly number[]>,
+  inTime: InTime,
+): number {
   let latest = NEVER;
-  for (const source of new Set(sourceOfLine)) {
-    let units = 0;
-    let grams = 0;
-    let cm3 = 0;
-    let usableMinute = 0;
-    for (let line = 0; line < supply.lineCount; line += 1) {
-      if (sourceOfLine[line] !== source) continue;
-      const quantity = supply.quantities[line] ?? 0;
-      units += quantity;
-      grams += quantity * (supply.gramsPerUnit[line] ?? 0);
-      cm3 += quantity * (supply.cm3PerUnit[line] ?? 0);
-      if (quantity > (supply.onHand[source * supply.lineCount + line] ?? 0)) {
-        usableMinute = Math.max(usableMinute, supply.usableMinute(source, line, quantity));
-      }
-    }
-    if (breaksParcelLimit(service.source, grams, cm3)) return -1;
-    const cost = laneCostMinor(termsOf(ship, source), billableGrams(service.source, grams, cm3));
-    if (cost < 0) return -1;
-    const index = lastIndexBy(ship, source, inTime);
-    latest = Math.min(latest, lastAtFor(ship, source, { units, usableMinute, index }));
+  for (const [source, quantities] of parcels) {
+    latest = Math.min(latest, lastOfParcel(ship, { source, quantities }, inTime));
   }
   return latest;
+}
+
+function lastOfParcel(
+  ship: Ship,
+  parcel: { readonly source: number; readonly quantities: readonly number[] },
+  inTime: InTime,
+): number {
+  const { ask, service } = ship;
+  const { supply } = ask;
+  const { source, quantities } = parcel;
+  let units = 0;
+  let grams = 0;
+  let cm3 = 0;
+  let usableMinute = 0;
+  for (let line = 0; line < supply.lineCount; line += 1) {
+    const quantity = quantities[line] ?? 0;
+    units += quantity;
+    grams += quantity * (supply.gramsPerUnit[line] ?? 0);
+    cm3 += quantity * (supply.cm3PerUnit[line] ?? 0);
+    if (quantity > (supply.onHand[source * supply.lineCount + line] ?? 0)) {
+      usableMinute = Math.max(usableMinute, supply.usableMinute(source, line, quantity));
+    }
+  }
+  if (breaksParcelLimit(service.source, grams, cm3)) return -1;
+  const cost = laneCostMinor(termsOf(ship, source), billableGrams(service.source, grams, cm3));
+  if (cost < 0) return -1;
+  const index = lastIndexBy(ship, source, inTime);
+  return lastAtFor(ship, source, { units, usableMinute, index });
 }
 
 function usableOfAll(ask: Ask, source: number): number {
