@@ -138,6 +138,37 @@ test('a closing saved now moves the pickup date of the next question, in force w
   );
 });
 
+test('an arrival that is moved moves the date, and the stock on hand stays Shopify’s', async () => {
+  const coat = { lines: [{ sku: 'V-CT01-CAM-M', quantity: 1 }] };
+  const dateOfExpress = async () =>
+    (await testDates(coat)).options.find((option) => option.serviceCode === 'express-10')
+      ?.promisedOn;
+  expect(await dateOfExpress()).toBe('2026-12-01');
+  const incoming = [{ quantity: 120, expectedOn: '2026-12-03' }];
+  const saved = await host.ask('/incoming', {
+    body: { sku: 'V-CT01-CAM-M', nodeId: 'WH-PIACENZA', incoming },
+  });
+  expect(saved.status).toBe(200);
+  // Due on Thursday: usable from Friday, delivered on Monday.
+  expect(await dateOfExpress()).toBe('2026-12-07');
+  const rows =
+    await get<{ nodeId: string; onHand: number; incoming: object[] }[]>('/stock?sku=V-CT01-CAM-M');
+  expect(rows.find((row) => row.nodeId === 'WH-PIACENZA')).toMatchObject({ onHand: 0, incoming });
+  const wrong = await host.ask('/incoming', {
+    body: { sku: 'V-CT01-CAM-M', nodeId: 'WH-PIACENZA', incoming: [{ quantity: 0 }] },
+  });
+  expect(wrong.status).toBe(422);
+});
+
+test('what the merchant decided of his own rates is kept beside the network', async () => {
+  const { version } = await get<{ version: number }>('/surfaces');
+  const surfaces = { rateBindings: [{ rateCode: 'Standard shipping', serviceCode: 'standard' }] };
+  const body = { basedOnVersion: version, sections: { surfaces } };
+  expect((await host.ask('/policy', { body })).status).toBe(200);
+  expect(await get('/surfaces')).toMatchObject({ version: version + 1, surfaces });
+  expect((await get<NetworkNames>('/network')).counts.nodes).toBe(47);
+});
+
 test('the date tester says for every place why it does or does not send', async () => {
   const view = await testDates();
   const express = view.options.find((option) => option.serviceCode === 'express-10');

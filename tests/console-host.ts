@@ -109,6 +109,8 @@ export async function startConsoleHost(): Promise<ConsoleHost> {
         .map(({ product }) => ({ sku: product.sku, name: product.name ?? product.sku }))
         .filter(({ sku, name }) => `${sku} ${name}`.toLowerCase().includes(text.toLowerCase()))
         .slice(0, limit),
+    readStock: async (shopId, sku) =>
+      (await store.loadChanges(shopId, 0)).stock.filter((row) => row.sku === sku),
     importStock: async (shopId, { products, stock: rows, loads }) =>
       await stock.save(shopId, {
         stock: rows,

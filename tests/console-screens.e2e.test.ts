@@ -61,6 +61,7 @@ const SCREENS = [
   ['/network/pickupPoints/IT-MIL-01', '.entry'],
   ['/network/policy', '.entry'],
   ['/network/nodes/new', '.entry'],
+  ['/stock', 's-section'],
   ['/tester', '.question'],
 ] as const;
 
@@ -81,7 +82,7 @@ test.each(LANGUAGES)(
   'in %s set-up, a place and the date tester speak it and stay accessible',
   async (locale) => {
     await open('', { locale });
-      await page.getByRole('heading', { name: TEXTS[locale]['setup.title'], exact: true }).waitFor();
+    await page.getByRole('heading', { name: TEXTS[locale]['setup.title'], exact: true }).waitFor();
     expect(await violations()).toEqual([]);
     await open('/network/nodes/ST-MILANO-VERCELLI', { locale });
     await page.getByText(TEXTS[locale]['section.hours'], { exact: true }).waitFor();
@@ -183,9 +184,24 @@ test('two merchants at once: the second sees who was first and keeps what was ty
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Somebody else saved first').waitFor();
   await page.getByText(/by bob,/).waitFor();
-  expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('Angolo Più');
+  expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe(
+    'Angolo Più',
+  );
   await page.getByRole('button', { name: 'Save mine on top' }).click();
   await page.getByText(/in force after/).waitFor();
+});
+
+test('a merchant moves an arrival and is told that dates count on it', async () => {
+  await open('/stock');
+  await page.getByRole('searchbox', { name: 'Find a product' }).fill('V-CT01-CAM-L');
+  await page.locator('.hits button').first().click();
+  await page.getByLabel('Add an arrival at').selectOption({ label: 'Piacenza warehouse' });
+  const lot = page.locator('form', { hasText: 'Arrival at Piacenza warehouse' });
+  await lot.getByLabel('Units').fill('30');
+  await lot.getByLabel('Due on').fill('2026-12-10');
+  await lot.getByRole('button', { name: 'Save' }).click();
+  await lot.getByText('Saved. Dates count on it now.').waitFor();
+  expect(await violations()).toEqual([]);
 });
 
 test('nothing goes to checkout before the preview was seen and the zones were chosen', async () => {

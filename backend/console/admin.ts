@@ -9,6 +9,7 @@ import type { ShopId } from '../base/ids.ts';
 import type { Result } from '../base/result.ts';
 import { type KnownRefusal, sendRefusal } from '../http/problem.ts';
 import type { PostalPlaces } from '../network/geo/geocode.ts';
+import type { WorldStockRow } from '../network/world.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PolicyService } from '../policy/service.ts';
 import type { DateTester } from './date-tester.ts';
@@ -38,6 +39,8 @@ export type ConsoleDependencies = {
     shopId: ShopId,
     search: { readonly text: string; readonly limit: number },
   ) => Promise<readonly ProductHit[]>;
+  /** Where a SKU is and what of it is on its way. */
+  readonly readStock: (shopId: ShopId, sku: string) => Promise<readonly WorldStockRow[]>;
   /** Writes rows and waits until quotes of this replica use them. A product keeps its Shopify numbers. */
   readonly importStock: (shopId: ShopId, rows: StockImport) => Promise<Result<number>>;
   readonly readSetup: (shopId: ShopId) => Promise<SetupView>;

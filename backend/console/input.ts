@@ -65,6 +65,16 @@ export const stockSchema = z.strictObject({
 });
 export type StockImport = z.infer<typeof stockSchema>;
 
+/** `GET /stock?sku=`. */
+export const skuSchema = z.object({ sku: z.string().min(1).max(120) });
+
+/** `POST /incoming`: what is on its way of a SKU to a place, in place of what was said before. */
+export const incomingSchema = z.strictObject({
+  sku: z.string().min(1).max(120),
+  nodeId: z.string().min(1).max(120),
+  incoming: stockRowSchema.shape.incoming,
+});
+
 /** `POST /date-test`. */
 export const dateTestSchema = z.strictObject({
   now: z.iso.datetime({ offset: true }),

@@ -16,12 +16,14 @@ import {
   dateTestSchema,
   editsSchema,
   forceSchema,
+  incomingSchema,
   pageSchema,
   parseInput,
   placeSchema,
   productSearchSchema,
   sectionsSchema,
   setupActionSchema,
+  skuSchema,
   stockSchema,
 } from './input.ts';
 import { namesOf } from './network-names.ts';
@@ -44,6 +46,9 @@ export function consoleRoutes(dependencies: ConsoleDependencies): Router {
   router.post('/network/edits', admin(saveEdits(dependencies)));
   router.post('/policy', admin(saveSections(dependencies)));
   router.post('/stock', admin(importStock(dependencies)));
+  router.get('/stock', admin(readStock(dependencies)));
+  router.post('/incoming', admin(saveIncoming(dependencies)));
+  router.get('/surfaces', admin(readSurfaces(dependencies)));
   router.get('/places', admin(readPlace(dependencies)));
   router.get('/products', admin(searchProducts(dependencies)));
   router.post('/date-test', admin(testDates(dependencies)));
@@ -173,6 +178,36 @@ function importStock({ importStock: write }: ConsoleDependencies): AdminHandler 
     const written = await write(shopId, input.value);
     if (written.ok) response.json({ version: written.value });
     else sendRefusal(response, written.refusal);
+  };
+}
+
+function readStock({ readStock: read }: ConsoleDependencies): AdminHandler {
+  return async ({ shopId }, request, response) => {
+    const input = parseInput(skuSchema, request.query);
+    if (!input.ok) return sendRefusal(response, input.refusal);
+    response.json(await read(shopId, input.value.sku));
+  };
+}
+
+// Only what is on its way is the merchant's to say here; the rest of the row is Shopify's.
+function saveIncoming({ readStock: read, importStock: write }: ConsoleDependencies): AdminHandler {
+  return async ({ shopId }, request, response) => {
+    const input = parseInput(incomingSchema, request.body);
+    if (!input.ok) return sendRefusal(response, input.refusal);
+    const { sku, nodeId, incoming } = input.value;
+    const before = (await read(shopId, sku)).find((row) => row.nodeId === nodeId);
+    const row = before ?? { sku, nodeId, onHand: 0, unavailable: 0, allocated: 0 };
+    const rows = { products: [], loads: [], stock: [{ ...row, incoming }] };
+    const written = await write(shopId, rows);
+    if (written.ok) response.json({ version: written.value });
+    else sendRefusal(response, written.refusal);
+  };
+}
+
+function readSurfaces({ policy }: ConsoleDependencies): AdminHandler {
+  return async ({ shopId }, _request, response) => {
+    const { version, sections } = await policy.read(shopId);
+    response.json({ version, surfaces: sections.get('surfaces') ?? {} });
   };
 }
 

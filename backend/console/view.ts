@@ -86,6 +86,32 @@ export type PlaceHint = {
   readonly holidays: readonly string[];
 };
 
+/** A stock row as the stock screen shows it. */
+export type StockRowView = {
+  readonly sku: string;
+  readonly nodeId: string;
+  readonly onHand: number;
+  readonly unavailable: number;
+  readonly allocated: number;
+  readonly incoming: readonly {
+    readonly quantity: number;
+    readonly expectedOn?: string;
+    readonly expectedAt?: string;
+  }[];
+};
+
+/** What the merchant decided about the shop's own surfaces; fields may be missing. */
+export type SurfacesView = {
+  readonly version: number;
+  readonly surfaces: {
+    readonly rateBindings?: readonly { readonly rateCode: string; readonly serviceCode: string }[];
+    readonly sortsByDate?: boolean;
+    readonly managesPickup?: boolean;
+    readonly pickupInstructions?: string;
+    readonly [field: string]: unknown;
+  };
+};
+
 export type ProductHit = { readonly sku: string; readonly name: string };
 
 /** The date tester's question. */

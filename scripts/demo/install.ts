@@ -27,6 +27,7 @@ if (kept === undefined || shopify === undefined || worldPath === undefined) {
 
 /** Rows a request; a row of stock is about 80 bytes, a body at most half a megabyte. */
 const ROWS_A_REQUEST = 2_000;
+const BUSY_TRIES = 10;
 const PROVISION_TRIES = 20;
 const PROVISION_PAUSE_MILLISECONDS = 500;
 
@@ -51,6 +52,11 @@ function sectionsOf({ policy, nodes, carriers, services, lanes, zones, pickupPoi
         locationId: String(locationIdOf(node.id)),
         nodeId: node.id,
       })),
+      // For plans without calculated rates: the merchant's own rate keeps its name and gains the service's date.
+      rateBindings: [
+        { rateCode: 'Standard', serviceCode: 'standard' },
+        { rateCode: 'Standard delivery', serviceCode: 'gb-standard' },
+      ],
       sortsByDate: true,
     },
   };
@@ -84,13 +90,22 @@ async function activate(): Promise<void> {
   say('the carrier could not be registered; open the set-up page to see why');
 }
 
-async function ask<Value = unknown>(path: string, body?: unknown): Promise<Value> {
+// Kept says 503 while something it stands on is still coming up; asking again is all there is to do.
+async function ask<Value = unknown>(
+  path: string,
+  body?: unknown,
+  tries = BUSY_TRIES,
+): Promise<Value> {
   const session = (await (await fetch(`${shopify}/admin/id-token`)).json()) as { token: string };
   const response = await fetch(`${kept}/api/admin${path}`, {
     method: body === undefined ? 'GET' : 'POST',
     headers: { authorization: `Bearer ${session.token}`, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
+  if (response.status === 503 && tries > 1) {
+    await delay(Number(response.headers.get('retry-after') ?? 2) * 1_000);
+    return await ask<Value>(path, body, tries - 1);
+  }
   if (!response.ok) {
     throw new Error(
       `${path} answered ${response.status}: ${(await response.text()).slice(0, 600)}`,

@@ -57,9 +57,14 @@ export function demoShopSeed(): ShopSeedInput {
               id: 91_200_000_001,
               name: 'European Union',
               countries: ['IT', 'FR', 'DE', 'ES'],
-              rates: [],
+              rates: [standIn(91_300_000_002, 'Standard')],
             },
-            { id: 91_200_000_002, name: 'United Kingdom', countries: ['GB'], rates: [] },
+            {
+              id: 91_200_000_002,
+              name: 'United Kingdom',
+              countries: ['GB'],
+              rates: [standIn(91_300_000_003, 'Standard delivery')],
+            },
           ],
         },
       ],
@@ -217,4 +222,9 @@ function variantOf({ sku, style, color, size, weightGrams }: DemoVariant): Varia
     weightGrams,
     available: availableOf(sku),
   };
+}
+
+/** The merchant's own rate, shown on a plan without calculated ones; the demo binds it to a service. */
+function standIn(id: number, name: string) {
+  return { id, name, priceMinor: 790, isStandIn: true };
 }

@@ -6,6 +6,7 @@ import { isFramed } from './host.ts';
 import { NetworkScreen } from './network.tsx';
 import { followLinks, route } from './route.ts';
 import { SetupScreen } from './setup.tsx';
+import { StockScreen } from './stock.tsx';
 import { TesterScreen } from './tester.tsx';
 import { speak } from './texts/text.ts';
 
@@ -14,6 +15,8 @@ function App() {
   switch (part) {
     case 'network':
       return <NetworkScreen path={rest} />;
+    case 'stock':
+      return <StockScreen />;
     case 'tester':
       return <TesterScreen />;
     default:

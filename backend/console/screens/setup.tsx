@@ -6,6 +6,7 @@
 import { useState } from 'preact/hooks';
 import type { SetupAction, SetupStep, SetupView, SetupZone, ZoneChoice } from '../setup-view.ts';
 import { type Answer, call } from './api.ts';
+import { Bindings } from './bindings.tsx';
 import { useAnswer } from './network.tsx';
 import { Fault, Screen, Waiting } from './parts.tsx';
 import { pathTo } from './route.ts';
@@ -60,6 +61,7 @@ function Loaded({ setup, running, run }: LoadedProps) {
         </ol>
       </s-section>
       <Rates setup={setup} running={running} run={run} />
+      <Bindings zones={setup.zones} />
       <s-section heading={t('setup.plan')}>
         <div class="scroll">
           <s-table>
@@ -149,7 +151,7 @@ function Rates({ setup, running, run }: LoadedProps) {
     if (!window.confirm(`${t('setup.detachTitle')}\n${t('setup.detachText')}`)) return;
     await run('detach');
   };
-  const canPreview = rates === 'registered' || rates === 'active';
+  const canPreview = rates !== 'not_registered';
   return (
     <s-section heading={t('setup.rates')}>
       <s-stack gap="base">

@@ -3,13 +3,14 @@
  *
  * Day and time are the shop's wall clock; the question is sent as an instant. What was asked last stays in the form.
  */
-import { useEffect, useState } from 'preact/hooks';
-import type { DateTestRequest, NetworkNames, ProductHit } from '../view.ts';
+import { useState } from 'preact/hooks';
+import type { DateTestRequest, NetworkNames } from '../view.ts';
 import { call, type Problem } from './api.ts';
 import { DateField, RemoveButton } from './fields/calendar.tsx';
 import { given } from './fields/simple.tsx';
 import { wallAt } from './format.ts';
 import { readTime } from './notes.ts';
+import { ProductSearch } from './product-search.tsx';
 import { t } from './texts/text.ts';
 import { instantOfWall } from './wall-clock.ts';
 
@@ -208,6 +209,7 @@ function Basket(props: {
         ))}
       </ul>
       <ProductSearch
+        label={t('tester.addProduct')}
         error={error}
         onPick={({ sku, name }) => {
           if (!lines.some((line) => line.sku === sku)) {
@@ -216,56 +218,5 @@ function Basket(props: {
         }}
       />
     </fieldset>
-  );
-}
-
-const TYPING_MILLISECONDS = 200;
-
-function ProductSearch(props: { error: string | undefined; onPick: (hit: ProductHit) => void }) {
-  const [search, setSearch] = useState('');
-  const [hits, setHits] = useState<readonly ProductHit[]>([]);
-  useEffect(() => {
-    if (search.trim() === '') {
-      setHits([]);
-      return undefined;
-    }
-    const giveUp = new AbortController();
-    const timer = setTimeout(async () => {
-      const query = new URLSearchParams({ search });
-      const answer = await call<ProductHit[]>(`/products?${query}`, {
-        signal: giveUp.signal,
-      }).catch(() => undefined);
-      if (answer?.ok === true) setHits(answer.value);
-    }, TYPING_MILLISECONDS);
-    return () => {
-      clearTimeout(timer);
-      giveUp.abort();
-    };
-  }, [search]);
-  return (
-    <>
-      <s-search-field
-        label={t('tester.addProduct')}
-        placeholder={t('tester.findProduct')}
-        value={search}
-        {...given('error', props.error)}
-        onInput={(event) => setSearch(event.currentTarget.value)}
-      />
-      <ul class="hits" aria-label={t('tester.product')}>
-        {hits.map((hit) => (
-          <li key={hit.sku}>
-            <button
-              type="button"
-              onClick={() => {
-                props.onPick(hit);
-                setSearch('');
-              }}
-            >
-              {hit.name} <span class="subdued">{hit.sku}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
-    </>
   );
 }
