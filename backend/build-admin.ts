@@ -62,6 +62,8 @@ export function buildAdmin(dependencies: AdminDependencies): { page?: Router; ap
     versionInForce: async (shopId) => (await stock.open(shopId))?.snapshot.policyVersion ?? 0,
     testDates,
     searchProducts: async (shopId, search) => searchProducts(await stock.open(shopId), search),
+    readStock: async (shopId, sku) =>
+      (await core.stockStore.loadChanges(shopId, 0)).stock.filter((row) => row.sku === sku),
     importStock: (shopId, rows) => importStock(core, shopId, rows),
     readSetup: setup.read,
     runSetupAction: async ({ shopId }, asked) => {
