@@ -12,6 +12,7 @@ import { localDay, wallToMinute, writeMinute } from '../../base/time.ts';
 import type { RateItem, RateRequest } from '../../contract/rate-callback.ts';
 import { deliveryWindow } from '../../network/delivery.ts';
 import { resolveDestination } from '../../network/destination.ts';
+import { distanceMeters } from '../../network/distance.ts';
 import { breaksItemLimit, isRestricted } from '../../network/limits.ts';
 import { billableGrams, priceMinor } from '../../network/prices.ts';
 import type { CompiledService, Snapshot } from '../../network/snapshot.ts';
@@ -91,8 +92,9 @@ function skuOf(
 
 /** The offer of a live quote. */
 export function offerOfQuote(snapshot: Snapshot, basket: NamedBasket, quote: Quote): OfferOrBackup {
-  const promised = toPromisedOptions(snapshot, basket.request, quote.options);
-  const rated = quote.options.map((option, index): RatedOption => {
+  const options = withNearestPoints(snapshot, basket.request, quote.options);
+  const promised = toPromisedOptions(snapshot, basket.request, options);
+  const rated = options.map((option, index): RatedOption => {
     const promise = promised[index];
     if (promise?.window == null || promise.promisedOn === null) {
       throw new Error('Bug: a quoted option has a date');
@@ -114,12 +116,32 @@ export function offerOfQuote(snapshot: Snapshot, basket: NamedBasket, quote: Quo
     if (rate !== undefined) rated.push(rate);
   }
   if (rated.length > 0) {
-    const kind = quote.options.length > 0 ? 'live' : 'undated';
+    const kind = options.length > 0 ? 'live' : 'undated';
     return { kind, isLive: true, rated, promised };
   }
   return quote.absent.length > 0 && quote.absent.every(isRefusedByRule)
     ? { kind: 'undated', isLive: true, rated: [], promised: [] }
     : 'backup';
+}
+
+// Platform decision 7: the nearest points of all networks together; a list nobody reads hides the rest.
+const POINTS_MAX = 5;
+
+function withNearestPoints(
+  snapshot: Snapshot,
+  request: QuoteRequest,
+  options: readonly QuotedOption[],
+): readonly QuotedOption[] {
+  const destination = resolveDestination(snapshot, request.destination);
+  const meters = new Map<QuotedOption, number>();
+  for (const option of options) {
+    const point = snapshot.points[option.point]?.source;
+    if (point !== undefined) meters.set(option, distanceMeters(destination, point));
+  }
+  if (meters.size <= POINTS_MAX) return options;
+  const nearest = [...meters].sort((a, b) => a[1] - b[1]).slice(0, POINTS_MAX);
+  const kept = new Set(nearest.map(([option]) => option));
+  return options.filter((option) => !meters.has(option) || kept.has(option));
 }
 
 // Stock and time may be wrong or come back; a lane, a restriction, a limit or a price is a decision.
