@@ -42,6 +42,15 @@ test('the old token works for an hour after a rotation, the new one at once', as
   expect(await tokens.shopOfRateToken(fresh)).toBe(shopId);
 });
 
+test('a token that another replica made is good here a second later', async () => {
+  const replica = createRateTokens({ db: database.db, now: () => now });
+  const first = await tokens.rotate(shopId);
+  expect(await replica.shopOfRateToken(first)).toBe(shopId);
+  const second = await tokens.rotate(shopId);
+  now = START.add({ seconds: 1 });
+  expect(await replica.shopOfRateToken(second)).toBe(shopId);
+});
+
 test('rotations at once leave one live token', async () => {
   const made = await Promise.all(Array.from({ length: 5 }, () => tokens.rotate(shopId)));
   now = START.add({ hours: 2 });
