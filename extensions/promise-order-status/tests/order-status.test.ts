@@ -1,9 +1,16 @@
 /// <reference types="@shopify/ui-extensions/customer-account.order-status.block.render" />
 import { signal } from '@preact/signals';
 import { setUpExtension } from '@shopify/ui-extensions-tester';
-import { waitFor } from '@testing-library/preact';
+import { configure, waitFor } from '@testing-library/preact';
+import { options } from 'preact';
 import { expect, test, vi } from 'vitest';
 import { config, promise, speakOrder } from './order.ts';
+
+// A busy machine may take its time; nothing here is about speed.
+configure({ asyncUtilTimeout: 4_000 });
+
+// Preact's own scheduling leaves a timer that outlives jsdom and misses its cancelAnimationFrame.
+options.requestAnimationFrame = (flush) => void setTimeout(flush);
 
 const TARGET = 'customer-account.order-status.block.render';
 

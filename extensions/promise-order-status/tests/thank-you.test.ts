@@ -1,15 +1,18 @@
 /// <reference types="@shopify/ui-extensions/purchase.thank-you.block.render" />
 import { signal } from '@preact/signals';
 import { setUpExtension } from '@shopify/ui-extensions-tester';
-import { waitFor } from '@testing-library/preact';
+import { options } from 'preact';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { LANGUAGES, readTexts } from '../../promise-checkout/tests/speech.ts';
 import { config, FOLDER, pickupPromise, promise, speakOrder } from './order.ts';
 
+// Preact's own scheduling leaves a timer that outlives jsdom and misses its cancelAnimationFrame.
+options.requestAnimationFrame = (flush) => void setTimeout(flush);
+
 const TARGET = 'purchase.thank-you.block.render';
 
 beforeEach(() => {
-  vi.useFakeTimers({ shouldAdvanceTime: true });
+  vi.useFakeTimers();
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -33,12 +36,16 @@ function open(replies: readonly object[], language: (typeof LANGUAGES)[number] =
   return extension;
 }
 
+/** Whatever is under way without waiting for time to pass. */
+const settle = () => vi.advanceTimersByTimeAsync(100);
+
 const text = () => document.body.textContent?.replace(/[\u00a0\u202f]/g, ' ');
 
 test('the promise is shown at once when it is there', async () => {
   using extension = open([{ status: 'promised', promise }]);
   await extension.render();
-  await waitFor(() => expect(text()).toBe('Arriva marted\u00ec 1 dicembre'));
+  await settle();
+  expect(text()).toBe('Arriva marted\u00ec 1 dicembre');
   expect(document.body.querySelector('s-section')?.getAttribute('heading')).toBe('Consegna');
   const [url, init] = vi.mocked(extension.fetch).mock.calls[0] ?? [];
   expect(url).toBe('https://app.example.com/api/promise/order');
@@ -57,7 +64,8 @@ test('while the order is being confirmed it says so, with a name for screen read
     'Stiamo confermando la data di consegna.',
   );
   await vi.advanceTimersByTimeAsync(2_000);
-  await waitFor(() => expect(text()).toBe('Arriva marted\u00ec 1 dicembre'));
+  await settle();
+  expect(text()).toBe('Arriva marted\u00ec 1 dicembre');
   expect(extension.fetch).toHaveBeenCalledTimes(3);
 });
 
@@ -67,7 +75,8 @@ test('after five seconds of confirming nothing is left', async () => {
   await vi.advanceTimersByTimeAsync(4_900);
   expect(text()).toBe('Stiamo confermando la data di consegna.');
   await vi.advanceTimersByTimeAsync(200);
-  await waitFor(() => expect(document.body.innerHTML).toBe(''));
+  await settle();
+  expect(document.body.innerHTML).toBe('');
   const asked = vi.mocked(extension.fetch).mock.calls.length;
   await vi.advanceTimersByTimeAsync(10_000);
   expect(vi.mocked(extension.fetch).mock.calls.length).toBe(asked);
@@ -79,20 +88,23 @@ test.each([
 ])('nothing is shown when %s', async (_title, replies) => {
   using extension = open(replies);
   await extension.render();
-  await waitFor(() => expect(document.body.innerHTML).toBe(''));
+  await settle();
+  expect(document.body.innerHTML).toBe('');
 });
 
 test('nothing is shown when the backend cannot be reached', async () => {
   using extension = open([]);
   extension.fetch = vi.fn().mockRejectedValue(new TypeError('failed to fetch'));
   await extension.render();
-  await waitFor(() => expect(document.body.innerHTML).toBe(''));
+  await settle();
+  expect(document.body.innerHTML).toBe('');
 });
 
 test('a store pickup shows where, from when, until when and what to bring', async () => {
   using extension = open([{ status: 'promised', promise: pickupPromise }]);
   await extension.render();
-  await waitFor(() => expect(document.body.querySelector('s-section')).toBeTruthy());
+  await settle();
+  expect(document.body.querySelector('s-section')).toBeTruthy();
   expect(
     [...document.body.querySelectorAll('s-text, s-paragraph')].map(
       ({ textContent }) => textContent,
@@ -116,7 +128,8 @@ test.each([
 ] as const)('in %s: %s', async (language, words) => {
   using extension = open([{ status: 'promised', promise }], language);
   await extension.render();
-  await waitFor(() => expect(text()).toBe(words));
+  await settle();
+  expect(text()).toBe(words);
 });
 
 test('every language has every text, with the same values in it', () => {
