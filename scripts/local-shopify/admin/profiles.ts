@@ -1,5 +1,6 @@
 /** The general delivery profile: which zones ask which carrier services beside the merchant's own rates. */
 import { GraphQLError } from 'graphql';
+import { hasCarrierRates } from '../settings.ts';
 import { gid, idOf, type LocalShop } from '../shop.ts';
 import type { MethodDefinition, ProfileGroup, ProfileZone } from '../state.ts';
 import { carrierMethod, findService, toCarrierService } from './carriers.ts';
@@ -75,7 +76,9 @@ function toZone(shop: LocalShop, zone: ProfileZone): Node {
     },
     methodDefinitions: (args: Arguments) => {
       const kind = { PARTICIPANT: 'carrier', MERCHANT: 'flat' }[String(args['type'] ?? '')];
-      const found = zone.methods.filter((one) => kind === undefined || one.rate.kind === kind);
+      const found = zone.methods.filter(
+        (one) => isThere(shop, one) && (kind === undefined || one.rate.kind === kind),
+      );
       return toConnection(
         'DeliveryMethodDefinitionConnection',
         found.map((one) => toMethod(shop, one)),
@@ -83,6 +86,12 @@ function toZone(shop: LocalShop, zone: ProfileZone): Node {
       );
     },
   };
+}
+
+/** A stand-in rate is not there on a plan that has calculated ones. */
+function isThere(shop: LocalShop, { rate }: MethodDefinition): boolean {
+  if (rate.kind === 'carrier') return true;
+  return !(rate.flat.isStandIn && hasCarrierRates(shop.state.settings));
 }
 
 function toMethod(shop: LocalShop, method: MethodDefinition): Node {

@@ -93,7 +93,7 @@ describe('the call', () => {
     local.control.changeSettings({ plan: 'basic' });
     const { view } = await openCheckout(local, { variantIds: [2_000] });
     expect(calls()).toEqual([]);
-    expect(titles(view)).toEqual(['Standard', 'Express']);
+    expect(titles(view)).toEqual(['Standard', 'Express', 'Slow']);
   });
 });
 

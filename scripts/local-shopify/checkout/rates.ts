@@ -84,7 +84,6 @@ function flatRate(
 ): PartRate[] {
   if (!method.active || method.rate.kind !== 'flat') return [];
   const { flat } = method.rate;
-  if (hasCarriers && flat.onlyWithoutCarrierRates) return [];
   if (flat.isStandIn && hasCalculated) return [];
   if (grams < (flat.minGrams ?? 0) || grams >= (flat.maxGrams ?? Number.POSITIVE_INFINITY))
     return [];
