@@ -15,7 +15,7 @@ const WORLDS = 2_000;
 const INSTANTS = 50;
 const LEAST_PER_BRANCH = 500;
 const THREADS = Math.min(availableParallelism(), 8);
-const TIMEOUT_MS = 20 * 60_000;
+const TIMEOUT_MS = 40 * 60_000;
 
 function compareInThread(share: Share): Promise<ShareResult> {
   return new Promise((resolve, reject) => {

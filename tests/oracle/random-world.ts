@@ -106,7 +106,7 @@ function randomLot(scene: Scene): NonNullable<StockInput['incoming']>[number] {
 
 function randomStock(scene: Scene): WorldInput['stock'] {
   const { random, nodeIds, skus } = scene;
-  const most = scene.isDry ? 0 : random.pick([2, 4, 6, 9]);
+  const most = random.pick([2, 4, 6, 9]);
   return nodeIds.flatMap((nodeId) =>
     random.some(skus, 0.85).map((sku) => ({ sku, nodeId, ...randomPosition(scene, most) })),
   );
@@ -114,14 +114,19 @@ function randomStock(scene: Scene): WorldInput['stock'] {
 
 function randomPosition(scene: Scene, most: number): Omit<StockInput, 'sku' | 'nodeId'> {
   const { random, isDry } = scene;
-  const lots = random.chance(isDry ? 0.95 : 0.4) ? random.int(1, 3) : 0;
   return {
-    onHand: random.int(0, most),
+    onHand: isDry ? 0 : random.int(0, most),
     unavailable: random.chance(0.15) ? 1 : 0,
     allocated: random.chance(0.15) ? random.int(1, 2) : 0,
     ...(random.chance(0.1) ? { safetyStock: random.int(0, 2) } : {}),
-    incoming: Array.from({ length: lots }, () => randomLot(scene)),
+    incoming: randomLots(scene),
   };
+}
+
+function randomLots(scene: Scene): NonNullable<StockInput['incoming']> {
+  const { random, isDry } = scene;
+  if (!random.chance(isDry ? 0.95 : 0.4)) return [];
+  return Array.from({ length: random.int(1, 3) }, () => randomLot(scene));
 }
 
 function randomWorld(scene: Scene): WorldInput {

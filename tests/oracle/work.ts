@@ -119,6 +119,22 @@ function countingDays(node: WorldNode, hours: OpenHours) {
   };
 }
 
+/**
+ * The first minute from `at` on that belongs to this day or a later one, or `NEVER`. None lies between an `at` once
+ * asked about and its answer, so every instant between the two has the same answer.
+ */
+function firstMinutes(hours: OpenHours) {
+  const known = new Map<number, { asked: number; minute: number }>();
+  return (at: number, day: number): number => {
+    const last = known.get(day);
+    if (last !== undefined && at >= last.asked && at <= last.minute) return last.minute;
+    let minute = hours.nextOpen(at);
+    while (minute !== NEVER && hours.dayOf(minute) < day) minute = hours.nextOpen(minute + 1);
+    known.set(day, { asked: at, minute });
+    return minute;
+  };
+}
+
 /** Where a walk begins: nothing before `minute` can serve the parcel. */
 type Standing = { readonly minute: number; readonly walk: Walk };
 
@@ -303,14 +319,14 @@ export function nodeWork(node: WorldNode, hours: OpenHours): NodeWork {
   const hasLimits = countsUnits || node.ordersPerDay !== undefined;
   const backlog = backlogTable(node, hours, limits);
   const countingDay = countingDays(node, hours);
+  const firstMinute = firstMinutes(hours);
   return {
     countsUnits,
     startOfWork(atMinute, kind, count) {
       const day = countingDay(atMinute, kind);
       if (day === undefined) return NEVER;
       if (count !== SILENT) countDay(node, hours, { at: atMinute, kind, day, count });
-      let minute = hours.nextOpen(atMinute);
-      while (minute !== NEVER && hours.dayOf(minute) < day) minute = hours.nextOpen(minute + 1);
+      const minute = firstMinute(atMinute, day);
       if (count !== SILENT && minute !== NEVER) countOpening(hours, minute, count);
       return minute;
     },
