@@ -54,6 +54,6 @@ test('with another seed what the app did stays, and what is no longer sold goes'
   expect(state.levels['3010:101']).toMatchObject({ available: 20 });
   expect(state.isInstalled).toBe(true);
   const kinds = state.groups[0]?.zones[0]?.methods.map((one) => one.rate.kind);
-  expect(kinds).toEqual(['flat', 'flat', 'carrier']);
+  expect(kinds).toEqual(['flat', 'flat', 'flat', 'carrier']);
   await second.stop();
 });
