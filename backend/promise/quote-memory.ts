@@ -180,13 +180,18 @@ function workOut(memory: Memory, leaving: Leaving, index: number): number {
   });
 }
 
-/** Index of the departure the parcel makes when asked at `atMinute`; the number of departures when none. */
-export function departureIndex(memory: Memory, leaving: Leaving, atMinute: number): number {
+/**
+ * Index of the departure the parcel makes when asked at `atMinute`, not before `from` (what a smaller parcel makes);
+ * the number of departures when it makes none.
+ */
+export function departureIndex(
+  memory: Memory,
+  leaving: Leaving,
+  asked: { readonly atMinute: number; readonly from: number },
+): number {
   const slot = leaving.node * memory.snapshot.services.length + leaving.service;
-  const table = memory.timetables[slot];
-  if (table === undefined) return 0;
-  const count = table.minutes.length;
-  let index = indexFrom(table, atMinute);
-  while (index < count && deadlineAt(memory, leaving, index) < atMinute) index += 1;
+  const count = memory.timetables[slot]?.minutes.length ?? 0;
+  let index = asked.from;
+  while (index < count && deadlineAt(memory, leaving, index) < asked.atMinute) index += 1;
   return index;
 }

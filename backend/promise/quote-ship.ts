@@ -170,7 +170,9 @@ export function indexOf(ship: Ship, source: number, parcel: ParcelWork): number 
     if (parcel.units === 1 || ask.books[source]?.isRated === false) {
       return ship.indexOne[source] ?? 0;
     }
-    return departureIndex(ask.memory, leavingOf(ship, source, parcel.units), ask.atMinute);
+    const from = ship.indexOne[source] ?? 0;
+    const { atMinute } = ask;
+    return departureIndex(ask.memory, leavingOf(ship, source, parcel.units), { atMinute, from });
   }
   const table = tableOf(ship, source);
   const ready = readyAtSource(ask, source, parcel);

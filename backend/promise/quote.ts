@@ -145,7 +145,12 @@ export type Quote = {
  */
 export function quote(snapshot: Snapshot, facts: Facts, request: QuoteRequest): Quote {
   const atMinute = request.nowMinute + request.marginMinutes;
-  const ask = openAsk(snapshot, facts, { request, atMinute });
+  return quoteAsk(openAsk(snapshot, facts, { request, atMinute }));
+}
+
+/** The same for a request already opened (receipt-facts.ts packs its facts from the same ask). */
+export function quoteAsk(ask: Ask): Quote {
+  const { request, atMinute } = ask;
   const found: Found = { ask, dated: [], absent: [], until: untilFactsChange(ask) };
   const methods = request.methods ?? METHODS;
   if (methods.includes('home')) quoteHome(found);

@@ -14,7 +14,7 @@ import { compileLoad, type NodeLoad } from '../network/load.ts';
 import type { Snapshot } from '../network/snapshot.ts';
 import type { WorldProduct } from '../network/world.ts';
 import { emptyFacts, type Facts, type Lot } from '../stock/stock.ts';
-import { type Quote, type QuoteRequest, quote } from './quote.ts';
+import { type Quote, type QuoteRequest, quote, quoteAsk } from './quote.ts';
 import { type Ask, type AskLine, openAsk } from './quote-ask.ts';
 import { nearestPoints } from './quote-points.ts';
 import { nearestStores } from './quote-stores.ts';
@@ -42,14 +42,26 @@ export function factsConsidered(
   facts: Facts,
   request: QuoteRequest,
 ): Uint8Array {
-  const ask = openAsk(snapshot, facts, {
-    request,
-    atMinute: request.nowMinute + request.marginMinutes,
-  });
-  const all = pack(ask, () => true);
-  if (all !== undefined) return all;
-  return packFewest(ask, usefulNodes(ask));
+  const atMinute = request.nowMinute + request.marginMinutes;
+  return packAsk(openAsk(snapshot, facts, { request, atMinute }));
 }
+
+/** A quote and its facts at once: the request is opened one time for both. */
+export function quoteWithFacts(
+  snapshot: Snapshot,
+  facts: Facts,
+  request: QuoteRequest,
+): { readonly quote: Quote; readonly facts: Uint8Array } {
+  const atMinute = request.nowMinute + request.marginMinutes;
+  const ask = openAsk(snapshot, facts, { request, atMinute });
+  return { quote: quoteAsk(ask), facts: packAsk(ask) };
+}
+
+function packAsk(ask: Ask): Uint8Array {
+  return pack(ask, EVERY_NODE) ?? packFewest(ask, usefulNodes(ask));
+}
+
+const EVERY_NODE = () => true;
 
 /** Facts on which `quote` gives the answer that was promised. The snapshot must know the packed products. */
 export function unpackFacts(snapshot: Snapshot, bytes: Uint8Array): Facts {

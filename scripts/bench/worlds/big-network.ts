@@ -289,8 +289,11 @@ function shuffled(chance: Chance, count: number): number[] {
   return order;
 }
 
-/** Shares of requests with each trait; drawn apart from each other. */
-export const REQUEST_SHARES = { incoming: 0.3, split: 0.2, pickup: 0.15, unknownCode: 0.05 };
+/**
+ * Shares of requests with each trait, drawn apart from each other. Of the baskets over two ranges some still leave one
+ * node and some cannot be had at all: of all quotes about a fifth then need a split (`splitShare` says how many).
+ */
+export const REQUEST_SHARES = { incoming: 0.3, split: 0.32, pickup: 0.15, unknownCode: 0.05 };
 
 /** Distinct requests of four lines each. */
 export function bigRequests(
