@@ -268,6 +268,10 @@ function carrierMutations(shop: FakeAdminShop) {
       if (found === undefined) {
         return { carrierService: null, userErrors: [{ field: null, message: 'Not found.' }] };
       }
+      if (!shop.allowsCarriers) {
+        const message = 'Carrier calculated shipping must be enabled for your store.';
+        return { carrierService: null, userErrors: [{ field: null, message }] };
+      }
       Object.assign(found, input);
       return { carrierService: toCarrier(found), userErrors: [] };
     },

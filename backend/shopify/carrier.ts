@@ -84,7 +84,12 @@ async function probe(deps: CarrierDeps, shopId: ShopId): Promise<AdminAnswer<str
   if (!found.ok) return found;
   const { value: existing } = found;
   if (existing !== undefined && (await isOurAddress(deps, shopId, existing.callbackUrl))) {
-    const answer: AdminAnswer<string> = { ok: true, value: existing.id, withheld: [] };
+    // A service that is there says nothing of the plan once Shopify has refused to switch it on: ask again.
+    const { carrier_rates } = await deps.store.readCapabilities(shopId);
+    const answer: AdminAnswer<string> =
+      carrier_rates === 'unavailable'
+        ? mapAnswer(await sendActive(deps, shopId, existing.id, existing.active), () => existing.id)
+        : { ok: true, value: existing.id, withheld: [] };
     return await remember(deps, shopId, answer, existing.active);
   }
   const callbackUrl = await newAddress(deps, shopId);
@@ -199,7 +204,11 @@ async function attach(
   const before = (await deps.store.readSetup(shopId)).get(CARRIER_ITEM);
   const wasActive = before?.facts['isActive'] === true;
   const active = await setActive(deps, shopId, probed.value, true);
-  if (!active.ok) return active;
+  if (!active.ok) {
+    // After a downgrade the service is still there but may not be switched on.
+    await remember(deps, shopId, active, false);
+    return refuseAttach(active.refusal);
+  }
   const read = await readShippingZones(deps.admin, shopId, probed.value);
   if (!read.ok) return read;
   const unknown = chosen.find((choice) => !read.value.zones.some((zone) => isSame(zone, choice)));
@@ -241,8 +250,12 @@ function refuseAttach(refusal: AdminRefusal): Result<never, AttachRefusal> {
   return { ok: false, refusal: { code: 'carrier_rates_unavailable' } };
 }
 
+async function sendActive(deps: CarrierDeps, shopId: ShopId, id: string, active: boolean) {
+  return await deps.admin.send(shopId, CarrierServiceUpdate, { input: { id, active } });
+}
+
 async function setActive(deps: CarrierDeps, shopId: ShopId, id: string, active: boolean) {
-  const answer = await deps.admin.send(shopId, CarrierServiceUpdate, { input: { id, active } });
+  const answer = await sendActive(deps, shopId, id, active);
   const item = { item: CARRIER_ITEM, state: 'done', shopifyId: id, facts: { isActive: active } };
   if (answer.ok) await deps.store.saveSetup(shopId, { ...item, state: 'done' });
   return answer;

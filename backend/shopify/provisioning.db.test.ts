@@ -246,6 +246,20 @@ test('a plan without carrier rates refuses to attach', async () => {
   });
 });
 
+test('after a downgrade the click says so, and the page knows', async () => {
+  await provisioning.provision(shopId);
+  shop.allowsCarriers = false;
+  expect(await carrier.attach(shopId, [ITALY])).toMatchObject({
+    refusal: { code: 'carrier_rates_unavailable' },
+  });
+  await provisioning.provision(shopId);
+  expect(await store.readCapabilities(shopId)).toMatchObject({ carrier_rates: 'unavailable' });
+  expect(await states()).toMatchObject({ carrier_service: 'unavailable' });
+  shop.allowsCarriers = true;
+  await provisioning.provision(shopId);
+  expect(await states()).toMatchObject({ carrier_service: 'done' });
+});
+
 test('dates are written in words only where one language is published', async () => {
   await provisioning.provision(shopId);
   const one = shopFactsOf(await store.readSetup(shopId));
