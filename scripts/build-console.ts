@@ -11,6 +11,9 @@ import type { ConsoleBundle } from '../backend/console/page.ts';
 
 const CONSOLE = join(import.meta.dirname, '../backend/console');
 
+/** In the order in which they are read. */
+const STYLES = ['console.css', 'tester.css'];
+
 /** The admin app as a browser loads it. */
 export async function buildConsole(): Promise<ConsoleBundle> {
   const result = await build({
@@ -26,8 +29,8 @@ export async function buildConsole(): Promise<ConsoleBundle> {
     logLevel: 'error',
     define: { 'process.env.NODE_ENV': '"production"' },
   });
-  const styles = readFileSync(join(CONSOLE, 'screens/console.css'), 'utf8');
-  return { script: result.outputFiles[0]?.text ?? '', styles };
+  const styles = STYLES.map((name) => readFileSync(join(CONSOLE, 'screens', name), 'utf8'));
+  return { script: result.outputFiles[0]?.text ?? '', styles: styles.join('\n') };
 }
 
 if (import.meta.main) {

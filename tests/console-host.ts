@@ -77,8 +77,56 @@ export async function startConsoleHost(): Promise<ConsoleHost> {
   });
   policy.start();
   stock.start();
+  const api = buildApi({ database: database.db, policy, stock, store, clock });
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const url = `http://localhost:${address.port}`;
+  const page = consolePageRoutes({
+    apiKey: 'kept-test',
+    appBridgeUrl: `${url}/app-bridge.js`,
+    polarisUrl: `${url}/polaris.js`,
+    frameOrigins: [],
+    bundle: await buildConsole(),
+  });
+  const mounts = [
+    { path: '/api/admin', router: api, body: 'json' },
+    { path: '/app', router: page, body: 'own' },
+    { path: '/', router: await shopifyFiles(), body: 'own' },
+  ] as const;
+  server.on('request', createApp({ log, mounts, checkReady: async () => [] }));
+  const host: ConsoleHost = {
+    url,
+    ask: (path, { body, token = 'token-ada' } = {}) =>
+      fetch(`${url}/api/admin${path}`, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      stock.stop();
+      policy.stop();
+      await database.close();
+    },
+  };
+  await importDemo(host);
+  return host;
+}
+
+type Parts = {
+  readonly database: Parameters<typeof createPolicyHistory>[0];
+  readonly policy: ReturnType<typeof createPolicyService>;
+  readonly stock: ReturnType<typeof createStockService>;
+  readonly store: ReturnType<typeof createStockStore>;
+  readonly clock: ReturnType<typeof fixedClock>;
+};
+
+function buildApi({ database, policy, stock, store, clock }: Parts): Router {
   const places = [builtInPostalPlaces()];
-  const api = consoleRoutes({
+  return consoleRoutes({
     authenticateAdmin: async (request: Request) => {
       const user = USERS[request.get('authorization')?.replace('Bearer ', '') ?? ''];
       if (user === undefined) return { ok: false, refusal: { code: 'unauthorized' } };
@@ -86,7 +134,7 @@ export async function startConsoleHost(): Promise<ConsoleHost> {
     },
     clock,
     policy,
-    readHistory: createPolicyHistory(database.db),
+    readHistory: createPolicyHistory(database),
     versionInForce: async (shopId) => (await stock.open(shopId))?.snapshot.policyVersion ?? 0,
     testDates: createDateTester({
       places,
@@ -126,42 +174,6 @@ export async function startConsoleHost(): Promise<ConsoleHost> {
     }),
     places,
   });
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  const url = `http://localhost:${address.port}`;
-  const page = consolePageRoutes({
-    apiKey: 'kept-test',
-    appBridgeUrl: `${url}/app-bridge.js`,
-    polarisUrl: `${url}/polaris.js`,
-    frameOrigins: [],
-    bundle: await buildConsole(),
-  });
-  const mounts = [
-    { path: '/api/admin', router: api, body: 'json' },
-    { path: '/app', router: page, body: 'own' },
-    { path: '/', router: await shopifyFiles(), body: 'own' },
-  ] as const;
-  server.on('request', createApp({ log, mounts, checkReady: async () => [] }));
-  const host: ConsoleHost = {
-    url,
-    ask: (path, { body, token = 'token-ada' } = {}) =>
-      fetch(`${url}/api/admin${path}`, {
-        method: body === undefined ? 'GET' : 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      }),
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      stock.stop();
-      policy.stop();
-      await database.close();
-    },
-  };
-  await importDemo(host);
-  return host;
 }
 
 async function importDemo(host: ConsoleHost): Promise<void> {

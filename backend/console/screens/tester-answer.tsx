@@ -84,21 +84,19 @@ function confidenceText(confidence: number | null): string {
     : t('tester.confidenceValue', { percent: Math.floor(confidence * 100) });
 }
 
-// A place without a lane for the service says little: those come last.
-const SAYS_LITTLE = new Set([
-  'no_lane',
-  'no_pickup',
-  'not_in_channel',
-  'takes_no_orders',
-  'no_stock',
-]);
+// What could send comes first, then what lacks the goods, last what never sends there.
+const NEVER_SENDS = new Set(['no_lane', 'no_pickup', 'not_in_channel', 'takes_no_orders']);
+
+function rankOf({ isChosen, code }: NodeVerdict): number {
+  if (isChosen) return 0;
+  if (NEVER_SENDS.has(code)) return 3;
+  return code === 'no_stock' ? 2 : 1;
+}
 
 function Verdicts(props: { verdicts: readonly NodeVerdict[]; currency: string; name: string }) {
   const { verdicts, currency, name } = props;
   if (verdicts.length === 0) return null;
-  const rank = (verdict: NodeVerdict) =>
-    verdict.isChosen ? 0 : SAYS_LITTLE.has(verdict.code) ? 2 : 1;
-  const sorted = verdicts.toSorted((a, b) => rank(a) - rank(b));
+  const sorted = verdicts.toSorted((a, b) => rankOf(a) - rankOf(b));
   return (
     <details class="folded">
       <summary>{`${t('tester.everyPlace')} (${verdicts.length})`}</summary>

@@ -99,58 +99,64 @@ export function ServiceForm({ draft, names, isNew }: FormProps) {
       <s-section heading={t('section.prices')}>
         <Prices draft={draft} path={['prices']} zones={zones} />
       </s-section>
-      <s-section heading={t('section.limits')}>
-        <div class="fields">
-          <NumberField
-            draft={draft}
-            path={['maxItemGrams']}
-            label="field.maxItemGrams"
-            suffix="unit.grams"
-          />
-          <NumberField
-            draft={draft}
-            path={['maxItemLongestCm']}
-            label="field.maxItemLongestCm"
-            suffix="unit.cm"
-          />
-          <NumberField
-            draft={draft}
-            path={['maxItemVolumeCm3']}
-            label="field.maxItemVolumeCm3"
-            suffix="unit.cm3"
-          />
-          <NumberField
-            draft={draft}
-            path={['maxParcelGrams']}
-            label="field.maxParcelGrams"
-            suffix="unit.grams"
-          />
-          <NumberField
-            draft={draft}
-            path={['maxParcelVolumeCm3']}
-            label="field.maxParcelVolumeCm3"
-            suffix="unit.cm3"
-          />
-          <NumberField
-            draft={draft}
-            path={['volumetricDivisor']}
-            label="field.volumetricDivisor"
-            min={1}
-          />
-        </div>
-        <NoteField<ReturnType<typeof readRestrictions>>
-          draft={draft}
-          path={['restrictions']}
-          label={t('field.restrictions')}
-          write={writeRestrictions}
-          read={readRestrictions}
-          wrong="field.restrictions"
-          help={t('field.restrictions.help')}
-          rows={2}
-        />
-      </s-section>
+      <LimitsSection draft={draft} />
       <DaysSection draft={draft} inherited="field.workingDays.carrier" />
     </>
+  );
+}
+
+function LimitsSection({ draft }: Pick<FormProps, 'draft'>) {
+  return (
+    <s-section heading={t('section.limits')}>
+      <div class="fields">
+        <NumberField
+          draft={draft}
+          path={['maxItemGrams']}
+          label="field.maxItemGrams"
+          suffix="unit.grams"
+        />
+        <NumberField
+          draft={draft}
+          path={['maxItemLongestCm']}
+          label="field.maxItemLongestCm"
+          suffix="unit.cm"
+        />
+        <NumberField
+          draft={draft}
+          path={['maxItemVolumeCm3']}
+          label="field.maxItemVolumeCm3"
+          suffix="unit.cm3"
+        />
+        <NumberField
+          draft={draft}
+          path={['maxParcelGrams']}
+          label="field.maxParcelGrams"
+          suffix="unit.grams"
+        />
+        <NumberField
+          draft={draft}
+          path={['maxParcelVolumeCm3']}
+          label="field.maxParcelVolumeCm3"
+          suffix="unit.cm3"
+        />
+        <NumberField
+          draft={draft}
+          path={['volumetricDivisor']}
+          label="field.volumetricDivisor"
+          min={1}
+        />
+      </div>
+      <NoteField<ReturnType<typeof readRestrictions>>
+        draft={draft}
+        path={['restrictions']}
+        label={t('field.restrictions')}
+        write={writeRestrictions}
+        read={readRestrictions}
+        wrong="field.restrictions"
+        help={t('field.restrictions.help')}
+        rows={2}
+      />
+    </s-section>
   );
 }
 

@@ -132,21 +132,14 @@ function SaveState(props: {
     case 'editing':
     case 'saving':
       return null;
-    case 'saved': {
-      const { version, force } = state;
-      const tone = force.state === 'slow' ? 'warning' : 'success';
-      const text =
-        force.state === 'waiting'
-          ? `${t('save.saved', { version })} ${t('save.waiting')}`
-          : force.state === 'slow'
-            ? t('save.slow', { version })
-            : t('save.inForce', { version, seconds: force.seconds });
+    case 'saved':
       return (
         <div role="status">
-          <s-banner tone={tone}>{text}</s-banner>
+          <s-banner tone={state.force.state === 'slow' ? 'warning' : 'success'}>
+            {savedText(state)}
+          </s-banner>
         </div>
       );
-    }
     case 'conflict': {
       const current = state.problem.currentVersion ?? 0;
       return (
@@ -172,6 +165,17 @@ function SaveState(props: {
     }
     case 'fault':
       return (state.problem.problems ?? []).length > 0 ? null : <Fault problem={state.problem} />;
+  }
+}
+
+function savedText({ version, force }: Extract<State, { at: 'saved' }>): string {
+  switch (force.state) {
+    case 'waiting':
+      return `${t('save.saved', { version })} ${t('save.waiting')}`;
+    case 'in_force':
+      return t('save.inForce', { version, seconds: force.seconds });
+    case 'slow':
+      return t('save.slow', { version });
   }
 }
 
