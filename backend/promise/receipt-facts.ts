@@ -35,6 +35,8 @@ export const MAX_FACTS_BYTES = 4_096;
 const FORMAT = 1;
 // Subsets of nodes tried when all of them are too many; each costs a quote, and few carts get here.
 const SUBSETS_TRIED = 5;
+// Lines × nodes beyond which no subset is tried: quotes of such carts take too long to be asked again.
+const MAX_CELLS_ASKED_AGAIN = 12_000;
 
 /** The facts considered, or no bytes when those that decide do not fit. */
 export function factsConsidered(
@@ -58,7 +60,10 @@ export function quoteWithFacts(
 }
 
 function packAsk(ask: Ask): Uint8Array {
-  return pack(ask, EVERY_NODE) ?? packFewest(ask, usefulNodes(ask));
+  const all = pack(ask, EVERY_NODE);
+  if (all !== undefined) return all;
+  const isAbsurd = ask.lines.length * ask.nodes.length > MAX_CELLS_ASKED_AGAIN;
+  return isAbsurd ? new Uint8Array(0) : packFewest(ask, usefulNodes(ask));
 }
 
 const EVERY_NODE = () => true;

@@ -130,6 +130,8 @@ type Entry = {
   /** Earliest end of one parcel with everything; NEVER when no source can send all. */
   readonly firstWholeEnd: number;
   readonly bounds: Bounds;
+  /** Plans of wide.ts by end and kind: the same ends are come to again when later dates are let in. */
+  readonly widePlans: Map<string, Plan | undefined>;
   space: Space | undefined;
 };
 
@@ -147,6 +149,7 @@ function openProblem(problem: PlanProblem, index: number): Entry {
     weight,
     firstWholeEnd: firstWholeEnd(problem, weight),
     bounds: boundsOf(problem),
+    widePlans: new Map(),
     space: undefined,
   };
 }
@@ -582,10 +585,15 @@ function coverPlan(entry: Entry, question: CoverQuestion): Plan | undefined {
   const { endMinute, isDivided, objective } = question;
   if (entry.space === undefined || (isDivided && !canDivide(entry.problem))) return undefined;
   const isCostFirst = objective.maxDaysLaterForCost > 0;
+  if (!isDivided && endMinute < entry.bounds.whole) return undefined;
   const found = cheapestCover(entry.space, { endMinute, isDivided, isCostFirst });
   if (found !== 'too_large') return found && planOf(entry, found, true);
+  const key = `${endMinute}/${isDivided}`;
+  if (entry.widePlans.has(key)) return entry.widePlans.get(key);
   const wide = widePlan(entry.problem, { endMinute, isDivided });
-  return wide && planOf(entry, wide, false);
+  const plan = wide && planOf(entry, wide, false);
+  entry.widePlans.set(key, plan);
+  return plan;
 }
 
 function planOf(

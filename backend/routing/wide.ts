@@ -2,9 +2,10 @@
  * A plan that can be done for an order too large to search exactly (hundreds of lines, thousands of units).
  *
  * Repeatedly takes the parcel that adds most of what is still missing (never the source that merely has
- * most), started from each of several first sources; the plan with the fewest parcels stays. Every parcel is checked whole against stock, limits and the end asked for: the plan may have more parcels
- * or cost more than the best one, its date is true. Deterministic: ties go to fewer incoming units, then
- * lower cost, then the lower source.
+ * most), begun from several first sources; the plan with the fewest parcels stays. Every parcel is checked
+ * whole against stock, limits and the end asked for: the plan may have more parcels or cost more than the
+ * best one, its date is true. Deterministic: ties go to fewer incoming units, then lower cost, then the
+ * lower source. Bounded: fewer first sources the larger the order, so that no cart holds up the others.
  */
 import type { Cover } from './cover.ts';
 import type { PlanProblem } from './routing.ts';
@@ -12,6 +13,8 @@ import type { PlanProblem } from './routing.ts';
 // Plans begun from so many different first parcels; and parcels in a plan (a person would not accept more).
 const FIRST_PARCELS = 16;
 const MAX_PARCELS = 64;
+// Sources × lines looked at for all first parcels together: some 5 ms. At least one plan is always tried.
+const MAX_CELLS = 400_000;
 
 export type WideQuestion = { readonly endMinute: number; readonly isDivided: boolean };
 
@@ -26,11 +29,14 @@ type Bag = {
 /** Parcels that together are the order and all end by `endMinute`; `undefined` when none was found. */
 export function widePlan(problem: PlanProblem, question: WideQuestion): Cover | undefined {
   const wanted = [...problem.supply.quantities];
-  const firsts = bagsFor(problem, question, wanted).sort(byWorth).slice(0, FIRST_PARCELS);
+  const bags = bagsFor(problem, question, wanted).sort(byWorth);
+  if (!haveAll(problem, bags)) return undefined;
+  const cells = Math.max(1, bags.length * wanted.length);
+  const firsts = Math.min(FIRST_PARCELS, Math.max(1, Math.floor(MAX_CELLS / cells)));
   let best: Bag[] | undefined;
-  for (const first of firsts) {
-    const bags = complete(problem, question, first);
-    if (bags !== undefined && (best === undefined || bags.length < best.length)) best = bags;
+  for (const first of bags.slice(0, firsts)) {
+    const plan = complete(problem, question, { first, bags });
+    if (plan !== undefined && (best === undefined || plan.length < best.length)) best = plan;
   }
   return best
     ?.sort((a, b) => a.source - b.source)
@@ -47,23 +53,59 @@ function byWorth(a: Bag, b: Bag): number {
   );
 }
 
-function complete(problem: PlanProblem, question: WideQuestion, first: Bag): Bag[] | undefined {
-  const left = [...problem.supply.quantities];
-  const bags = [first];
-  subtract(left, first);
-  while (left.some((quantity) => quantity > 0)) {
-    if (bags.length >= MAX_PARCELS) return undefined;
-    const used = new Set(bags.map((bag) => bag.source));
-    let best: Bag | undefined;
-    for (const bag of bagsFor(problem, question, left)) {
-      if (used.has(bag.source)) continue;
-      if (best === undefined || byWorth(bag, best) < 0) best = bag;
+/** Quick no: the sources that send anything in time do not have enough of some line. */
+function haveAll(problem: PlanProblem, bags: readonly Bag[]): boolean {
+  const { available, lineCount, quantities } = problem.supply;
+  const had = new Float64Array(lineCount);
+  for (const { source } of bags) {
+    for (let line = 0; line < lineCount; line += 1) {
+      had[line] = (had[line] ?? 0) + (available[source * lineCount + line] ?? 0);
     }
-    if (best === undefined) return undefined;
-    bags.push(best);
-    subtract(left, best);
   }
-  return bags;
+  return had.every((units, line) => units >= (quantities[line] ?? 0));
+}
+
+/**
+ * Goes on from a first parcel. The fullest parcel of a source never grows while the order shrinks, so sources are
+ * asked again in the order of their last fullest parcel, and only until one stays ahead of the rest.
+ */
+function complete(
+  problem: PlanProblem,
+  question: WideQuestion,
+  from: { readonly first: Bag; readonly bags: readonly Bag[] },
+): Bag[] | undefined {
+  const left = [...problem.supply.quantities];
+  const plan = [from.first];
+  subtract(left, from.first);
+  let open = from.bags.filter((bag) => bag !== from.first);
+  while (left.some((quantity) => quantity > 0)) {
+    if (plan.length >= MAX_PARCELS) return undefined;
+    const best = fullestOf(problem, question, { open, left });
+    if (best === undefined) return undefined;
+    plan.push(best);
+    subtract(left, best);
+    open = open.filter((bag) => bag.source !== best.source && bag.units > 0);
+  }
+  return plan;
+}
+
+/** The best parcel for what is left; bags asked again are replaced in `open`, which stays sorted. */
+function fullestOf(
+  problem: PlanProblem,
+  question: WideQuestion,
+  from: { readonly open: Bag[]; readonly left: readonly number[] },
+): Bag | undefined {
+  const { open, left } = from;
+  let best: Bag | undefined;
+  for (let at = 0; at < open.length; at += 1) {
+    const bag = open[at];
+    if (bag === undefined || (best !== undefined && bag.units < best.units)) break;
+    const again = fillBag(problem, question, { source: bag.source, left });
+    open[at] = again;
+    if (again.units > 0 && (best === undefined || byWorth(again, best) < 0)) best = again;
+  }
+  open.sort(byWorth);
+  return best;
 }
 
 function subtract(left: number[], bag: Bag): void {
@@ -75,7 +117,9 @@ function subtract(left: number[], bag: Bag): void {
 function bagsFor(problem: PlanProblem, question: WideQuestion, left: readonly number[]): Bag[] {
   const bags: Bag[] = [];
   for (let at = 0; at < problem.sourceCount; at += 1) {
-    const bag = fillBag(problem, question, { source: problem.sources[at] ?? 0, left });
+    const source = problem.sources[at] ?? 0;
+    if (problem.endMinute(source, 1, 0) > question.endMinute) continue;
+    const bag = fillBag(problem, question, { source, left });
     if (bag.units > 0) bags.push(bag);
   }
   return bags;
