@@ -46,7 +46,7 @@ type SourceFile = {
 
 function placeOf(file: string): Place {
   const [top = '', second = ''] = file.split('/');
-  const isTest = /\.(test|property)\.tsx?$|\.test-[a-z-]+\.ts$/.test(file);
+  const isTest = /\.test\.tsx?$|^extensions\/[a-z-]+\/tests\//.test(file);
   if (top !== 'backend') return { area: top, isPure: false, isTest };
   if (!file.includes('/', 'backend/'.length)) return { area: 'main', isPure: false, isTest };
   const isModule = (CHAIN as readonly string[]).includes(second) || second === 'contract';
