@@ -29,7 +29,8 @@ const SHOPIFY_URL = `http://localhost:${SHOPIFY_PORT}`;
 
 // A first start on a slow disk makes a database cluster and runs every migration.
 const READY_SECONDS = 120;
-const STOP_SECONDS = 15;
+// Open answers (10 s), running jobs (10 s) and receipts (5 s) may end first.
+const STOP_SECONDS = 30;
 const LAST_LINES = 25;
 const CHANGE_PAUSE_MILLISECONDS = 200;
 

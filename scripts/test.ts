@@ -35,7 +35,7 @@ const STEPS: readonly Step[] = [
   { name: 'format and lint', groups: ['check'], run: () => runProgram('biome', ['ci', '.']) },
   { name: 'types', groups: ['check'], run: checkTypes },
   { name: 'dead code', groups: ['check'], run: () => runProgram('knip', []) },
-  { name: 'bundles', groups: ['e2e', 'bundles'], run: () => runScript('build.ts', []) },
+  { name: 'bundles', groups: ['check', 'db', 'e2e'], run: () => runScript('build.ts', []) },
   { name: 'unit', groups: ['check'], run: () => runTests(['unit', 'extensions'], ZONES.main) },
   {
     name: 'unit, another time zone',
