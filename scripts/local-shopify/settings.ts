@@ -174,7 +174,7 @@ export function changeSettings(
   return changed as Settings;
 }
 
-/** Carrier-calculated rates come with Advanced and above (fact sheet of the platform, table of plans). */
+/** Carrier-calculated rates come with Advanced and above (docs/platform.md). */
 export function hasCarrierRates(settings: Settings): boolean {
   return settings.plan !== 'basic';
 }
