@@ -175,6 +175,12 @@ const RULES_1_TO_3: readonly Row[] = [
     { ready: '11-30 13:06' },
   ],
   [
+    'a backlog counted at 08:00:40 is one of 08:00: done at 10:00, + 6 min + 60 min',
+    node({ unitsPerHour: 10, backlogUnits: 20, backlogAsOf: '2026-11-30T08:00:40+01:00' }),
+    '2026-11-30T08:30:00+01:00',
+    { ready: '11-30 11:06' },
+  ],
+  [
     'unitsPerDay 5 and a backlog of 5: Monday is spent, Tuesday 08:00 + 6 min + 60 min',
     node({
       unitsPerHour: 10,
