@@ -14,7 +14,8 @@ import type { CompiledPoint, CompiledService, Snapshot } from '../network/snapsh
 import { planOrder, quoteObjective } from '../routing/routing.ts';
 import type { Facts } from '../stock/stock.ts';
 import { furthestRefusal, openOrRefuse, type Refusal, refusalAfter } from './absent.ts';
-import { horizonOpens, nextLotInReach, ORDER_BY_CAP_MINUTES } from './order-by.ts';
+import { ORDER_BY_CAP_MINUTES } from './order-by.ts';
+import { horizonOpens, nextLotInReach } from './order-by-changes.ts';
 import { type Ask, openAsk } from './quote-ask.ts';
 import { type Dated, pointCode, shippedOption, storeCode, storeOption } from './quote-option.ts';
 import { nearestPoints } from './quote-points.ts';

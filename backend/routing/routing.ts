@@ -10,6 +10,17 @@
  */
 import { NEVER } from '../base/time.ts';
 import { cheapestCover } from './cover.ts';
+import { type Bounds, boundsOf, hasUnitsBy } from './plan-bounds.ts';
+import { isDone, openWalk, rankKept, type Step, settle, takeStep } from './plan-walk.ts';
+import {
+  firstWholeEnd,
+  incomingOfAll,
+  type Weight,
+  weightOfAll,
+  wholeEnd,
+  wholeEnds,
+} from './plan-whole.ts';
+import { compareInClass, planOf } from './plan-write.ts';
 import { canDivide, type Space, spaceOf } from './takes.ts';
 import { widePlan } from './wide.ts';
 
@@ -135,12 +146,6 @@ type Entry = {
   space: Space | undefined;
 };
 
-/** The whole order as one parcel. */
-type Weight = { readonly units: number; readonly grams: number; readonly cm3: number };
-
-/** No plan ends before `any`, no undivided one before `whole`. */
-type Bounds = { readonly any: number; readonly whole: number };
-
 function openProblem(problem: PlanProblem, index: number): Entry {
   const weight = weightOfAll(problem.supply);
   return {
@@ -159,99 +164,6 @@ function maySplitBy({ problem, bounds }: Entry, date: number): boolean {
   if (bounds.whole < NEVER && problem.dateOf(bounds.whole) <= date) return true;
   if (bounds.any >= NEVER || problem.dateOf(bounds.any) > date) return false;
   return canDivide(problem) && hasUnitsBy(problem, date);
-}
-
-function firstWholeEnd(problem: PlanProblem, weight: Weight): number {
-  const { supply } = problem;
-  let best = NEVER;
-  if (weight.grams > problem.maxParcelGrams || weight.cm3 > problem.maxParcelCm3) return best;
-  for (let at = 0; at < problem.sourceCount; at += 1) {
-    const source = problem.sources[at] ?? 0;
-    if (supply.wholeLines[source] !== supply.lineCount) continue;
-    const end = wholeEnd(problem, weight, { source, before: best });
-    if (end < best) best = end;
-  }
-  return best;
-}
-
-/** When one parcel with the whole order arrives from `source` (which has it all); NEVER unless before `before`. */
-function wholeEnd(
-  problem: PlanProblem,
-  weight: Weight,
-  from: { readonly source: number; readonly before: number },
-): number {
-  const { supply } = problem;
-  const { source, before } = from;
-  if (problem.endMinute(source, 1, 0) >= before) return NEVER;
-  if (weight.grams > problem.maxParcelGrams || weight.cm3 > problem.maxParcelCm3) return NEVER;
-  let usable = 0;
-  for (let line = 0; line < supply.lineCount; line += 1) {
-    const quantity = supply.quantities[line] ?? 0;
-    if (quantity > (supply.onHand[source * supply.lineCount + line] ?? 0)) {
-      usable = Math.max(usable, supply.usableMinute(source, line, quantity));
-    }
-  }
-  const end = problem.endMinute(source, weight.units, usable);
-  if (end >= before || problem.costMinor(source, weight.grams, weight.cm3) < 0) return NEVER;
-  return end;
-}
-
-/** Each line needs some source for a unit of it, and undivided one for all of it: the latest of the lines' earliest. */
-function boundsOf(problem: PlanProblem): Bounds {
-  const { supply } = problem;
-  const { lineCount } = supply;
-  const any = new Int32Array(lineCount).fill(NEVER);
-  const whole = new Int32Array(lineCount).fill(NEVER);
-  for (let at = 0; at < problem.sourceCount; at += 1) {
-    const source = problem.sources[at] ?? 0;
-    const end = problem.endMinute(source, 1, 0);
-    if (end >= NEVER) continue;
-    for (let line = 0; line < lineCount; line += 1) {
-      if (end >= (whole[line] ?? 0)) continue;
-      lowerLine(problem, { source, line, end }, { any, whole });
-    }
-  }
-  let bounds = { any: 0, whole: 0 };
-  for (let line = 0; line < lineCount; line += 1) {
-    bounds = {
-      any: Math.max(bounds.any, any[line] ?? 0),
-      whole: Math.max(bounds.whole, whole[line] ?? 0),
-    };
-  }
-  return bounds;
-}
-
-/** Lowers a line's earliest ends by what one source has of it; `end` is that of a unit on hand. */
-function lowerLine(
-  problem: PlanProblem,
-  from: { readonly source: number; readonly line: number; readonly end: number },
-  earliest: { readonly any: Int32Array; readonly whole: Int32Array },
-): void {
-  const { supply } = problem;
-  const { source, line, end } = from;
-  const cell = source * supply.lineCount + line;
-  const available = supply.available[cell] ?? 0;
-  if (available === 0) return;
-  const onHand = supply.onHand[cell] ?? 0;
-  const wanted = supply.quantities[line] ?? 0;
-  const { any, whole } = earliest;
-  if (end < (any[line] ?? 0)) {
-    const some = onHand > 0 ? end : endOfUnits(problem, from, 1);
-    if (some < (any[line] ?? 0)) any[line] = some;
-  }
-  if (available < wanted) return;
-  const all = onHand >= wanted ? end : endOfUnits(problem, from, wanted);
-  if (all < (whole[line] ?? 0)) whole[line] = all;
-}
-
-/** No parcel with `quantity` units of the line, some of them incoming, ends before this. */
-function endOfUnits(
-  problem: PlanProblem,
-  from: { readonly source: number; readonly line: number },
-  quantity: number,
-): number {
-  const { source, line } = from;
-  return problem.endMinute(source, 1, problem.supply.usableMinute(source, line, quantity));
 }
 
 /** The best of the single parcels that end by `endMinute`. */
@@ -298,30 +210,6 @@ function isBetterWhole(best: Whole, rival: WholeKeys): boolean {
   if (meters !== bestMeters) return meters < bestMeters;
   return rival.source < best.source;
 }
-
-function weightOfAll(supply: Supply): Weight {
-  let units = 0;
-  let grams = 0;
-  let cm3 = 0;
-  for (let line = 0; line < supply.lineCount; line += 1) {
-    const quantity = supply.quantities[line] ?? 0;
-    units += quantity;
-    grams += quantity * (supply.gramsPerUnit[line] ?? 0);
-    cm3 += quantity * (supply.cm3PerUnit[line] ?? 0);
-  }
-  return { units, grams, cm3 };
-}
-
-function incomingOfAll(supply: Supply, source: number): number {
-  let units = 0;
-  for (let line = 0; line < supply.lineCount; line += 1) {
-    const onHand = supply.onHand[source * supply.lineCount + line] ?? 0;
-    units += Math.max(0, (supply.quantities[line] ?? 0) - onHand);
-  }
-  return units;
-}
-
-type Step = { readonly endMinute: number; readonly date: number; readonly plan: Plan };
 
 /**
  * Looks at plans that end on the earliest possible date, then lets in later dates until the answer can no
@@ -380,7 +268,7 @@ function scanEnds(pool: readonly Entry[], objective: Objective, latestDate: numb
     plan = undividedPlan(pool, whole[firstAt] ?? NEVER, objective);
   }
   const firstEnd = plan === undefined ? NEVER : (whole[firstAt - 1] ?? NEVER);
-  const walk = openWalk(pool, objective);
+  const walk = openWalk(objective, (end) => pool[0]?.problem.dateOf(end) ?? 0);
   for (const endMinute of dividedEnds(pool, { firstEnd, latestDate, objective })) {
     if (isDone(walk, endMinute)) return walk.kept;
     takeStep(walk, endMinute, dividedPlan(pool, endMinute, objective));
@@ -398,73 +286,6 @@ function scanEnds(pool: readonly Entry[], objective: Objective, latestDate: numb
   return walk.kept;
 }
 
-/** Steps seen so far: those a lower class may still drop, and those that stay. */
-type Walk = {
-  readonly open: Step[];
-  readonly kept: Step[];
-  readonly objective: Objective;
-  readonly dateOf: (endMinute: number) => number;
-};
-
-function openWalk(pool: readonly Entry[], objective: Objective): Walk {
-  const problem = pool[0]?.problem;
-  return { open: [], kept: [], objective, dateOf: (end) => problem?.dateOf(end) ?? 0 };
-}
-
-/** Settles what lies far enough before `endMinute`; true when later ends cannot matter. */
-function isDone(walk: Walk, endMinute: number): boolean {
-  const { splitOnlyIfDaysEarlier, maxDaysLaterForCost } = walk.objective;
-  const date = walk.dateOf(endMinute);
-  settle(walk.open, walk.kept, date - splitOnlyIfDaysEarlier);
-  const first = walk.kept[0];
-  if (first === undefined) return false;
-  if (maxDaysLaterForCost === 0) return true;
-  return date > first.date + maxDaysLaterForCost + splitOnlyIfDaysEarlier;
-}
-
-function takeStep(walk: Walk, endMinute: number, plan: Plan | undefined): void {
-  if (plan === undefined) return;
-  dropHigherClasses(walk.open, plan);
-  walk.open.push({ endMinute, date: walk.dateOf(endMinute), plan });
-}
-
-/** Moves the steps up to `date` from open to kept: no lower class can drop them any more. */
-function settle(open: Step[], kept: Step[], date: number): void {
-  while (open[0] !== undefined && open[0].date <= date) {
-    const step = open.shift();
-    if (step !== undefined) kept.push(step);
-  }
-}
-
-function dropHigherClasses(open: Step[], plan: Plan): void {
-  const rank = classOf(plan);
-  while (open.length > 0) {
-    const last = open[open.length - 1];
-    if (last === undefined || classOf(last.plan) <= rank) return;
-    open.pop();
-  }
-}
-
-function rankKept(kept: readonly Step[], objective: Objective): Plan | undefined {
-  const first = kept[0];
-  if (first === undefined) return undefined;
-  let best = first.plan;
-  if (objective.maxDaysLaterForCost === 0) return best;
-  for (const step of kept) {
-    if (step.date > first.date + objective.maxDaysLaterForCost) break;
-    if (step.plan.costMinor < best.costMinor) best = step.plan;
-  }
-  return best;
-}
-
-// More parcels than any order has: a divided plan ranks after every undivided one.
-const DIVIDED_CLASS = 1_000_000;
-
-/** Lower is better: no divided line before any, then fewer parcels. */
-function classOf(plan: Plan): number {
-  return plan.parcels.length + (plan.isDivided ? DIVIDED_CLASS : 0);
-}
-
 /** Ends of undivided parcels, ascending, up to `latestDate`. */
 function undividedEnds(pool: readonly Entry[], latestDate: number): number[] {
   const ends = new Set<number>();
@@ -474,17 +295,6 @@ function undividedEnds(pool: readonly Entry[], latestDate: number): number[] {
       if (problem.dateOf(end) <= latestDate) ends.add(end);
   }
   return [...ends].sort((a, b) => a - b);
-}
-
-function wholeEnds(problem: PlanProblem, weight: Weight): number[] {
-  const ends: number[] = [];
-  for (let at = 0; at < problem.sourceCount; at += 1) {
-    const source = problem.sources[at] ?? 0;
-    if (problem.supply.wholeLines[source] !== problem.supply.lineCount) continue;
-    const end = wholeEnd(problem, weight, { source, before: NEVER });
-    if (end < NEVER) ends.push(end);
-  }
-  return ends;
 }
 
 /** Ends at which dividing a line may pay: early enough before the first undivided plan, and with units enough. */
@@ -514,35 +324,6 @@ function mayDivide({ problem, bounds }: Entry, asked: Parameters<typeof dividedE
       ? problem.dateOf(asked.firstEnd) - asked.objective.splitOnlyIfDaysEarlier
       : asked.latestDate;
   return problem.dateOf(bounds.any) <= last && hasUnitsBy(problem, last);
-}
-
-/** Every line could be had by that date if each source sent all it has of it. */
-function hasUnitsBy(problem: PlanProblem, latestDate: number): boolean {
-  const { supply } = problem;
-  const had = new Int32Array(supply.lineCount);
-  for (let at = 0; at < problem.sourceCount; at += 1) {
-    const source = problem.sources[at] ?? 0;
-    const end = problem.endMinute(source, 1, 0);
-    if (end >= NEVER || problem.dateOf(end) > latestDate) continue;
-    for (let line = 0; line < supply.lineCount; line += 1) {
-      had[line] = (had[line] ?? 0) + unitsBy(problem, { source, line, latestDate });
-    }
-  }
-  return had.every((units, line) => units >= (supply.quantities[line] ?? 0));
-}
-
-function unitsBy(
-  problem: PlanProblem,
-  asked: { readonly source: number; readonly line: number; readonly latestDate: number },
-): number {
-  const { supply } = problem;
-  const { source, line, latestDate } = asked;
-  const cell = source * supply.lineCount + line;
-  const onHand = supply.onHand[cell] ?? 0;
-  const available = supply.available[cell] ?? 0;
-  if (available === onHand) return onHand;
-  const end = problem.endMinute(source, 1, supply.usableMinute(source, line, onHand + 1));
-  return end < NEVER && problem.dateOf(end) <= latestDate ? available : onHand;
 }
 
 /** The best undivided plan with the fewest parcels that ends by `endMinute`. */
@@ -594,98 +375,4 @@ function coverPlan(entry: Entry, question: CoverQuestion): Plan | undefined {
   const plan = wide && planOf(entry, wide, false);
   entry.widePlans.set(key, plan);
   return plan;
-}
-
-function planOf(
-  entry: Entry,
-  parcels: readonly (readonly [number, ArrayLike<number>])[],
-  isExact: boolean,
-): Plan {
-  const { problem, index } = entry;
-  const built = parcels
-    .map(([source, quantities]) => parcelOf(problem, source, quantities))
-    .sort((a, b) => a.source - b.source);
-  const sum = (amountOf: (parcel: PlanParcel) => number) =>
-    built.reduce((total, parcel) => total + amountOf(parcel), 0);
-  return {
-    problem: index,
-    endMinute: built.reduce((latest, parcel) => Math.max(latest, parcel.endMinute), 0),
-    isDivided: isDividedAmong(built, problem.supply.lineCount),
-    parcels: built,
-    incomingUnits: sum((parcel) => parcel.incomingUnits),
-    costMinor: sum((parcel) => parcel.costMinor),
-    distanceMeters: sum((parcel) => problem.distanceMeters(parcel.source)),
-    isExact,
-  };
-}
-
-function isDividedAmong(parcels: readonly PlanParcel[], lineCount: number): boolean {
-  for (let line = 0; line < lineCount; line += 1) {
-    const senders = parcels.filter((parcel) => (parcel.quantities[line] ?? 0) > 0);
-    if (senders.length > 1) return true;
-  }
-  return false;
-}
-
-function parcelOf(problem: PlanProblem, source: number, quantities: ArrayLike<number>): PlanParcel {
-  const { supply } = problem;
-  const taken: number[] = [];
-  let units = 0;
-  let incomingUnits = 0;
-  let usableMinute = 0;
-  let grams = 0;
-  let cm3 = 0;
-  for (let line = 0; line < supply.lineCount; line += 1) {
-    const quantity = quantities[line] ?? 0;
-    taken.push(quantity);
-    units += quantity;
-    grams += quantity * (supply.gramsPerUnit[line] ?? 0);
-    cm3 += quantity * (supply.cm3PerUnit[line] ?? 0);
-    const incoming = quantity - (supply.onHand[source * supply.lineCount + line] ?? 0);
-    if (incoming <= 0) continue;
-    incomingUnits += incoming;
-    usableMinute = Math.max(usableMinute, supply.usableMinute(source, line, quantity));
-  }
-  return {
-    source,
-    quantities: taken,
-    units,
-    incomingUnits,
-    usableMinute,
-    endMinute: problem.endMinute(source, units, usableMinute),
-    costMinor: problem.costMinor(source, grams, cm3),
-  };
-}
-
-/** Rule 8 from "fewest parcels" on, for plans that may both be kept at one end. */
-function compareInClass(a: Plan, b: Plan, objective: Objective): number {
-  const byIncoming = a.incomingUnits - b.incomingUnits;
-  const byCost = a.costMinor - b.costMinor;
-  return (
-    a.parcels.length - b.parcels.length ||
-    (objective.maxDaysLaterForCost > 0 ? byCost || byIncoming : byIncoming || byCost) ||
-    a.distanceMeters - b.distanceMeters ||
-    compareSources(a, b) ||
-    compareLines(a, b) ||
-    a.problem - b.problem
-  );
-}
-
-function compareSources(a: Plan, b: Plan): number {
-  for (const [at, parcel] of a.parcels.entries()) {
-    const other = b.parcels[at];
-    if (other !== undefined && other.source !== parcel.source) return parcel.source - other.source;
-  }
-  return 0;
-}
-
-function compareLines(a: Plan, b: Plan): number {
-  const lineCount = a.parcels[0]?.quantities.length ?? 0;
-  for (let line = 0; line < lineCount; line += 1) {
-    for (const [at, parcel] of a.parcels.entries()) {
-      const more = (b.parcels[at]?.quantities[line] ?? 0) - (parcel.quantities[line] ?? 0);
-      if (more !== 0) return more;
-    }
-  }
-  return 0;
 }
