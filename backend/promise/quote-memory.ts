@@ -12,7 +12,7 @@
 import { localDay, MINUTES_PER_DAY } from '../base/time.ts';
 import type { CompiledLoad } from '../network/load.ts';
 import { latestAtMinute } from '../network/ready.ts';
-import type { Snapshot } from '../network/snapshot.ts';
+import type { CompiledNode, CompiledPoint, Snapshot } from '../network/snapshot.ts';
 import { type Facts, loadOf } from '../stock/stock.ts';
 
 /** Parcels of more units are worked out anew each time; few orders have them. */
@@ -50,7 +50,13 @@ export type Memory = {
   readonly offsets: Int32Array;
   /** Source of each node in the request being opened; −1 between requests. */
   readonly sourceOfNode: Int32Array;
+  /** Pickup points by network and country, and stores by country, from south to north. */
+  readonly points: ReadonlyMap<string, Belt<CompiledPoint>>;
+  readonly stores: ReadonlyMap<string, Belt<CompiledNode>>;
 };
+
+/** Places in order of latitude, so that those near an address lie next to each other. */
+export type Belt<Place> = { readonly lats: Float64Array; readonly places: readonly Place[] };
 
 const memories = new WeakMap<Facts, Memory>();
 
@@ -72,9 +78,57 @@ export function memoryOf(snapshot: Snapshot, facts: Facts): Memory {
     ofOne: new Int32Array(offsets[timetables.length] ?? 0).fill(UNKNOWN),
     offsets,
     sourceOfNode: new Int32Array(nodes.length).fill(-1),
+    points: beltsOf(snapshot.points, ({ source }) => pointBelt(source.network, source.country)),
+    stores: beltsOf(
+      nodes.filter((node) => node.offersPickup),
+      ({ source }) => source.country,
+    ),
   };
   memories.set(facts, memory);
   return memory;
+}
+
+/** The name of a network's points in a country. */
+export function pointBelt(network: string, country: string): string {
+  return `${country} ${network}`;
+}
+
+type Placed = { readonly source: { readonly lat: number; readonly lng: number } };
+
+function beltsOf<Place extends Placed>(
+  places: readonly Place[],
+  nameOf: (place: Place) => string,
+): ReadonlyMap<string, Belt<Place>> {
+  const belts = new Map<string, Belt<Place>>();
+  for (const [name, group] of Map.groupBy(places, nameOf)) {
+    const sorted = group.sort((a, b) => a.source.lat - b.source.lat);
+    const lats = Float64Array.from(sorted, ({ source }) => source.lat);
+    belts.set(name, { lats, places: sorted });
+  }
+  return belts;
+}
+
+// A degree of latitude is 111,194.9 m on the sphere of rule 15: a little less keeps every place in reach.
+const METERS_PER_DEGREE = 111_190;
+
+/** The places of a belt whose latitude alone does not put them out of reach. */
+export function placesNear<Place>(
+  belt: Belt<Place> | undefined,
+  lat: number,
+  maxMeters: number,
+): readonly Place[] {
+  if (belt === undefined) return [];
+  const { lats, places } = belt;
+  const reach = (maxMeters + 1) / METERS_PER_DEGREE;
+  let from = 0;
+  let to = lats.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((lats[middle] ?? 0) < lat - reach) from = middle + 1;
+    else to = middle;
+  }
+  while (to < lats.length && (lats[to] ?? 0) <= lat + reach) to += 1;
+  return places.slice(from, to);
 }
 
 /** Equal departures are one array in the snapshot, and one timetable here. */

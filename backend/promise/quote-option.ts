@@ -6,7 +6,7 @@ import { deliveryWindow } from '../network/delivery.ts';
 import { co2Grams, distanceKm, distanceMeters, type Haul } from '../network/distance.ts';
 import { pointHandOver } from '../network/hand-over.ts';
 import { promiseConfidence } from '../network/lanes.ts';
-import type { CompiledNode } from '../network/snapshot.ts';
+import type { CompiledNode, LaneTerms } from '../network/snapshot.ts';
 import type { PlanParcel } from '../routing/routing.ts';
 import { priceOf } from './absent.ts';
 import { lastingOf } from './order-by.ts';
@@ -51,12 +51,20 @@ export function shippedOption(planned: Planned): Dated {
       ask.snapshot.policy.distanceFactor,
     ),
     isGreenest: false,
-    confidence: promiseConfidence(terms),
+    confidence: confidenceOf(terms),
     quality: isRough || terms.some((lane) => lane.isThin) ? 'estimate' : 'full',
     withinTwoHours: false,
     reasons: reasonsOf(planned, ship, isRough),
   };
   return { option, unchangedUntil: lasting.unchangedUntil };
+}
+
+/** `promiseConfidence`; one lane's share is exact in plain numbers. */
+function confidenceOf(terms: readonly LaneTerms[]): number | null {
+  const [lane] = terms;
+  if (terms.length !== 1 || lane === undefined || lane.isThin) return promiseConfidence(terms);
+  const hundredfold = lane.onTimeCount * 100;
+  return (hundredfold - (hundredfold % lane.observationCount)) / lane.observationCount / 100;
 }
 
 /** How a pickup point is named as an option. */

@@ -45,8 +45,6 @@ export type Ship = {
   readonly sourceCount: number;
   /** By source: index in `snapshot.laneTerms`, −1 without a lane. */
   readonly terms: Int32Array;
-  /** By source: n of rule 5. */
-  readonly carrierDays: Int32Array;
   /** By source: `arrivalAt` of one unit on hand. */
   readonly endOne: Int32Array;
   /** By source: index of the departure that one unit on hand makes. */
@@ -73,9 +71,8 @@ export function openShip(ask: Ask, target: Target): Ship {
   if (zone === undefined) throw new Error(`Bug: no zone ${zoneIndex}`);
   const place = point?.place ?? zone.place;
   const terms = new Int32Array(nodes.length).fill(-1);
-  const carrierDays = new Int32Array(nodes.length);
   const sources = new Int32Array(nodes.length);
-  const { laneRows, laneTerms, services, departures } = snapshot;
+  const { laneRows, services, departures } = snapshot;
   let sourceCount = 0;
   for (let source = 0; source < nodes.length; source += 1) {
     const slot = (nodes[source] ?? 0) * services.length + service.index;
@@ -84,7 +81,6 @@ export function openShip(ask: Ask, target: Target): Ship {
     if (lane < 0 || leaves === undefined) continue;
     if (leaves.length === 0 && !hasPickup(ask, source, service)) continue;
     terms[source] = lane;
-    carrierDays[source] = laneTerms[lane]?.carrierDays ?? 0;
     sources[sourceCount] = source;
     sourceCount += 1;
   }
@@ -99,7 +95,6 @@ export function openShip(ask: Ask, target: Target): Ship {
     sources,
     sourceCount,
     terms,
-    carrierDays,
     endOne: new Int32Array(nodes.length),
     indexOne: new Int32Array(nodes.length),
     meters: point === undefined ? ask.meters : new Int32Array(nodes.length),
@@ -114,7 +109,8 @@ export function openShip(ask: Ask, target: Target): Ship {
 function fillEndOne(ship: Ship): void {
   const { ask, service, sources, sourceCount, endOne } = ship;
   const { memory, atMinute, nodes } = ask;
-  const serviceCount = ask.snapshot.services.length;
+  const { laneTerms, services } = ask.snapshot;
+  const serviceCount = services.length;
   const horizon = atMinute + HORIZON_MINUTES;
   const days = ship.point === undefined ? ship.deliveryDays : undefined;
   for (let at = 0; at < sourceCount; at += 1) {
@@ -125,7 +121,7 @@ function fillEndOne(ship: Ship): void {
     let index = table === undefined ? 0 : indexFrom(table, atMinute);
     while (index < count && deadlineOfOne(memory, slot, index) < atMinute) index += 1;
     ship.indexOne[source] = index;
-    const carrierDays = ship.carrierDays[source] ?? 0;
+    const carrierDays = laneTerms[ship.terms[source] ?? 0]?.carrierDays ?? 0;
     if (carrierDays === 0 || days === undefined || table === undefined || index >= count) {
       endOne[source] = arrivalAt(ship, source, index);
     } else if ((table.minutes[index] ?? NEVER) >= horizon) endOne[source] = NEVER;

@@ -11,6 +11,7 @@ import type { CompiledNode } from '../network/snapshot.ts';
 import { loadOf } from '../stock/stock.ts';
 import type { Refusal } from './absent.ts';
 import { type Ask, cursorOf } from './quote-ask.ts';
+import { placesNear } from './quote-memory.ts';
 
 /** A store in reach. */
 export type NearStore = { readonly node: CompiledNode; readonly meters: number };
@@ -30,8 +31,8 @@ export function nearestStores(ask: Ask): NearStore[] {
   if (!ask.hasPoint) return [];
   const { maxCount, maxMeters } = ask.snapshot.policy.storePickup;
   const near: NearStore[] = [];
-  for (const node of ask.snapshot.nodes) {
-    if (!node.offersPickup || node.source.country !== ask.destination.country) continue;
+  const { country, lat } = ask.destination;
+  for (const node of placesNear(ask.memory.stores.get(country), lat, maxMeters)) {
     if (ask.channel.hasNode[node.index] !== 1) continue;
     const meters = distanceMeters(node.source, ask.destination);
     if (meters <= maxMeters) near.push({ node, meters });
