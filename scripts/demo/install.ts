@@ -5,8 +5,8 @@
  *
  * The shop's admin installs the app; the first authenticated request exchanges the token and provisions the shop; then the
  * network, products, stock and backlogs go in through the admin endpoints, as an import would, and the rates are switched
- * on in every zone, as a merchant would click. Run again it changes nothing that is there: a shop with a network is left
- * as its merchant left it.
+ * on in every zone, as a merchant would click. Run again it leaves the network as its merchant left it and switches rates
+ * on where they are off.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -42,6 +42,9 @@ if (names.counts.nodes === 0) {
   await activate();
 } else {
   say('the shop has a network already; it was left as it is');
+  // A local Shopify that was made anew knows nothing of the rates that an older one had.
+  const { rates } = await ask<SetupView>('/setup');
+  if (rates !== 'active') await activate();
 }
 
 function sectionsOf({ policy, nodes, carriers, services, lanes, zones, pickupPoints }: World) {

@@ -28,7 +28,7 @@ import {
 export const FUEL_EXPORT = '__fuel';
 
 /** The module, counting. Throws on an operator it does not know rather than miscount. */
-export function meterModule(module: Uint8Array): Uint8Array {
+export function meterModule(module: Uint8Array): Uint8Array<ArrayBuffer> {
   const sections = splitSections(module);
   const global = countGlobals(sections);
   const fuelType = [0x7e, 1, 0x42, 0, 0x0b]; // i64, mutable, i64.const 0, end

@@ -72,7 +72,9 @@ export function nameBytes(name: string): number[] {
 }
 
 /** Puts parts behind each other. */
-export function concatenate(parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
+export function concatenate(
+  parts: readonly (Uint8Array | readonly number[])[],
+): Uint8Array<ArrayBuffer> {
   let length = 0;
   for (const part of parts) length += part.length;
   const whole = new Uint8Array(length);
@@ -103,7 +105,10 @@ export function splitSections(module: Uint8Array): Section[] {
 }
 
 /** The module again, from its sections. */
-export function joinSections(module: Uint8Array, sections: readonly Section[]): Uint8Array {
+export function joinSections(
+  module: Uint8Array,
+  sections: readonly Section[],
+): Uint8Array<ArrayBuffer> {
   const parts: (Uint8Array | readonly number[])[] = [module.subarray(0, 8)];
   for (const { id, data } of sections) parts.push([id], unsigned(data.length), data);
   return concatenate(parts);
