@@ -11,7 +11,7 @@ import { pointHandOver } from '../network/hand-over.ts';
 import { type Objective, type Plan, planOrder } from '../routing/routing.ts';
 import { canDivide, spaceOf } from '../routing/takes.ts';
 import { lastAtFor, lastIndexBy } from './order-by-reach.ts';
-import { type Ask, openAsk, type ParcelWork } from './quote-ask.ts';
+import { type Ask, closeAsk, openAsk, type ParcelWork } from './quote-ask.ts';
 import { arrivalDay, indexOf, openShip, problemOf, type Ship, tableOf } from './quote-ship.ts';
 
 /** An option as planned: the ships that were pooled and the plan of one of them. */
@@ -33,7 +33,9 @@ export function firstOtherWindow(
     const next = nextChange(ships, cap);
     if (firstChange === 0) firstChange = next;
     if (next >= cap) return { windowUntil: cap, firstChange };
-    ships = ships.map((ship) => shipAt(ship, next));
+    const before = ships;
+    ships = before.map((ship) => shipAt(ship, next));
+    if (before !== planned.ships) for (const ship of before) closeAsk(ship.ask);
     const plan = planOrder(ships.map(problemOf), planned.objective);
     if (plan?.endMinute !== endMinute) return { windowUntil: next, firstChange };
   }

@@ -13,6 +13,7 @@ import { type Plan, type PlanProblem, planOrder, quoteObjective } from '../routi
 import { firstOtherWindow, type Planned } from './order-by-changes.ts';
 import { lastAtFor, lastIndexBy, NOT_ASKED, reachOf } from './order-by-reach.ts';
 import { deadlineOfOne } from './quote-memory.ts';
+import { takeList } from './quote-scratch.ts';
 import { indexOf, problemOf, type Ship, slotOf } from './quote-ship.ts';
 
 /** Looking ahead ends here (rule 7). */
@@ -69,7 +70,9 @@ function isRankedByEnd({ ships, plan, objective }: Planned): boolean {
 function latestWindow(planned: Planned, cap: number): number {
   const { ships, plan } = planned;
   const { endMinute } = plan;
-  const lastIndexes = ships.map((ship) => new Int32Array(ship.ask.nodes.length).fill(NOT_ASKED));
+  const lastIndexes = ships.map((ship) =>
+    takeList(ship.ask.scratch, ship.ask.nodes.length).fill(NOT_ASKED),
+  );
   const chosen = ships[plan.problem];
   let latest = chosen === undefined ? 0 : lastAtOf(chosen, plan, endMinute);
   let most = 0;
@@ -124,7 +127,7 @@ const ANY_PLAN = quoteObjective({ splitOnlyIfDaysEarlier: 1, maxDaysLaterForCost
 /** The ship's problem with only the sources that still make it with one unit on hand, and ends in time or never. */
 function problemBy(ship: Ship, wanted: MakesIt, lastIndexes: Int32Array | undefined): PlanProblem {
   const { endMinute, atMinute } = wanted;
-  const sources = new Int32Array(ship.sourceCount);
+  const sources = takeList(ship.ask.scratch, ship.sourceCount);
   let sourceCount = 0;
   for (let at = 0; at < ship.sourceCount; at += 1) {
     const source = ship.sources[at] ?? 0;

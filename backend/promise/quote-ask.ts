@@ -15,6 +15,7 @@ import type { Supply } from '../routing/routing.ts';
 import { type Facts, figure, loadOf, type Positions, positionsOf } from '../stock/stock.ts';
 import type { QuoteRequest } from './quote.ts';
 import { bookOf, type Memory, memoryOf, type NodeBook } from './quote-memory.ts';
+import { createScratch, type Scratch, takeList } from './quote-scratch.ts';
 
 export type AskLine = {
   /** Index in `snapshot.products`. */
@@ -44,6 +45,7 @@ export type Ask = {
   /** Node of each source, ascending. */
   readonly nodes: Int32Array;
   readonly memory: Memory;
+  readonly scratch: Scratch;
   /** What is known of each source's node. */
   readonly books: readonly NodeBook[];
   /** By source: whole metres to the destination and one; 0 not worked out yet. */
@@ -75,7 +77,8 @@ export function openAsk(
     channel.incomingHorizonMinutes === null ? NEVER : atMinute + channel.incomingHorizonMinutes;
   const hasNoLots = channel.incomingHorizonMinutes === 0;
   const memory = memoryOf(snapshot, facts);
-  const nodes = nodesWithStock(lines, channel, hasNoLots ? -1 : horizon);
+  const scratch = memory.spare.pop() ?? createScratch();
+  const nodes = nodesWithStock(lines, channel, { horizon: hasNoLots ? -1 : horizon, scratch });
   let units = 0;
   let grams = 0;
   let cm3 = 0;
@@ -101,15 +104,21 @@ export function openAsk(
     units,
     grams,
     cm3,
-    supply: supplyOf(lines, nodes, { atMinute, horizon: hasNoLots ? -1 : horizon, memory }),
+    supply: supplyOf(lines, nodes, {
+      atMinute,
+      horizon: hasNoLots ? -1 : horizon,
+      memory,
+      scratch,
+    }),
     nodes,
     memory,
+    scratch,
     books: Array.from(nodes, (node) => bookOf(memory, node)),
-    meters: new Int32Array(nodes.length),
+    meters: takeList(scratch, nodes.length),
     lastWaiting: {
-      units: new Int32Array(nodes.length),
-      usableMinute: new Int32Array(nodes.length),
-      readyMinute: new Int32Array(nodes.length),
+      units: takeList(scratch, nodes.length),
+      usableMinute: takeList(scratch, nodes.length),
+      readyMinute: takeList(scratch, nodes.length),
     },
   };
 }
@@ -134,12 +143,13 @@ function mergeLines(snapshot: Snapshot, facts: Facts, request: QuoteRequest): As
 function nodesWithStock(
   lines: readonly AskLine[],
   channel: CompiledChannel,
-  horizon: number,
+  within: { readonly horizon: number; readonly scratch: Scratch },
 ): Int32Array {
-  const cursors = new Int32Array(lines.length);
+  const { horizon, scratch } = within;
+  const cursors = takeList(scratch, lines.length);
   let most = 0;
   for (const line of lines) most += line.positions?.count ?? 0;
-  const nodes = new Int32Array(most);
+  const nodes = takeList(scratch, most);
   let count = 0;
   for (;;) {
     let node = NEVER;
@@ -150,7 +160,7 @@ function nodesWithStock(
       const next = positions.nodes[cursor] ?? NEVER;
       if (next < node) node = next;
     }
-    if (node === NEVER) return nodes.slice(0, count);
+    if (node === NEVER) return nodes.subarray(0, count);
     if (takeNode(lines, { cursors, node, horizon }) && channel.hasNode[node] === 1) {
       nodes[count] = node;
       count += 1;
@@ -183,12 +193,18 @@ function hasUsableLot(positions: Positions, cursor: number, horizon: number): bo
 function supplyOf(
   lines: readonly AskLine[],
   nodes: Int32Array,
-  when: { readonly atMinute: number; readonly horizon: number; readonly memory: Memory },
+  when: {
+    readonly atMinute: number;
+    readonly horizon: number;
+    readonly memory: Memory;
+    readonly scratch: Scratch;
+  },
 ): Supply {
   const lineCount = lines.length;
-  const onHand = new Int32Array(nodes.length * lineCount);
-  const available = new Int32Array(nodes.length * lineCount);
-  const wholeLines = new Int32Array(nodes.length);
+  const { scratch } = when;
+  const onHand = takeList(scratch, nodes.length * lineCount);
+  const available = takeList(scratch, nodes.length * lineCount);
+  const wholeLines = takeList(scratch, nodes.length);
   const { sourceOfNode } = when.memory;
   for (let source = 0; source < nodes.length; source += 1)
     sourceOfNode[nodes[source] ?? 0] = source;
@@ -253,6 +269,12 @@ export function cursorOf(positions: Positions, node: number): number {
     else high = middle - 1;
   }
   return -1;
+}
+
+/** Gives the ask's room to the next one. Nothing of the ask may be used any more. */
+export function closeAsk(ask: Ask): void {
+  ask.scratch.used = 0;
+  if (ask.memory.spare.length === 0) ask.memory.spare.push(ask.scratch);
 }
 
 /** What of a parcel decides when it is ready. */

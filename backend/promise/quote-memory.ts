@@ -14,6 +14,7 @@ import type { CompiledLoad } from '../network/load.ts';
 import { latestAtMinute } from '../network/ready.ts';
 import type { CompiledNode, CompiledPoint, Snapshot } from '../network/snapshot.ts';
 import { type Facts, loadOf } from '../stock/stock.ts';
+import type { Scratch } from './quote-scratch.ts';
 
 /** Parcels of more units are worked out anew each time; few orders have them. */
 const MAX_UNITS_KEPT = 12;
@@ -50,6 +51,8 @@ export type Memory = {
   readonly offsets: Int32Array;
   /** Source of each node in the request being opened; −1 between requests. */
   readonly sourceOfNode: Int32Array;
+  /** Room handed back by the last request that was closed. */
+  readonly spare: Scratch[];
   /** Pickup points by network and country, and stores by country, from south to north. */
   readonly points: ReadonlyMap<string, Belt<CompiledPoint>>;
   readonly stores: ReadonlyMap<string, Belt<CompiledNode>>;
@@ -78,6 +81,7 @@ export function memoryOf(snapshot: Snapshot, facts: Facts): Memory {
     ofOne: new Int32Array(offsets[timetables.length] ?? 0).fill(UNKNOWN),
     offsets,
     sourceOfNode: new Int32Array(nodes.length).fill(-1),
+    spare: [],
     points: beltsOf(snapshot.points, ({ source }) => pointBelt(source.network, source.country)),
     stores: beltsOf(
       nodes.filter((node) => node.offersPickup),

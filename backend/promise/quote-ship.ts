@@ -28,6 +28,7 @@ import {
   type Leaving,
   type Timetable,
 } from './quote-memory.ts';
+import { takeList } from './quote-scratch.ts';
 
 export type Ship = {
   readonly ask: Ask;
@@ -70,8 +71,8 @@ export function openShip(ask: Ask, target: Target): Ship {
   const zone = snapshot.zones[zoneIndex];
   if (zone === undefined) throw new Error(`Bug: no zone ${zoneIndex}`);
   const place = point?.place ?? zone.place;
-  const terms = new Int32Array(nodes.length).fill(-1);
-  const sources = new Int32Array(nodes.length);
+  const terms = takeList(ask.scratch, nodes.length).fill(-1);
+  const sources = takeList(ask.scratch, nodes.length);
   const { laneRows, services, departures } = snapshot;
   let sourceCount = 0;
   for (let source = 0; source < nodes.length; source += 1) {
@@ -95,9 +96,9 @@ export function openShip(ask: Ask, target: Target): Ship {
     sources,
     sourceCount,
     terms,
-    endOne: new Int32Array(nodes.length),
-    indexOne: new Int32Array(nodes.length),
-    meters: point === undefined ? ask.meters : new Int32Array(nodes.length),
+    endOne: takeList(ask.scratch, nodes.length),
+    indexOne: takeList(ask.scratch, nodes.length),
+    meters: point === undefined ? ask.meters : takeList(ask.scratch, nodes.length),
     deliveryDays: snapshot.deliveryDays[service.index * snapshot.placeCount + place],
     lastHandOver: { day: -1, minute: NEVER },
   };

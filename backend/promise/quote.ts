@@ -16,7 +16,7 @@ import type { Facts } from '../stock/stock.ts';
 import { furthestRefusal, openOrRefuse, type Refusal, refusalAfter } from './absent.ts';
 import { ORDER_BY_CAP_MINUTES } from './order-by.ts';
 import { horizonOpens, nextLotInReach } from './order-by-changes.ts';
-import { type Ask, openAsk } from './quote-ask.ts';
+import { type Ask, closeAsk, openAsk } from './quote-ask.ts';
 import { type Dated, pointCode, shippedOption, storeCode, storeOption } from './quote-option.ts';
 import { nearestPoints } from './quote-points.ts';
 import { problemOf, type Ship } from './quote-ship.ts';
@@ -146,7 +146,10 @@ export type Quote = {
  */
 export function quote(snapshot: Snapshot, facts: Facts, request: QuoteRequest): Quote {
   const atMinute = request.nowMinute + request.marginMinutes;
-  return quoteAsk(openAsk(snapshot, facts, { request, atMinute }));
+  const ask = openAsk(snapshot, facts, { request, atMinute });
+  const quoted = quoteAsk(ask);
+  closeAsk(ask);
+  return quoted;
 }
 
 /** The same for a request already opened (receipt-facts.ts packs its facts from the same ask). */

@@ -15,7 +15,7 @@ import type { Snapshot } from '../network/snapshot.ts';
 import type { WorldProduct } from '../network/world.ts';
 import { emptyFacts, type Facts, type Lot } from '../stock/stock.ts';
 import { type Quote, type QuoteRequest, quote, quoteAsk } from './quote.ts';
-import { type Ask, type AskLine, openAsk } from './quote-ask.ts';
+import { type Ask, type AskLine, closeAsk, openAsk } from './quote-ask.ts';
 import { nearestPoints } from './quote-points.ts';
 import { nearestStores } from './quote-stores.ts';
 import {
@@ -45,7 +45,10 @@ export function factsConsidered(
   request: QuoteRequest,
 ): Uint8Array {
   const atMinute = request.nowMinute + request.marginMinutes;
-  return packAsk(openAsk(snapshot, facts, { request, atMinute }));
+  const ask = openAsk(snapshot, facts, { request, atMinute });
+  const packed = packAsk(ask);
+  closeAsk(ask);
+  return packed;
 }
 
 /** A quote and its facts at once: the request is opened one time for both. */
@@ -56,7 +59,9 @@ export function quoteWithFacts(
 ): { readonly quote: Quote; readonly facts: Uint8Array } {
   const atMinute = request.nowMinute + request.marginMinutes;
   const ask = openAsk(snapshot, facts, { request, atMinute });
-  return { quote: quoteAsk(ask), facts: packAsk(ask) };
+  const made = { quote: quoteAsk(ask), facts: packAsk(ask) };
+  closeAsk(ask);
+  return made;
 }
 
 function packAsk(ask: Ask): Uint8Array {
