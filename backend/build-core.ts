@@ -6,7 +6,9 @@
  * stories build these.
  */
 import type { ShopId } from './base/ids.ts';
+import type { PostalPlaces } from './network/geo/geocode.ts';
 import { builtInPostalPlaces } from './network/geo/prefix-centroids.ts';
+import { createPostalStore } from './network/geo/store.ts';
 import { parseNetworkSection } from './network/world-parse.ts';
 import type { Config } from './platform/config.ts';
 import type { Log } from './platform/log.ts';
@@ -46,7 +48,12 @@ export function buildCore(dependencies: CoreDependencies) {
   const monotonicMilliseconds = () => performance.now();
   const newId = createIdSource();
   const signer = createSigner(config.signingKeys);
-  const places = [builtInPostalPlaces()];
+  // Tables are asked code by code: what the operator imported and what comes with the program.
+  const places: PostalPlaces[] = [builtInPostalPlaces()];
+  const postal = createPostalStore(db);
+  const loadPlaces = async () => {
+    places.splice(0, places.length, await postal.load(), builtInPostalPlaces());
+  };
   const policy = createPolicyService({
     db: db.withTables<PolicyTables>(),
     bus,
@@ -85,5 +92,5 @@ export function buildCore(dependencies: CoreDependencies) {
     publish: dependencies.publishTable,
     log,
   });
-  return { policy, stock, stockStore, promise, padded, places, monotonicMilliseconds };
+  return { policy, stock, stockStore, promise, padded, places, loadPlaces, monotonicMilliseconds };
 }

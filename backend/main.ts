@@ -37,6 +37,7 @@ export type RunningKept = { readonly port: number; stop(): Promise<void> };
 
 // A receipt that cannot be written within this time is counted as lost; the process must end.
 const RECEIPTS_PATIENCE_MILLISECONDS = 5_000;
+const PLACES_AGE_MILLISECONDS = 60_000;
 const READY_PATIENCE_MILLISECONDS = 1_000;
 
 /** Builds and starts everything; `config.port` 0 takes any free port. */
@@ -195,10 +196,21 @@ function followChanges(following: {
     platform.clock.onSet(() => {
       for (const shopId of versions.keys()) connector.lookAgain(shopId).catch(warn(shopId));
     }),
+    followPlaces(core, log),
   ];
   return () => {
     for (const stop of stops) stop();
   };
+}
+
+// Imported postal codes: at the start, and again often enough that an import is in use within a minute.
+function followPlaces(core: Core, log: Log): () => void {
+  const load = () => {
+    core.loadPlaces().catch((error) => log.warn({ event: 'postal_places_not_loaded', error }));
+  };
+  load();
+  const timer = setInterval(load, PLACES_AGE_MILLISECONDS).unref();
+  return () => clearInterval(timer);
 }
 
 // Every installed shop is in memory before the first question; one that cannot be loaded is loaded by it.

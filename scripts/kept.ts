@@ -3,6 +3,7 @@
  *
  *   node scripts/kept.ts quote --world W.json --request R.json
  *   node scripts/kept.ts replay RECEIPT.json
+ *   node scripts/kept.ts import postal GEONAMES.txt
  *
  * `-` reads standard input. The answer is one JSON document on standard output; everything else goes to
  * standard error. Exit 0: answered (replay: equal). Exit 1: replay gave another answer. Exit 2: the input
@@ -22,6 +23,7 @@ import { exportedReceiptSchema, replayReceipt } from '../backend/promise/receipt
 import { toPromisedOptions } from '../backend/promise/service.ts';
 import { factsOfWorld } from '../backend/stock/stock.ts';
 import { jsonMistakeAt } from './json-place.ts';
+import { importPostal, ownerDatabase } from './kept-import.ts';
 
 const EXIT_DIFFERENT = 1;
 const EXIT_INVALID = 2;
@@ -78,6 +80,22 @@ function runReplay(file: string): void {
   if (!replay.value.isEqual) process.exitCode = EXIT_DIFFERENT;
 }
 
+async function runImportPostal(file: string): Promise<void> {
+  const text = readText(file);
+  process.stderr.write(`reading ${file} …\n`);
+  const answer = await importPostal(text, await ownerDatabase());
+  if (answer.codes > 0) return print(answer);
+  throw new InvalidInputs(
+    file,
+    answer.refused.map(({ line, reason }) => ({
+      code: 'invalid_input',
+      pointer: `/${line}`,
+      allowed: 'rows of a GeoNames postal file, columns separated by tabs',
+      remedy: `Line ${line}: ${reason}.`,
+    })),
+  );
+}
+
 function readJson(file: string): unknown {
   const text = readText(file);
   try {
@@ -123,7 +141,7 @@ function printProblem({ file, problems }: InvalidInputs): void {
   });
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const program = new Command('kept')
     .description('What is promised, and why, from JSON files. Formats: docs/cli.md.')
     .exitOverride();
@@ -140,8 +158,15 @@ function main(): void {
     .description('an exported receipt answered again: are the dates those that were promised?')
     .argument('<receipt>', 'the receipt file; - for standard input')
     .action(runReplay);
+  program
+    .command('import')
+    .description('takes data into the database')
+    .command('postal')
+    .description('where postal codes lie, from a GeoNames postal file (one or more countries)')
+    .argument('<file>', 'the file, unpacked; - for standard input')
+    .action(runImportPostal);
   try {
-    program.parse();
+    await program.parseAsync();
   } catch (error) {
     if (error instanceof InvalidInputs) printProblem(error);
     else if (!(error instanceof CommanderError)) throw error;
@@ -150,4 +175,4 @@ function main(): void {
   }
 }
 
-main();
+await main();
