@@ -11,7 +11,7 @@ const promise: CartPromise = {
   orderByBucket: '16:30',
   country: 'IT',
   postalKey: '20121',
-  fingerprint: '3-2871662907',
+  fingerprint: '2871662907',
   signedReceipt: 'rc_1.k1.abc',
   language: 'it',
   options: {
@@ -33,7 +33,7 @@ describe('the cart promise', () => {
       b: '16:30',
       c: 'IT',
       z: '20121',
-      f: '3-2871662907',
+      f: '2871662907',
       r: 'rc_1.k1.abc',
       l: 'it',
       o: { standard: '2026-12-01|gio 1 dic', express: '2026-11-25' },

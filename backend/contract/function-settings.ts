@@ -27,23 +27,33 @@ export type FunctionSettings = {
 /** As the Function receives it from `jsonValue`. */
 export type FunctionSettingsJson = {
   readonly v: 1;
-  /** Code of an option -> Kept service code, or `""` for a rate of ours, whose date is in its description. */
-  readonly b: { readonly [code: string]: string };
+  /** Code of an option -> place of its service in the table, or `OWN_RATE`, whose date is in its description. */
+  readonly b: { readonly [code: string]: number };
   /** 1: sort. */
   readonly s: 0 | 1;
-  readonly t?: PaddedTableJson;
+  readonly t?: FunctionTableJson;
 };
+
+/** What the Function reads of the padded table; `n`: services in a row, instead of their names. */
+export type FunctionTableJson = Pick<PaddedTableJson, 'd' | 'w' | 'k' | 'z'> & {
+  readonly n: number;
+};
+
+export const OWN_RATE = -1;
+/** A place behind the end of every table, for a service it does not have: bound, but without a padded date. */
+const NO_PLACE = 9_999;
 
 /** The metafield's value, or a refusal naming the size when bindings and table do not fit together. */
 export function encodeFunctionSettings(settings: FunctionSettings): Parsed<string> {
   return parseWith(() => {
-    const b: { [code: string]: string } = { ...settings.bindings };
-    for (const code of settings.ownCodes) b[code] = '';
+    const table = settings.paddedTable;
     const json: FunctionSettingsJson = {
       v: 1,
-      b,
+      b: placesOf(settings),
       s: settings.sortsByDate ? 1 : 0,
-      ...(settings.paddedTable === undefined ? {} : { t: settings.paddedTable }),
+      ...(table === undefined
+        ? {}
+        : { t: { d: table.d, w: table.w, n: table.s.length, k: table.k, z: table.z } }),
     };
     const text = JSON.stringify(json);
     const bytes = utf8Bytes(text);
@@ -52,6 +62,18 @@ export function encodeFunctionSettings(settings: FunctionSettings): Parsed<strin
     }
     return text;
   });
+}
+
+function placesOf({ bindings, ownCodes, paddedTable }: FunctionSettings): {
+  readonly [code: string]: number;
+} {
+  const places: { [code: string]: number } = {};
+  for (const [code, service] of Object.entries(bindings)) {
+    const place = paddedTable === undefined ? 0 : paddedTable.s.indexOf(service);
+    places[code] = place < 0 ? NO_PLACE : place;
+  }
+  for (const code of ownCodes) places[code] = OWN_RATE;
+  return places;
 }
 
 function utf8Bytes(text: string): number {

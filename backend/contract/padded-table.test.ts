@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dayNumber } from './date-label.ts';
-import { encodeFunctionSettings } from './function-settings.ts';
+import { encodeFunctionSettings, OWN_RATE } from './function-settings.ts';
 import {
   encodePaddedTable,
   MOST_PADDED_TABLE_BYTES,
@@ -139,16 +139,17 @@ describe('the padded table', () => {
 describe('the settings of the Function', () => {
   test('hold bindings, our own codes and the table in one value', () => {
     const settings = encodeFunctionSettings({
-      bindings: { 'flat-1': 'standard' },
-      ownCodes: ['express'],
+      bindings: { 'flat-1': 'express', 'flat-2': 'gone' },
+      ownCodes: ['own'],
       sortsByDate: true,
       paddedTable: encoded(table({ IT: [week(3), week(1)] })),
     });
     expect(settings.ok && JSON.parse(settings.value)).toMatchObject({
       v: 1,
-      b: { 'flat-1': 'standard', express: '' },
+      // Behind the end of every table: bound, but no padded date.
+      b: { 'flat-1': 1, 'flat-2': 9_999, own: OWN_RATE },
       s: 1,
-      t: { u: '2026-11-30', w: 5, k: 'IT000IU999', z: '33333331111111' },
+      t: { w: 5, n: 2, k: 'IT000IU999', z: '33333331111111' },
     });
   });
 

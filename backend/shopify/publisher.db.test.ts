@@ -89,9 +89,9 @@ test('a table goes to the Function with the bindings, to the theme, and to the v
   await publisher.publish(shopId, made);
   expect(JSON.parse(String(writtenIn(CUSTOMIZATION, 'settings')))).toEqual({
     v: 1,
-    b: { Consegna: 'standard', standard: '' },
+    b: { Consegna: 0, standard: -1 },
     s: 0,
-    t: JSON.parse(JSON.stringify(made.json)),
+    t: { d: made.json.d, w: made.json.w, n: 1, k: made.json.k, z: made.json.z },
   });
   expect(writtenIn('gid://shopify/Shop/1', 'padded')).toBe(JSON.stringify(made.json));
   expect([etaOf(1), etaOf(2)]).toEqual(['normal:2026-12-07', 'late:2026-12-07']);
@@ -140,13 +140,13 @@ test('tables that come while one is published: the newest is what stays', async 
 });
 
 test('bindings that leave no room for the table go without it', async () => {
-  const rateBindings = Array.from({ length: 88 }, (_, index) => ({
+  const rateBindings = Array.from({ length: 96 }, (_, index) => ({
     rateCode: `${index}${'x'.repeat(96)}`,
     serviceCode: 'standard',
   }));
   surfaces = { ...surfaces, rateBindings };
   await publisher.publish(shopId, table({ A: 'normal' }));
   const settings = JSON.parse(String(writtenIn(CUSTOMIZATION, 'settings') ?? '{}'));
-  expect(Object.keys(settings.b ?? {})).toHaveLength(89);
+  expect(Object.keys(settings.b ?? {})).toHaveLength(97);
   expect(settings.t).toBeUndefined();
 });

@@ -11,7 +11,6 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FunctionSettingsJson } from '../../backend/contract/function-settings.ts';
 import {
   MOST_PADDED_TABLE_BYTES,
   type PaddedTableJson,
@@ -23,6 +22,7 @@ import {
   fingerprintOfLines,
   paddedTableOf,
   readSpans,
+  settingsOf,
   shippingOption,
   variantLine,
 } from '../functions/delivery-input.ts';
@@ -65,15 +65,15 @@ function checkouts(count: number, table: PaddedTableJson): Record<string, Checko
   const lines = Array.from({ length: count }, (_, at) =>
     variantLine(FIRST_VARIANT + VARIANT_STEP * at, 1 + (at % 3)),
   );
-  const settings: FunctionSettingsJson = {
-    v: 1,
-    // The last is our own rate, whose day is in its description: it can be dated and impossible at once.
-    b: Object.fromEntries(
-      codes.map((code, at) => [code, at === OPTIONS - 1 ? '' : (services[at] ?? '')]),
-    ),
-    s: 1,
-    t: table,
-  };
+  const bindings = Object.fromEntries(codes.map((code, at) => [code, services[at] ?? '']));
+  const bound = settingsOf({ bindings, ownCodes: [], sortsByDate: true, paddedTable: table });
+  // The last is our own rate, whose day is in its description: it can be dated and impossible at once.
+  const settings = settingsOf({
+    bindings,
+    ownCodes: codes.slice(-1),
+    sortsByDate: true,
+    paddedTable: table,
+  });
   const iso = (option: number) => `2026-12-0${dayOf(option)}`;
   const options = codes.map((code, at) =>
     shippingOption(code, `${5 + at}.9`, {
@@ -104,10 +104,6 @@ function checkouts(count: number, table: PaddedTableJson): Record<string, Checko
     options,
     settings,
     promise,
-  };
-  const bound = {
-    ...settings,
-    b: Object.fromEntries(codes.map((code, at) => [code, services[at] ?? ''])),
   };
   return {
     'cart promise': live,

@@ -4,7 +4,11 @@
  */
 
 import type { CartPromiseJson } from '../../backend/contract/cart-promise.ts';
-import type { FunctionSettingsJson } from '../../backend/contract/function-settings.ts';
+import {
+  encodeFunctionSettings,
+  type FunctionSettings,
+  type FunctionSettingsJson,
+} from '../../backend/contract/function-settings.ts';
 import { linesFingerprint } from '../../backend/contract/lines-fingerprint.ts';
 import {
   encodePaddedTable,
@@ -107,4 +111,11 @@ export function paddedTableOf(table: PaddedTable): PaddedTableJson {
   const encoded = encodePaddedTable(table);
   if (!encoded.ok) throw new Error(JSON.stringify(encoded.refusal));
   return encoded.value;
+}
+
+/** Settings as Shopify hands them to the Function; a refusal here is a mistake in the test. */
+export function settingsOf(settings: FunctionSettings): FunctionSettingsJson {
+  const encoded = encodeFunctionSettings(settings);
+  if (!encoded.ok) throw new Error(JSON.stringify(encoded.refusal));
+  return JSON.parse(encoded.value);
 }

@@ -4,128 +4,173 @@
  * Only shipping options that are ours or bound take part. Order: by promised day, those without one last, equal ones
  * as they were, and only when ours stand together; a first place goes to the cheapest of them. Hidden:
  * only what a holding promise names and is dearer than the first and the cheapest, so never the last one.
+ * Days in words: right from 2000 to 2099; the test holds them against `dayLabel` of the contract.
  */
 import type { CartPromiseJson } from '../../../backend/contract/cart-promise.ts';
+import { DAY_NAMES } from '../../../backend/contract/date-label.ts';
 import { postalKey } from '../../../backend/contract/destination.ts';
-import type { FunctionSettingsJson } from '../../../backend/contract/function-settings.ts';
-import type { PaddedTableJson } from '../../../backend/contract/padded-table.ts';
-import type { Group, Operation, Option } from './input.ts';
-import type { DayWriter } from './words.ts';
+import type {
+  FunctionSettingsJson,
+  FunctionTableJson,
+} from '../../../backend/contract/function-settings.ts';
+import type { Group, Input, Operation, Option } from './input.ts';
 
 export type Facts = {
   readonly settings: FunctionSettingsJson;
   /** Of this basket, moment and destination. */
   readonly promise: CartPromiseJson | undefined;
-  /** Only without a promise, and when every line is normal. */
-  readonly table: PaddedTableJson | undefined;
-  readonly today: string;
-  readonly say: DayWriter;
-  /** Words that came with a day are in the shopper's language. */
-  readonly speaks: boolean;
+  /** The table: only without a promise, and when every line is normal. */
+  readonly t: FunctionTableJson | undefined;
+  readonly input: Input;
+  readonly operations: Operation[];
 };
 
 /** Appends the operations of one group. */
 // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass; every call and object is paid for by the shopper's wait.
-export function changeGroup(facts: Facts, group: Group, operations: Operation[]): void {
-  const { settings, promise, table, today, say, speaks } = facts;
-  const { options } = group;
-  const todayAt = table ? table.d.indexOf(today) / 11 : -1;
-  const row = table && todayAt >= 0 ? rowOf(table, group) : 0;
-  /** Of our options: the promised day and its words, or what sorts behind them, then the place in the group. */
-  const keys: string[] = [];
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a function more costs what writing a title costs.
+export function changeGroup(
+  { deliveryAddress, options }: Group,
+  { settings, promise, t: table, input, operations }: Facts,
+): void {
+  const { date } = input.shop.localTime;
+  const language = input.localization.language.isoCode.slice(0, 2).toLowerCase();
+  const told = promise?.o;
+  const hidden = promise?.h;
+  // Which day of the table is today, below 0: none; and where the days of this destination begin in it.
+  const skip = table ? table.d.indexOf(date) / 11 : -1;
+  let row = skip;
+  let at = 0;
+  if (table && skip >= 0) {
+    // The last stretch that begins at or before the destination; both are padded with spaces.
+    const key = `${deliveryAddress?.countryCode + postalKey(deliveryAddress?.zip || '')}          `;
+    const { k, w } = table;
+    let low = 0;
+    let high = k.length / w;
+    while (low < high) {
+      at = (low + high) >> 1;
+      if (k.slice(at * w, at * w + w - 3) <= key) low = at + 1;
+      else high = at;
+    }
+    row += low ? +k.slice(low * w - 3, low * w) * table.n * 7 : 1e6;
+  }
+  /** Of all options: prices. Of ours: days, as text with a promise, else as the number YYYYMMDD. */
   const prices: number[] = [];
-  const hides: number[] = [];
-  let lowest = Infinity;
-  for (let at = 0; at < options.length; at++) {
-    const { h, c, t, d, m, p } = options[at] as Option;
-    const price = +p.a;
+  const days: (string | number)[] = [];
+  const hides: Option[] = [];
+  let low = Infinity;
+  let first = 0;
+  let last = 0;
+  // The words of the language, and a day taken apart with its weekday: made when first needed, kept while the same.
+  let names: string[] | undefined;
+  let from = '';
+  let y = 0;
+  let m = 0;
+  let d = 0;
+  let w = 0;
+  for (const option of options) {
+    const { c, h, t } = option;
+    const price = +option.p.a;
     prices.push(price);
-    if (m !== 'SHIPPING' || !c) continue;
-    if (price < lowest) lowest = price;
+    if (option.m !== 'SHIPPING' || !c) continue;
+    if (price < low) low = price;
     let bound = settings.b[c];
-    if (typeof bound !== 'string') {
+    if (typeof bound !== 'number') {
       if (c.slice(0, 3) !== 'pp:') continue;
-      bound = '';
+      bound = -1;
     }
     // One owner per day: our rate's own description, else the promise, else the table.
-    let day = promise?.o[c] || '';
-    if (!bound) {
-      const dash = (d || '').indexOf('-');
-      const iso = (d || '').slice(dash - 4, dash + 6);
-      if (day.slice(0, 10) !== iso) day = iso;
-    } else if (todayAt >= 0 && table) {
-      const service = table.s.indexOf(bound);
-      const digit = service < 0 ? 0 : table.z.charCodeAt((row + service) * 7 + todayAt);
+    let day = told?.[c] || '';
+    let key: string | number = told ? '~' : 1e8;
+    let words = '';
+    let add = 0;
+    if (bound < 0) {
+      const text = option.d || '';
+      at = text.indexOf('-');
+      const own = text.slice(at - 4, at + 6);
+      if (day.slice(0, 10) !== own) day = own;
+    } else if (table && skip >= 0) {
       // 0-9, A-Z, a-z as in the contract's base 62; "-" (45) and the end of the rows (NaN) are no day.
-      if (digit >= 48) day = say(today, digit - (digit < 58 ? 48 : digit < 91 ? 55 : 61) - todayAt);
+      at = table.z.charCodeAt(row + bound * 7);
+      if (at >= 48) {
+        day = date;
+        add = at - (at < 58 ? 48 : at < 91 ? 55 : 61) - skip;
+      }
     }
-    if (day && (!speaks || day.length < 12)) {
-      const iso = day.slice(0, 10);
-      day = say(iso, 0);
-      // What is no day comes back as another one.
-      if (day.slice(0, 10) !== iso) day = '';
+    if (told && day) {
+      if (promise?.l === language) words = day.slice(11);
+      key = day = day.slice(0, 10);
     }
-    if (day) {
-      const title = (t ? `${t} \u00b7 ` : '') + day.slice(11);
+    if (day && !words) {
+      names ??= (DAY_NAMES[language] || (DAY_NAMES['en'] as string)).split(' ');
+      if (day !== from) {
+        from = day;
+        y = +day.slice(0, 4);
+        m = +day.slice(5, 7);
+        d = +day.slice(8);
+        // Sakamoto's weekday, its century terms summed up for 2000 to 2099.
+        at = m < 3 ? y - 1 : y;
+        w = at + (at >> 2) - 15 + +'032503514624'.charAt(m - 1) + d;
+      }
+      let year = y;
+      let month = m;
+      let on = d + add;
+      for (;;) {
+        at = month === 2 ? (year & 3 ? 28 : 29) : 30 + ((month + (month >> 3)) & 1);
+        if (!(on > at)) break;
+        on -= at;
+        if (++month > 12) {
+          month = 1;
+          year++;
+        }
+      }
+      // A day of the calendar is not carried into the next month, and reads the same when written again.
+      if (
+        add ||
+        (m > 0 &&
+          m < 13 &&
+          d > 0 &&
+          d === on &&
+          `${y}-${m > 9 ? '' : 0}${m}-${d > 9 ? '' : 0}${d}` === day)
+      ) {
+        words = `${names[(w + add) % 7]} ${on}${language === 'de' ? '. ' : ' '}${names[6 + month]}`;
+        if (!told) key = year * 1e4 + month * 100 + on;
+      } else if (told) key = '~';
+    }
+    if (words) {
+      const title = t ? `${t} \u00b7 ${words}` : words;
       operations.push({ deliveryOptionRename: { deliveryOptionHandle: h, title } });
     }
-    keys.push((day || '~') + (100 + at));
-    if (promise?.h?.includes(c)) hides.push(at);
+    if (hidden?.includes(c)) hides.push(option);
+    last = prices.length - 1;
+    if (days.push(key) < 2) first = last;
   }
-  if (settings.s) moveOptions(options, keys, prices, operations);
-  // Neither the lowest price nor what stands first, nor what moved there: the default never becomes a dearer one.
-  const kept = Math.max(lowest, prices[0] as number);
-  for (const at of hides) {
-    if ((prices[at] as number) > kept) {
-      const deliveryOptionHandle = (options[at] as Option).h;
-      operations.push({ deliveryOptionHide: { deliveryOptionHandle } });
-    }
-  }
-}
-
-/** First service of the last stretch that begins at or before a destination; both are padded with spaces. */
-function rowOf({ k, w, s }: PaddedTableJson, { deliveryAddress }: Group): number {
-  const key = `${deliveryAddress?.countryCode + postalKey(deliveryAddress?.zip || '')}          `;
-  let low = 0;
-  let high = k.length / w;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (k.slice(middle * w, middle * w + w - 3) <= key) low = middle + 1;
-    else high = middle;
-  }
-  return low > 0 ? +k.slice(low * w - 3, low * w) * s.length : 1e6;
-}
-
-function moveOptions(
-  options: readonly Option[],
-  keys: string[],
-  prices: readonly number[],
-  operations: Operation[],
-): void {
-  const end = keys.length - 1;
-  const first = placeOf(keys[0] || '');
   // With an option of others among ours nothing moves: it would change its place too.
-  if (placeOf(keys[end] || '') - first !== end) return;
-  const places = keys.sort().map(placeOf);
-  if (first === 0) {
-    let low = 0;
-    for (let at = 1; at <= end; at++) {
-      if ((prices[places[at] as number] as number) < (prices[places[low] as number] as number))
-        low = at;
+  const end = days.length - 1;
+  if (settings.s && last - first === end) {
+    const order = days.map((_, place) => place);
+    order.sort((one, two) => {
+      const x = days[one] as number;
+      const y = days[two] as number;
+      return x < y ? -1 : +(x > y);
+    });
+    if (first === 0) {
+      at = 0;
+      for (let place = 1; place <= end; place++)
+        if ((prices[order[place] as number] as number) < (prices[order[at] as number] as number))
+          at = place;
+      order.unshift(order.splice(at, 1)[0] as number);
     }
-    places.unshift(places.splice(low, 1)[0] as number);
+    at = 0;
+    while (order[at] === at) at++;
+    // The rest in ascending places: right whether Shopify applies moves one by one or at once. The last one then
+    // stands where it should.
+    for (; at < end; at++) {
+      const { h } = options[first + (order[at] as number)] as Option;
+      operations.push({ deliveryOptionMove: { deliveryOptionHandle: h, index: first + at } });
+    }
   }
-  let at = 0;
-  while (places[at] === first + at) at++;
-  // The rest in ascending places: right whether Shopify applies moves one by one or at once. The last one then
-  // stands where it should.
-  for (; at < end; at++) {
-    const deliveryOptionHandle = (options[places[at] as number] as Option).h;
-    operations.push({ deliveryOptionMove: { deliveryOptionHandle, index: first + at } });
-  }
-}
-
-/** Place in the group, the last three characters of a key from 100 on. */
-function placeOf(key: string): number {
-  return +key.slice(-3) - 100;
+  // Neither the lowest price nor what stands first, nor what moved there: the default never becomes a dearer one.
+  if (low < (prices[0] as number)) low = prices[0] as number;
+  for (const { h, p } of hides)
+    if (+p.a > low) operations.push({ deliveryOptionHide: { deliveryOptionHandle: h } });
 }

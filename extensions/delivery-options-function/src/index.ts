@@ -5,31 +5,27 @@
  * for an option whose owner gave none, a second day beside the owner's, a touch on a rate that is neither
  * ours nor bound, on pickup, or on the cheapest option's place; the last option stays (platform decisions 3 to 5).
  * Whole body in one try: an uncaught error in Shopify's plugin can run away instead of failing.
+ * Few functions, few names and plain loops in this folder: each is paid for at every checkout.
  */
 import { changeGroup } from './group.ts';
-import type { Group, Input, Operation, Output } from './input.ts';
+import type { Input, Operation, Output } from './input.ts';
 import { areNormal, holds } from './lines.ts';
-import { dayWriter } from './words.ts';
+
+/** What is kept need not be taken apart: the program ends with the run, and freeing costs a tenth of reading. */
+const kept: unknown[] = [];
 
 export function cartDeliveryOptionsTransformRun(input: Input): Output {
-  const operations: Operation[] = [];
   try {
+    const operations: Operation[] = [];
+    kept[0] = input;
+    kept[1] = operations;
     const settings = input.deliveryCustomization.metafield?.jsonValue;
     if (settings?.v === 1) {
-      const told = input.cart.promise?.jsonValue;
-      const promise = told && holds(told, input) ? told : undefined;
-      const language = input.localization.language.isoCode.slice(0, 2).toLowerCase();
-      const facts = {
-        settings,
-        promise,
-        table: !promise && settings.t && areNormal(input) ? settings.t : undefined,
-        today: input.shop.localTime.date,
-        say: dayWriter(language),
-        speaks: !promise || promise.l === language,
-      };
-      const groups = input.cart.deliveryGroups;
-      for (let at = 0; at < groups.length; at++)
-        changeGroup(facts, groups[at] as Group, operations);
+      let promise = input.cart.promise?.jsonValue;
+      if (promise && !holds(promise, input)) promise = undefined;
+      const t = !promise && settings.t && areNormal(input) ? settings.t : undefined;
+      for (const group of input.cart.deliveryGroups)
+        changeGroup(group, { settings, promise, t, input, operations });
     }
     return { operations };
   } catch (error) {

@@ -5,50 +5,53 @@
 import type { CartPromiseJson } from '../../../backend/contract/cart-promise.ts';
 import { postalKey } from '../../../backend/contract/destination.ts';
 import { ORDER_BY_TIMES } from '../../../backend/contract/order-by-bucket.ts';
-import type { Group, Input, Line } from './input.ts';
+import type { Input } from './input.ts';
 
 /** Made today (shop's day), not past its order-by bucket, for every group's destination and for these lines. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one pass; every call is paid for by the shopper's wait.
 export function holds(promise: CartPromiseJson, { shop, cart }: Input): boolean {
-  const at = shop.localTime;
+  const t = shop.localTime;
   // Eight overlapping spans tell fifteen buckets apart (a Johnson counter): how many are past?
-  const spans = +at.t0 + +at.t1 + +at.t2 + +at.t3 + +at.t4 + +at.t5 + +at.t6;
-  const past = (at.t7 ? 15 - spans : spans) * 6;
-  if (promise.v !== 1 || promise.d !== at.date) return false;
+  let at = +t.t0 + +t.t1 + +t.t2 + +t.t3 + +t.t4 + +t.t5 + +t.t6;
+  at = (t.t7 ? 15 - at : at) * 6;
+  if (promise.v !== 1 || promise.d !== t.date) return false;
   // The next bucket ahead, 24:00 when none is.
-  if (promise.b !== '' && ORDER_BY_TIMES.slice(past, past + 5) > promise.b) return false;
-  for (let group = 0; group < cart.deliveryGroups.length; group++) {
-    const place = (cart.deliveryGroups[group] as Group).deliveryAddress;
-    if (place?.countryCode !== promise.c) return false;
-    if (place.zip !== promise.z && postalKey(place.zip || '') !== promise.z) return false;
+  if (promise.b !== '' && ORDER_BY_TIMES.slice(at, at + 5) > promise.b) return false;
+  for (const { deliveryAddress: p } of cart.deliveryGroups) {
+    if (p?.countryCode !== promise.c) return false;
+    if (p.zip !== promise.z && postalKey(p.zip || '') !== promise.z) return false;
   }
-  return promise.f === fingerprint(cart.lines);
-}
-
-/** `linesFingerprint` of the contract, written out: 29 characters are `gid://shopify/ProductVariant/`. */
-function fingerprint(lines: readonly Line[]): string {
-  const { imul } = Math;
-  const count = lines.length;
-  let units = 0;
+  // `linesFingerprint` of the contract, written out. The last seven characters of an id are its last digits; for a
+  // shorter number they are none, the sum is NaN, and a second pass takes the number behind
+  // `gid://shopify/ProductVariant/`. A line without a variant throws, which costs less than asking each line.
   let sum = 0;
-  for (let at = 0; at < count; at++) {
-    const { q, m } = lines[at] as Line;
-    if (!m.i) return '';
-    const mix = imul(+m.i.slice(29), 73244475);
-    sum += (mix ^ (mix >>> 15)) * q;
-    units += q;
+  let i: number;
+  try {
+    for (const l of cart.lines) {
+      i = +(l.m.i as string).slice(-7);
+      sum += ++i * ((i % 997) + 1) * l.q;
+    }
+    if (!(sum >= 0)) {
+      sum = 0;
+      for (const l of cart.lines) {
+        i = +(l.m.i as string).slice(29) % 1e7;
+        sum += ++i * ((i % 997) + 1) * l.q;
+      }
+    }
+  } catch {
+    return false;
   }
-  return `${units}-${sum >>> 0}`;
+  return promise.f === `${sum}`;
 }
 
 /** Whether every line may have a padded date: `normal:` and a day that is still ahead. */
 export function areNormal({ shop, cart }: Input): boolean {
-  const past = `normal:${shop.localTime.date}`;
-  const { lines } = cart;
-  const count = lines.length;
-  for (let at = 0; at < count; at++) {
-    const value = (lines[at] as Line).m.e?.v;
-    // "normal:" and a later day sorts behind `past` and before "normal:~"; nothing else that is written does.
-    if (!value || value <= past || value > 'normal:~') return false;
+  const d = `normal:${shop.localTime.date}`;
+  let v: string | undefined;
+  for (const l of cart.lines) {
+    v = l.m.e?.v;
+    // "normal:" and a later day sorts behind `d` and before "normal:~"; nothing else that is written does.
+    if (!((v as string) > d && (v as string) < 'normal:~')) return false;
   }
   return true;
 }

@@ -3,13 +3,13 @@
  */
 import { readFileSync } from 'node:fs';
 import type { CartPromiseJson } from '../../../backend/contract/cart-promise.ts';
-import type { FunctionSettingsJson } from '../../../backend/contract/function-settings.ts';
 import {
   type CheckoutWords,
   checkoutInput,
   fingerprintOfLines,
   paddedTableOf,
   readSpans,
+  settingsOf,
   shippingOption,
   variantLine,
 } from '../../../scripts/functions/delivery-input.ts';
@@ -30,12 +30,12 @@ const table = paddedTableOf({
   serviceCodes: ['standard', 'express'],
   zones: { IT: [week(8), week(3)], IT20: [week(6), [2, 3, 4, 5, 8, 9, 10]] },
 });
-export const settings: FunctionSettingsJson = {
-  v: 1,
-  b: { 'flat-1': 'standard', 'flat-2': 'express', own: '' },
-  s: 0,
-  t: table,
-};
+export const settings = settingsOf({
+  bindings: { 'flat-1': 'standard', 'flat-2': 'express' },
+  ownCodes: ['own'],
+  sortsByDate: false,
+  paddedTable: table,
+});
 export const lines = [variantLine(45_678_901_234_567, 2), variantLine(45_678_901_234_999)];
 export const promise: CartPromiseJson = {
   v: 1,

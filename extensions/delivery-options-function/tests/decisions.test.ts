@@ -9,12 +9,12 @@ import {
   checkoutInput,
   fingerprintOfLines,
   paddedTableOf,
+  settingsOf,
   shippingOption,
   variantLine,
 } from '../../../scripts/functions/delivery-input.ts';
 import { cartDeliveryOptionsTransformRun } from '../src/index.ts';
-import { dayWriter } from '../src/words.ts';
-import { checkout, decide, lines, promise, SPANS, settings, titles } from './checkout.ts';
+import { checkout, decide, lines, promise, SPANS, settings, titles, week } from './checkout.ts';
 
 const PROMISED = { 'flat-1': 'flat-1 \u00b7 ven 27 nov', 'flat-2': 'flat-2 \u00b7 mer 25 nov' };
 const PADDED = { 'flat-1': 'flat-1 \u00b7 dom 29 nov', 'flat-2': 'flat-2 \u00b7 mer 25 nov' };
@@ -154,7 +154,12 @@ describe('the padded table', () => {
         const expected = paddedDay(random, ask);
         const title = titles({
           ...words,
-          settings: { ...settings, t: random },
+          settings: settingsOf({
+            bindings: { 'flat-1': 'standard' },
+            ownCodes: [],
+            sortsByDate: false,
+            paddedTable: random,
+          }),
           today,
           zip,
           country,
@@ -182,6 +187,9 @@ describe('our own rate', () => {
     ['ref 12-34-56', undefined],
     ['2026-13-45', undefined],
     ['2026-02-30', undefined],
+    ['2026-13-05', undefined],
+    ['2026-00-10', undefined],
+    ['2026-12-00', undefined],
   ])('with the description %j is titled %j', (description, title) => {
     for (const held of [undefined, { ...promise, o: {} }]) {
       expect(titles({ options: own(description), promise: held })['own']).toBe(title);
@@ -243,19 +251,44 @@ describe('what is left alone', () => {
 });
 
 test('days are written as the contract writes them, in five languages and to 2099', () => {
-  for (const language of ['en', 'it', 'fr', 'de', 'es', 'pt']) {
-    const write = dayWriter(language);
-    for (let number = dayNumber('2026-01-01'); number < dayNumber('2099-11-01'); number += 1) {
-      const iso = new Date(number * 86_400_000).toISOString().slice(0, 10);
-      const add = number % 61;
-      const later = new Date((number + add) * 86_400_000).toISOString().slice(0, 10);
-      if (write(iso, add) !== `${later}|${dayLabel(number + add, language)}`) {
-        expect([iso, add, write(iso, add)]).toEqual([
-          iso,
-          add,
-          `${later}|${dayLabel(number + add, language)}`,
-        ]);
-      }
+  const write = (language: string, at: number, title: string) => {
+    const iso = new Date(at * 86_400_000).toISOString().slice(0, 10);
+    const own = [shippingOption('own', '1.00', { d: iso, t: null })];
+    const written = titles({ language, options: own, promise: undefined })['own'];
+    if (written !== title) expect([language, iso, written]).toEqual([language, iso, title]);
+  };
+  for (const language of ['EN', 'IT', 'FR', 'DE', 'ES', 'PT_BR']) {
+    for (let number = dayNumber('2026-01-01'); number < dayNumber('2100-01-01'); number += 1) {
+      write(language, number, dayLabel(number, language.slice(0, 2).toLowerCase()));
+    }
+  }
+});
+
+test('padded days are written as the contract writes them, over months, years and leap days', () => {
+  for (let from = dayNumber('2027-11-01'); from < dayNumber('2028-03-05'); from += 1) {
+    const firstDay = new Date(from * 86_400_000).toISOString().slice(0, 10);
+    const validUntil = new Date((from + 7) * 86_400_000).toISOString().slice(0, 10);
+    for (const offset of [0, 1, 9, 10, 35, 36, 61]) {
+      const padded = paddedTableOf({
+        id: 'x',
+        firstDay,
+        validUntil,
+        serviceCodes: ['standard'],
+        zones: { IT: [week(offset)] },
+      });
+      const bound = settingsOf({
+        bindings: { 'flat-1': 'standard' },
+        ownCodes: [],
+        sortsByDate: false,
+        paddedTable: padded,
+      });
+      const title = titles({
+        promise: undefined,
+        lines: [variantLine(1, 1, 'normal:2029-12-31')],
+        today: firstDay,
+        settings: bound,
+      })['flat-1'];
+      expect(title).toBe(`flat-1 \u00b7 ${dayLabel(from + offset, 'it')}`);
     }
   }
 });
