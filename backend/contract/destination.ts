@@ -6,13 +6,14 @@
 
 /** A postal code in capitals with nothing but A-Z and 0-9, cut after 10: `"sw1a 1aa"` becomes `"SW1A1AA"`. */
 export function postalKey(postalCode: string): string {
-  const capitals = postalCode.toUpperCase();
-  let key = '';
-  for (let at = 0; at < capitals.length && key.length < 10; at++) {
-    const code = capitals.charCodeAt(at);
-    if ((code > 47 && code < 58) || (code > 64 && code < 91)) key += capitals.charAt(at);
+  let key = postalCode.toUpperCase();
+  for (let at = 0; at < key.length; at++) {
+    const code = key.charCodeAt(at);
+    if ((code > 47 && code < 58) || (code > 64 && code < 91)) continue;
+    key = key.slice(0, at) + key.slice(at + 1);
+    at--;
   }
-  return key;
+  return key.slice(0, 10);
 }
 
 /**

@@ -40,11 +40,14 @@ export function changeGroup(
   const skip = table ? table.d.indexOf(date) / 11 : -1;
   let row = skip;
   let at = 0;
+  let low = 0;
+  let w = 0;
   if (table && skip >= 0) {
     // The last stretch that begins at or before the destination; both are padded with spaces.
     const key = `${deliveryAddress?.countryCode + postalKey(deliveryAddress?.zip || '')}          `;
-    const { k, w } = table;
-    let low = 0;
+    const { k } = table;
+    w = table.w;
+    low = 0;
     let high = k.length / w;
     while (low < high) {
       at = (low + high) >> 1;
@@ -53,11 +56,12 @@ export function changeGroup(
     }
     row += low ? +k.slice(low * w - 3, low * w) * table.n * 7 : 1e6;
   }
-  /** Of all options: prices. Of ours: days, as text with a promise, else as the number YYYYMMDD. */
+  /** Of all options: prices. Of ours: days, as text with a promise, else as the number YYYYMMDD; and their order. */
   const prices: number[] = [];
   const days: (string | number)[] = [];
+  const order: number[] = [];
   const hides: Option[] = [];
-  let low = Infinity;
+  low = Infinity;
   let first = 0;
   let last = 0;
   // The words of the language, and a day taken apart with its weekday: made when first needed, kept while the same.
@@ -66,9 +70,8 @@ export function changeGroup(
   let y = 0;
   let m = 0;
   let d = 0;
-  let w = 0;
   for (const option of options) {
-    const { c, h, t } = option;
+    const { c, t } = option;
     const price = +option.p.a;
     prices.push(price);
     if (option.m !== 'SHIPPING' || !c) continue;
@@ -138,21 +141,21 @@ export function changeGroup(
     }
     if (words) {
       const title = t ? `${t} \u00b7 ${words}` : words;
-      operations.push({ deliveryOptionRename: { deliveryOptionHandle: h, title } });
+      operations.push({ deliveryOptionRename: { deliveryOptionHandle: option.h, title } });
     }
     if (hidden?.includes(c)) hides.push(option);
     last = prices.length - 1;
+    order.push(days.length);
     if (days.push(key) < 2) first = last;
   }
   // With an option of others among ours nothing moves: it would change its place too.
   const end = days.length - 1;
   if (settings.s && last - first === end) {
-    const order = days.map((_, place) => place);
-    order.sort((one, two) => {
-      const x = days[one] as number;
-      const y = days[two] as number;
-      return x < y ? -1 : +(x > y);
-    });
+    order.sort(
+      (x, y) =>
+        +((days[x] as number) > (days[y] as number)) ||
+        -((days[x] as number) < (days[y] as number)),
+    );
     if (first === 0) {
       at = 0;
       for (let place = 1; place <= end; place++)
