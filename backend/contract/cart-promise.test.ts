@@ -142,7 +142,7 @@ describe('an ETA class', () => {
     expect(parseEtaClass(value, '2026-12-01')).toBe('unknown');
   });
 
-  test.each([[null], [undefined], [''], ['normal'], ['soon:2027-01-01']])(
+  test.each([[null], [undefined], [''], ['normal'], ['s2027-01-01'], ['normal:2027-01-01']])(
     'of %j is unknown',
     (value) => {
       expect(parseEtaClass(value, '2026-11-30')).toBe('unknown');

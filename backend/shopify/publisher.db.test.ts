@@ -94,7 +94,7 @@ test('a table goes to the Function with the bindings, to the theme, and to the v
     t: { d: made.json.d, w: made.json.w, n: 1, k: made.json.k, z: made.json.z },
   });
   expect(writtenIn('gid://shopify/Shop/1', 'padded')).toBe(JSON.stringify(made.json));
-  expect([etaOf(1), etaOf(2)]).toEqual(['normal:2026-12-07', 'late:2026-12-07']);
+  expect([etaOf(1), etaOf(2)]).toEqual(['n2026-12-07', 'l2026-12-07']);
 });
 
 test('a class is written again only when it changes or is about to expire', async () => {
@@ -105,11 +105,11 @@ test('a class is written again only when it changes or is about to expire', asyn
   expect(writes() - before).toBe(1);
   await publisher.publish(shopId, table({ A: 'normal', B: 'normal' }));
   expect(writes() - before).toBe(3);
-  expect(etaOf(2)).toBe('normal:2026-12-07');
+  expect(etaOf(2)).toBe('n2026-12-07');
   await publisher.publish(shopId, table({ A: 'normal', B: 'normal' }, '2026-12-02'));
   expect(writes() - before).toBe(4);
   await publisher.publish(shopId, table({ A: 'normal', B: 'normal' }, '2026-12-03'));
-  expect([etaOf(1), etaOf(2)]).toEqual(['normal:2026-12-17', 'normal:2026-12-17']);
+  expect([etaOf(1), etaOf(2)]).toEqual(['n2026-12-17', 'n2026-12-17']);
 });
 
 test('classes go 25 a call, and those nobody knows are not written at all', async () => {
@@ -119,14 +119,14 @@ test('classes go 25 a call, and those nobody knows are not written at all', asyn
   const classes = Array.from({ length: 55 }, (_, index) => [`S${index}`, 'normal'] as const);
   await publisher.publish(shopId, table(Object.fromEntries(classes)));
   expect(shop.writes).toHaveLength(1 + 3);
-  expect([etaOf(55), etaOf(56)]).toEqual(['normal:2026-12-07', undefined]);
+  expect([etaOf(55), etaOf(56)]).toEqual(['n2026-12-07', undefined]);
 });
 
 test('an outage is waited out', async () => {
   failures = 2;
   await publisher.publish(shopId, table({ A: 'normal' }));
   expect(waits).toEqual([1_000, 5_000]);
-  expect(etaOf(1)).toBe('normal:2026-12-07');
+  expect(etaOf(1)).toBe('n2026-12-07');
 });
 
 test('tables that come while one is published: the newest is what stays', async () => {
@@ -136,7 +136,7 @@ test('tables that come while one is published: the newest is what stays', async 
     publisher.publish(shopId, table({ A: 'late' })),
   ];
   await Promise.all(published);
-  expect(etaOf(1)).toBe('late:2026-12-07');
+  expect(etaOf(1)).toBe('l2026-12-07');
 });
 
 test('bindings that leave no room for the table go without it', async () => {

@@ -78,11 +78,7 @@ export function checkoutInput(words: CheckoutWords, spans: Spans): Input {
   };
 }
 
-export function variantLine(
-  variant: number,
-  quantity = 1,
-  eta: string | null = 'normal:2027-12-31',
-) {
+export function variantLine(variant: number, quantity = 1, eta: string | null = 'n2027-12-31') {
   return {
     q: quantity,
     m: { i: `gid://shopify/ProductVariant/${variant}`, e: eta === null ? null : { v: eta } },

@@ -44,14 +44,14 @@ export function holds(promise: CartPromiseJson, { shop, cart }: Input): boolean 
   return promise.f === `${sum}`;
 }
 
-/** Whether every line may have a padded date: `normal:` and a day that is still ahead. */
+/** Whether every line may have a padded date: `n` and a day that is still ahead. */
 export function areNormal({ shop, cart }: Input): boolean {
-  const d = `normal:${shop.localTime.date}`;
+  const d = `n${shop.localTime.date}`;
   let v: string | undefined;
   for (const l of cart.lines) {
     v = l.m.e?.v;
-    // "normal:" and a later day sorts behind `d` and before "normal:~"; nothing else that is written does.
-    if (!((v as string) > d && (v as string) < 'normal:~')) return false;
+    // "n" and a later day sorts behind `d` and before "n3"; nothing else that is written does.
+    if (!((v as string) > d && (v as string) < 'n3')) return false;
   }
   return true;
 }

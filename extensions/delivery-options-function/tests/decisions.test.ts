@@ -112,10 +112,11 @@ describe('the padded table', () => {
   const words = { promise: undefined };
 
   test.each<[string, Partial<CheckoutWords>]>([
-    ['a line is late', { lines: [...lines, variantLine(1, 1, 'late:2026-12-31')] }],
-    ['a line is unknown', { lines: [...lines, variantLine(1, 1, 'unknown:2026-12-31')] }],
+    ['a line is late', { lines: [...lines, variantLine(1, 1, 'l2026-12-31')] }],
+    ['a line is unknown', { lines: [...lines, variantLine(1, 1, 'u2026-12-31')] }],
     ['a line has no class', { lines: [...lines, variantLine(1, 1, null)] }],
-    ['a class has run out', { lines: [variantLine(1, 1, 'normal:2026-11-23')] }],
+    ['a class is of another form', { lines: [variantLine(1, 1, 'normal:2026-12-31')] }],
+    ['a class has run out', { lines: [variantLine(1, 1, 'n2026-11-23')] }],
     ['a line is not a variant', { lines: [{ q: 1, m: {} }] }],
     ['the table has run out', { today: '2026-11-30' }],
     ['the table is for later', { today: '2026-11-22' }],
@@ -284,7 +285,7 @@ test('padded days are written as the contract writes them, over months, years an
       });
       const title = titles({
         promise: undefined,
-        lines: [variantLine(1, 1, 'normal:2029-12-31')],
+        lines: [variantLine(1, 1, 'n2029-12-31')],
         today: firstDay,
         settings: bound,
       })['flat-1'];
