@@ -161,6 +161,7 @@ function makeQuote(
     customerTags: [],
   };
   const quote = deps.promise.quote(live, request);
+  deps.promise.holdFacts(live, request);
   return { request, quote, options: toPromisedOptions(live.snapshot, request, quote.options) };
 }
 

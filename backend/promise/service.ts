@@ -28,7 +28,7 @@ import {
   signedText,
   validUntilMinute,
 } from './receipt.ts';
-import { factsConsidered } from './receipt-facts.ts';
+import { factsConsidered, quoteWithFacts } from './receipt-facts.ts';
 import type { PromiseStore } from './store.ts';
 
 /** What the service stands on. */
@@ -81,6 +81,10 @@ export function createPromiseService(deps: PromiseDependencies) {
   // What computing an answer has cost lately; a replica just started is slow and asks the others first.
   let computeMicros = COLD_COMPUTE_MICROS;
   const isSharedCheaper = () => deps.shared !== undefined && computeMicros > SHARED_MICROS;
+  // By request: worked out with its quote, wanted again for its receipt.
+  const heldFacts = new WeakMap<QuoteRequest, Uint8Array>();
+  const packFacts = (live: LiveShop, request: QuoteRequest) =>
+    factsConsidered(live.snapshot, live.facts, request);
   const scopes = new WeakMap<Snapshot, CacheScope>();
   const receipts = createWriteBehind<SignedReceipt>({
     write: (shopId, rows) => deps.store.saveReceipts(shopId, rows),
@@ -144,12 +148,18 @@ export function createPromiseService(deps: PromiseDependencies) {
       const known = cache.find(key, versions, request.nowMinute);
       if (known !== undefined) return known;
       const startedAt = deps.monotonicMilliseconds();
-      const made = quote(live.snapshot, live.facts, request);
+      const { quote: made, facts } = quoteWithFacts(live.snapshot, live.facts, request);
+      heldFacts.set(request, facts);
       computeMicros = smooth(computeMicros, (deps.monotonicMilliseconds() - startedAt) * 1_000);
       const entry = { versions, quote: made };
       cache.keep(key, entry);
       if (isSharedCheaper()) deps.shared?.keep(key, entry);
       return made;
+    },
+
+    /** Keeps what the answer looked at, for a receipt that is made after a wait: facts may change meanwhile. */
+    holdFacts(live: LiveShop, request: QuoteRequest): void {
+      if (!heldFacts.has(request)) heldFacts.set(request, packFacts(live, request));
     },
 
     /** True where asking the other replicas first costs less than computing; then `fetchShared` before `quote`. */
@@ -191,7 +201,7 @@ export function createPromiseService(deps: PromiseDependencies) {
         answer: JSON.stringify(shown.options),
         facts:
           shown.kind === 'live'
-            ? factsConsidered(live.snapshot, live.facts, shown.request)
+            ? (heldFacts.get(shown.request) ?? packFacts(live, shown.request))
             : new Uint8Array(0),
       };
       receipts.add(live.shopId, { ...receipt, signature: sign(live.shopId, receipt) });

@@ -32,7 +32,9 @@ const CAPACITY_FALLBACK_SHARE = 0.01;
 const CAPACITY_STEP_SECONDS = 5;
 const OVERLOAD_RATE_MIN = 6_000;
 const ANSWER_MS_MAX = 500;
-const SOCKETS = 256;
+// Enough connections for half a second of requests: the client must never be what makes them wait.
+const SOCKETS_MIN = 256;
+const SOCKETS_PER_RATE = 0.6;
 
 type Bench = {
   readonly requests: readonly Buffer[];
@@ -127,7 +129,7 @@ async function run(bench: Bench, ratePerSecond: number, seconds: number) {
     requests: [...bench.requests.slice(from), ...bench.requests.slice(0, from)],
     ratePerSecond,
     seconds,
-    sockets: SOCKETS,
+    sockets: Math.max(SOCKETS_MIN, Math.ceil(ratePerSecond * SOCKETS_PER_RATE)),
     classify: (head) => /x-kept-source: (\w+)/.exec(head)?.[1] ?? 'unknown',
     inspectEvery: 1,
     inspect: (body, status) => {

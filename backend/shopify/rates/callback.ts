@@ -64,6 +64,8 @@ const WAIT_LIMIT_MILLISECONDS = 250;
 // The first call of a shop reads the database; then 50 ms are left to answer without it.
 const LOOKUP_DEADLINE_MILLISECONDS = 350;
 const QUEUE_LENGTH_MAX = 20_000;
+// Lines × nodes: beyond it a quote may take longer than the time that is left (500 × 500 takes about a second).
+const LIVE_WORK_MAX = 25_000;
 // 500 lines with long titles are about 300 kB.
 const BODY_BYTES_MAX = 1_048_576;
 
@@ -190,7 +192,11 @@ export function createRateCallback(deps: RateCallbackDependencies) {
     if (request.lines.length === 0 && !basket.hasUnknown) {
       return { kind: 'undated', isLive: true, rated: [], promised: [] };
     }
-    const canQuote = mayQuote && !basket.hasUnknown && deps.promise.canQuote(live, atMinute);
+    const canQuote =
+      mayQuote &&
+      !basket.hasUnknown &&
+      request.lines.length * live.snapshot.nodes.length <= LIVE_WORK_MAX &&
+      deps.promise.canQuote(live, atMinute);
     try {
       if (canQuote) {
         return offerOfQuote(live.snapshot, basket, deps.promise.quote(live, request));
