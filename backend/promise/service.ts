@@ -8,7 +8,7 @@
  * every receipt read back is checked against its signature before anything is joined to it.
  */
 import { compareIds, type ShopId } from '../base/ids.ts';
-import { instantToMinuteFloor, writeMinute, type ZoneTable } from '../base/time.ts';
+import { writeMinute, type ZoneTable } from '../base/time.ts';
 import { normalizePostalCode, resolveDestination } from '../network/destination.ts';
 import { geocode, type PostalPlaces } from '../network/geo/geocode.ts';
 import type { Snapshot } from '../network/snapshot.ts';
@@ -61,6 +61,9 @@ export type Shown = {
 
 /** Facts older than this give no live date; the padded table answers. */
 export const FACTS_MAX_AGE_MILLISECONDS = 60_000;
+const MINUTE_MILLISECONDS = 60_000;
+const NO_FACTS = new Uint8Array(0);
+const NO_FACTS_HASH = hashOf(NO_FACTS);
 // One transaction a shop per 50 ms at most; a minute of receipts is kept while Postgres is away.
 const GATHER_MILLISECONDS = 50;
 const KEEP_MILLISECONDS = 60_000;
@@ -110,18 +113,22 @@ export function createPromiseService(deps: PromiseDependencies) {
     return scope;
   };
 
+  const textOf = (shopId: ShopId, receipt: Receipt): string => {
+    const hash = receipt.facts.length === 0 ? NO_FACTS_HASH : hashOf(receipt.facts);
+    return signedText(shopId, receipt, hash);
+  };
   const sign = (shopId: ShopId, receipt: Receipt): string =>
-    deps.signer.sign(signedText(shopId, receipt, hashOf(receipt.facts)));
+    deps.signer.sign(textOf(shopId, receipt));
 
   const isGenuine = (shopId: ShopId, receipt: SignedReceipt): boolean =>
-    deps.signer.isOurs(signedText(shopId, receipt, hashOf(receipt.facts)), receipt.signature);
+    deps.signer.isOurs(textOf(shopId, receipt), receipt.signature);
 
   const genuine = (shopId: ShopId, found: readonly SignedReceipt[]): SignedReceipt[] =>
     found.filter((receipt) => isGenuine(shopId, receipt));
 
   return {
     /** The minute of the clock that every quote of this process is asked at. */
-    nowMinute: (): number => instantToMinuteFloor(deps.clock.now().toString()),
+    nowMinute: (): number => Math.floor(deps.clock.now().epochMilliseconds / MINUTE_MILLISECONDS),
 
     /** The destination with the point of its postal code, where that is known: what is near is measured from it. */
     locate(country: string, postalCode: string): QuoteRequest['destination'] {
@@ -202,7 +209,7 @@ export function createPromiseService(deps: PromiseDependencies) {
         facts:
           shown.kind === 'live'
             ? (heldFacts.get(shown.request) ?? packFacts(live, shown.request))
-            : new Uint8Array(0),
+            : NO_FACTS,
       };
       receipts.add(live.shopId, { ...receipt, signature: sign(live.shopId, receipt) });
       return receipt.receiptId;

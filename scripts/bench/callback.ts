@@ -156,17 +156,27 @@ function isWithin(result: OpenLoopResult): boolean {
   );
 }
 
+// A neighbor on the machine can stall one try; a rate that fails twice is too much.
+const TRIES = 2;
+
+async function holdsAt(bench: Bench, rate: number): Promise<boolean> {
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    const { result } = await run(bench, rate, CAPACITY_STEP_SECONDS);
+    const p99 = Math.round(percentile(result.latenciesMs, 0.99));
+    const share = Math.round(fallbackShare(result) * 1_000) / 10;
+    process.stderr.write(`  ${rate}/s: p99 ${p99} ms, fallbacks ${share} %\n`);
+    if (isWithin(result)) return true;
+  }
+  return false;
+}
+
 /** The highest rate that holds, to 5 %. */
 async function findCapacity(bench: Bench): Promise<number> {
   let holds = 0;
   let breaks = Number.POSITIVE_INFINITY;
   let rate = 400;
   while (breaks / Math.max(holds, 1) > 1.05 && rate >= 50) {
-    const { result } = await run(bench, Math.round(rate), CAPACITY_STEP_SECONDS);
-    const p99 = Math.round(percentile(result.latenciesMs, 0.99));
-    const share = Math.round(fallbackShare(result) * 1_000) / 10;
-    process.stderr.write(`  ${Math.round(rate)}/s: p99 ${p99} ms, fallbacks ${share} %\n`);
-    if (isWithin(result)) holds = rate;
+    if (await holdsAt(bench, Math.round(rate))) holds = rate;
     else breaks = rate;
     rate = breaks === Number.POSITIVE_INFINITY ? rate * 1.5 : (holds + breaks) / 2;
   }
@@ -208,7 +218,7 @@ const { values } = parseArgs({
 process.stderr.write('Filling a shop and starting one worker …\n');
 const bench = await prepare(Number(values.nodes));
 process.stderr.write('Warming up …\n');
-await run(bench, 200, 10);
+await run(bench, 400, 20);
 process.stderr.write('Looking for the capacity …\n');
 const capacity = await findCapacity(bench);
 const seconds = Number(values.seconds);

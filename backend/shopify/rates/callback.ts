@@ -60,7 +60,7 @@ export const RATE_PATH = '/shopify/rates/';
 
 // Read, parsed and answered in all. What waited longer than the limit gets the cheap answer, so that with the
 // longest quote after it the whole stays under 400 ms.
-const WAIT_LIMIT_MILLISECONDS = 250;
+const WAIT_LIMIT_MILLISECONDS = 200;
 // The first call of a shop reads the database; then 50 ms are left to answer without it.
 const LOOKUP_DEADLINE_MILLISECONDS = 350;
 const QUEUE_LENGTH_MAX = 20_000;
