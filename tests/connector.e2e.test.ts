@@ -223,7 +223,7 @@ test('a network makes the shop live: stock is read, rates are attached, pickup i
     const found = local.shop.state.metafields.find((one) => one.key === 'settings');
     return found === undefined ? undefined : JSON.parse(found.value);
   }, 'the Function’s settings');
-  expect(settings).toMatchObject({ v: 1, b: { 'kept-standard': '' } });
+  expect(settings).toMatchObject({ v: 1, b: { 'kept-standard': -1 } });
 });
 
 function toChoice(zone: unknown): object {
