@@ -20,7 +20,7 @@ import { parseNetworkSection } from './network/world-parse.ts';
 import type { Config } from './platform/config.ts';
 import type { Log } from './platform/log.ts';
 import type { Platform } from './platform/stand.ts';
-import { PICKUP_MARGIN_MINUTES } from './promise/routes.ts';
+import { PICKUP_MARGIN_MINUTES } from './promise/surface-quote.ts';
 import { createSetup, type SetupNetwork } from './shopify/setup.ts';
 import { type LiveShop, NETWORK_SECTION } from './stock/service.ts';
 

@@ -26,7 +26,8 @@ import { prepareJobs, startJobQueue } from './jobs/queue.ts';
 import { type Config, describeProblems, parseConfig } from './platform/config.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { type Platform, startPlatform } from './platform/stand.ts';
-import { promiseApiRoutes, promiseProxyRoutes } from './promise/routes.ts';
+import { promiseApiRoutes } from './promise/routes.ts';
+import { storefrontRoutes } from './promise/storefront/routes.ts';
 import { answerOrder } from './shopify/order-answer.ts';
 import { createRateCallback, RATE_PATH, type RateCallback } from './shopify/rates/callback.ts';
 import { webhookRoutes } from './shopify/webhooks.ts';
@@ -142,7 +143,6 @@ function buildMounts({ platform, config, core, connector, settingsOf, log }: Bui
     promise: core.promise,
     openShop: core.stock.open,
     shopOfBuyer: gate.shopOfBuyer,
-    shopOfProxy: gate.shopOfProxy,
     shippedMarginMinutes: (live: LiveShop) => settingsOf(live).marginMinutes,
     bindingsOf: (live: LiveShop) => bindingsOf(core, live),
     readOrder: (shopId: ShopId, asked: Parameters<typeof answerOrder>[2]) =>
@@ -157,7 +157,11 @@ function buildMounts({ platform, config, core, connector, settingsOf, log }: Bui
   });
   return [
     { path: '/api/promise', router: promiseApiRoutes(promiseDependencies), body: 'json' },
-    { path: '/proxy', router: promiseProxyRoutes(promiseDependencies), body: 'own' },
+    {
+      path: '/proxy',
+      router: storefrontRoutes({ ...promiseDependencies, shopOfProxy: gate.shopOfProxy }),
+      body: 'own',
+    },
     { path: '/', router: webhooks, body: 'own' },
   ];
 }

@@ -10,7 +10,7 @@ import { parseCartPromise } from '../contract/cart-promise.ts';
 import { linesFingerprint } from '../contract/lines-fingerprint.ts';
 import { parseCheckoutPromiseAnswer } from '../contract/promise-api.ts';
 import { fixedClock } from '../platform/clock.ts';
-import { promiseApiRoutes, promiseProxyRoutes } from './routes.ts';
+import { promiseApiRoutes } from './routes.ts';
 import { toPromisedOptions } from './service.ts';
 import { createPromiseStore, type PromiseStore } from './store.ts';
 
@@ -45,8 +45,6 @@ async function api() {
     openShop: async () => live,
     shopOfBuyer: async (request: express.Request) =>
       request.get('authorization') === 'Bearer good' ? SHOP : undefined,
-    shopOfProxy: async (request: express.Request) =>
-      request.query['signature'] === 'good' ? SHOP : undefined,
     shippedMarginMinutes: () => 30,
     bindingsOf: () => new Map([['Merchant standard', 'standard']]),
     readOrder: async () => ({ status: 'confirming' as const }),
@@ -56,7 +54,6 @@ async function api() {
   };
   const app = express();
   app.use('/api/promise', express.json(), promiseApiRoutes(deps));
-  app.use('/proxy', promiseProxyRoutes(deps));
   const server = app.listen(0);
   servers.push(server);
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -197,25 +194,3 @@ test('a worker without an origin may ask', async () => {
   expect(response.headers.get('access-control-allow-origin')).toBe('*');
   expect(response.headers.get('access-control-allow-headers')).toContain('authorization');
 });
-
-test('the storefront gets every option of a product, and a receipt for its cart', async () => {
-  const using = await api();
-  const response = await fetch(
-    `${using.base}/proxy/promise?signature=good&lines=1:1&country=IT&postal=20121&cart=c1`,
-  );
-  expect(await response.json()).toMatchObject({
-    options: [{ code: 'standard' }, { code: 'pp:punto:MI-1' }],
-  });
-  await using.promise.whenWritten();
-  expect(await using.promise.receiptsOfCart(SHOP, 'c1')).toHaveLength(1);
-});
-
-test.each(['lines=', 'lines=x', 'lines=1:0x', 'lines=404:1', 'lines=1:1&country=Italy'])(
-  'a storefront question with %s is refused with what is allowed',
-  async (query) => {
-    const { base } = await api();
-    const response = await fetch(`${base}/proxy/promise?signature=good&country=IT&${query}`);
-    expect(response.status).toBe(422);
-    expect(await response.json()).toMatchObject({ allowed: expect.stringMatching(/\w/) });
-  },
-);

@@ -1,15 +1,15 @@
 /**
- * The promise API: what extensions and the storefront ask us, and what they are told.
+ * The promise API: what the extensions in checkout and customer accounts ask us, and what they are told.
  *
  * `POST /checkout` and `POST /order` under `/api/promise` (session token of checkout or customer account, open to
- * opaque origins: the token is the guard) and `GET /promise` under the app proxy (signed by Shopify). The shop comes
- * from the token or signature and from nothing else; bodies are untrusted, parsed by `contract/promise-api.ts`.
+ * opaque origins: the token is the guard). The shop comes from the token and from nothing else; bodies are untrusted,
+ * parsed by `contract/promise-api.ts`. The theme asks elsewhere: `storefront/routes.ts`.
  * Invariants: what is said here is what a receipt holds; no date is said that another surface says differently
  * (checkout.ts); personal data is neither asked for nor kept.
  */
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { ShopId } from '../base/ids.ts';
-import { type InvalidInput, type Result, refuseInput } from '../base/result.ts';
+import type { InvalidInput } from '../base/result.ts';
 import { localDay, writeDay, writeMinute } from '../base/time.ts';
 import { encodeCartPromise } from '../contract/cart-promise.ts';
 import { dayLabel, dayNumber } from '../contract/date-label.ts';
@@ -28,9 +28,15 @@ import {
 } from '../contract/promise-api.ts';
 import type { LiveShop } from '../stock/service.ts';
 import { type SaidOption, sayOptions, withoutAmbiguous } from './checkout.ts';
-import type { Method, Quote, QuoteRequest } from './quote.ts';
 import type { PromisedOption } from './receipt.ts';
-import { type PromiseService, toPromisedOptions } from './service.ts';
+import {
+  earliestEnd,
+  type Made,
+  makeBothQuotes,
+  nameLines,
+  nowText,
+  type SurfaceQuoting,
+} from './surface-quote.ts';
 
 /** What these routes may refuse with. */
 export type PromiseRouteRefusal =
@@ -39,25 +45,15 @@ export type PromiseRouteRefusal =
   | { readonly code: 'not_found' };
 
 /** What the routes stand on; whatever is Shopify's or HTTP's is a function that `main.ts` supplies. */
-export type PromiseRouteDependencies = {
-  readonly promise: PromiseService;
-  readonly openShop: (shopId: ShopId) => Promise<LiveShop | undefined>;
+export type PromiseRouteDependencies = SurfaceQuoting & {
   /** The shop of a checkout or customer-account session token; nothing when the token does not hold. */
   readonly shopOfBuyer: (request: Request) => Promise<ShopId | undefined>;
-  /** The shop of a request that came through the app proxy. */
-  readonly shopOfProxy: (request: Request) => Promise<ShopId | undefined>;
-  /** Margin of shipped options on this shop's surfaces, minutes. */
-  readonly shippedMarginMinutes: (live: LiveShop) => number;
   /** The merchant's own rates: code → Kept service (platform decision 4). */
   readonly bindingsOf: (live: LiveShop) => ReadonlyMap<string, string>;
   readonly readOrder: (shopId: ShopId, asked: OrderPromiseRequest) => Promise<OrderPromiseAnswer>;
   readonly sendRefusal: (response: Response, refusal: PromiseRouteRefusal) => void;
 };
 
-/** Store pickup never waits in Shopify's cache: dwell alone (docs/semantics.md, Time). */
-export const PICKUP_MARGIN_MINUTES = 15;
-/** Where extensions and the theme show options. */
-const CHANNEL = 'online';
 // Shopify keeps a rate 15 minutes; a page left open shows it longer, and `validUntil` ends what it says.
 const SHOWN_RATE_MINUTES = 120;
 // A title stays on one line in checkout.
@@ -86,25 +82,6 @@ export function promiseApiRoutes(deps: PromiseRouteDependencies): Router {
   return router;
 }
 
-/** What the storefront asks for one product or a cart, in the query of the proxied address. */
-type StorefrontAsk = Asked & { readonly cartToken: string | null };
-
-/** Routes under the app proxy. */
-export function promiseProxyRoutes(deps: PromiseRouteDependencies): Router {
-  const router = Router();
-  router.get('/promise', async (request, response) => {
-    const shopId = await deps.shopOfProxy(request);
-    if (shopId === undefined) return deps.sendRefusal(response, { code: 'unauthorized' });
-    const live = await deps.openShop(shopId);
-    if (live === undefined) return deps.sendRefusal(response, { code: 'not_found' });
-    const asked = parseStorefrontAsk(live, request.query);
-    if (!asked.ok) return deps.sendRefusal(response, asked.refusal);
-    response.set('cache-control', 'no-store');
-    response.json(answerStorefront(deps, live, asked.value));
-  });
-  return router;
-}
-
 // Extensions run in a worker without an origin; there is no cookie to protect, the token alone decides.
 const allowOpaqueOrigins: RequestHandler = (request, response, next) => {
   response.set({
@@ -118,75 +95,17 @@ const allowOpaqueOrigins: RequestHandler = (request, response, next) => {
   else next();
 };
 
-type Named = { readonly lines: QuoteRequest['lines']; readonly isWhole: boolean };
-
-// A variant without product of ours makes the basket unknown: then nothing is said.
-function nameLines(
-  live: LiveShop,
-  lines: readonly { readonly variantId: string; readonly quantity: number }[],
-): Named {
-  const named = lines.flatMap(({ variantId, quantity }) => {
-    const sku = live.skuOfVariant.get(variantId.slice(variantId.lastIndexOf('/') + 1));
-    return sku !== undefined && live.snapshot.skuIndex.has(sku) ? [{ sku, quantity }] : [];
-  });
-  return { lines: named, isWhole: named.length === lines.length };
-}
-
-type Asked = {
-  readonly lines: QuoteRequest['lines'];
-  readonly destination: { readonly country: string; readonly postalCode: string };
-  readonly currency: string;
-  readonly locale: string;
-};
-
-type Made = {
-  readonly request: QuoteRequest;
-  readonly quote: Quote;
-  readonly options: PromisedOption[];
-};
-
-function makeQuote(
-  deps: PromiseRouteDependencies,
-  live: LiveShop,
-  ask: Asked & { readonly marginMinutes: number; readonly methods: readonly Method[] },
-): Made | undefined {
-  const nowMinute = deps.promise.nowMinute();
-  if (!deps.promise.canQuote(live, nowMinute + ask.marginMinutes)) return undefined;
-  const { country, postalCode } = ask.destination;
-  const request: QuoteRequest = {
-    ...ask,
-    nowMinute,
-    destination: deps.promise.locate(country, postalCode),
-    channel: CHANNEL,
-    customerTags: [],
-  };
-  const quote = deps.promise.quote(live, request);
-  deps.promise.holdFacts(live, request);
-  return { request, quote, options: toPromisedOptions(live.snapshot, request, quote.options) };
-}
-
 async function answerCheckout(
   deps: PromiseRouteDependencies,
   live: LiveShop,
   asked: CheckoutPromiseRequest,
 ): Promise<CheckoutPromiseAnswer> {
   const named = nameLines(live, asked.lines);
-  const ask = { ...asked, lines: named.lines };
-  const shipped = named.isWhole
-    ? makeQuote(deps, live, {
-        ...ask,
-        marginMinutes: deps.shippedMarginMinutes(live),
-        methods: ['home', 'pickup_point'],
-      })
+  const both = named.isWhole
+    ? makeBothQuotes(deps, live, { ...asked, lines: named.lines })
     : undefined;
-  const pickup = named.isWhole
-    ? makeQuote(deps, live, {
-        ...ask,
-        marginMinutes: PICKUP_MARGIN_MINUTES,
-        methods: ['store_pickup'],
-      })
-    : undefined;
-  if (shipped === undefined || pickup === undefined) return emptyAnswer(deps, live);
+  if (both === undefined) return emptyAnswer(deps, live);
+  const { shipped, pickup } = both;
   const fingerprint = linesFingerprint(asked.lines);
   const said = sayOptions({
     codes: asked.options.map((option) => option.code),
@@ -195,7 +114,7 @@ async function answerCheckout(
     shown: await shownByCallback(deps, live, { asked, fingerprint }),
     bindings: deps.bindingsOf(live),
     isOwnCode: (code) => code.startsWith('pp:') || live.snapshot.serviceIndex.has(code),
-    now: nowText(deps, live),
+    now: nowText(deps.promise, live),
   });
   const receiptId = deps.promise.record(live, {
     surface: 'checkout',
@@ -211,7 +130,7 @@ async function answerCheckout(
   return {
     receiptId,
     signedReceipt,
-    evaluatedAt: nowText(deps, live),
+    evaluatedAt: nowText(deps.promise, live),
     options: said.map((one) => toAnsweredOption(live, asked, one)),
     pickups: answerPickups(live, pickup),
     cartMetafield:
@@ -220,7 +139,7 @@ async function answerCheckout(
         : cartMetafieldOf(live, { asked, fingerprint, said, signedReceipt, made: shipped }),
     validUntil: earliestEnd(
       [...said.map((one) => one.promise), ...pickup.options],
-      nowText(deps, live),
+      nowText(deps.promise, live),
     ),
   };
 }
@@ -232,7 +151,7 @@ async function shownByCallback(
   basket: { readonly asked: CheckoutPromiseRequest; readonly fingerprint: string },
 ): Promise<ReadonlyMap<string, PromisedOption>> {
   const shown = new Map<string, PromisedOption>();
-  const now = Temporal.Instant.from(nowText(deps, live));
+  const now = Temporal.Instant.from(nowText(deps.promise, live));
   const [newest] = await deps.promise.receiptsOfCallback(live.shopId, {
     fingerprint: basket.fingerprint,
     country: basket.asked.destination.country,
@@ -246,12 +165,8 @@ async function shownByCallback(
   return shown;
 }
 
-function nowText(deps: PromiseRouteDependencies, live: LiveShop): string {
-  return writeMinute(live.snapshot.shopZone, deps.promise.nowMinute());
-}
-
 function emptyAnswer(deps: PromiseRouteDependencies, live: LiveShop): CheckoutPromiseAnswer {
-  const now = nowText(deps, live);
+  const now = nowText(deps.promise, live);
   return {
     receiptId: '',
     signedReceipt: '',
@@ -357,115 +272,4 @@ function bucketOf(
     .sort();
   const [first] = today;
   return first === undefined ? '' : orderByBucket(first);
-}
-
-function earliestEnd(options: readonly PromisedOption[], now: string): string {
-  const ends = options.flatMap((option) => option.validUntil ?? []);
-  return ends.sort((a, b) => Temporal.Instant.compare(a, b))[0] ?? now;
-}
-
-const CART_LINES_MAX = 500;
-
-// `lines=<variant>:<quantity>,…`, `country`, `postal`, `currency`, `locale`, `cart`.
-function parseStorefrontAsk(
-  live: LiveShop,
-  query: Request['query'],
-): Result<StorefrontAsk & { readonly fingerprint: string }> {
-  const text = (name: string) => (typeof query[name] === 'string' ? query[name] : '');
-  const rows = text('lines')
-    .split(',')
-    .map((row) => /^(\d{1,16}):(\d{1,6})$/.exec(row));
-  if (rows.length > CART_LINES_MAX || rows.some((row) => row === null)) {
-    return refuseInput({
-      pointer: '/lines',
-      allowed: `1 to ${CART_LINES_MAX} pairs <variant number>:<quantity> with commas between`,
-      remedy: 'Write lines=123:1,456:2.',
-    });
-  }
-  if (!/^[A-Z]{2}$/.test(text('country')) || text('postal').length > 20) {
-    return refuseInput({
-      pointer: '/country',
-      value: text('country'),
-      allowed: 'a country of two capital letters, and a postal code of at most 20 characters',
-      remedy: 'Write country=IT&postal=20121.',
-    });
-  }
-  const lines = rows.map((row) => ({ variantId: row?.[1] ?? '', quantity: Number(row?.[2]) }));
-  const named = nameLines(live, lines);
-  if (!named.isWhole) {
-    return refuseInput({
-      pointer: '/lines',
-      allowed: 'variants of this shop that Kept knows',
-      remedy: 'Import the products, then ask again.',
-    });
-  }
-  const value = {
-    lines: named.lines,
-    destination: { country: text('country'), postalCode: text('postal') },
-    currency: /^[A-Z]{3}$/.test(text('currency'))
-      ? text('currency')
-      : live.snapshot.policy.currency,
-    locale: text('locale').slice(0, 20) || 'en',
-    cartToken: text('cart').slice(0, 200) || null,
-    fingerprint: linesFingerprint(lines),
-  };
-  return { ok: true, value };
-}
-
-function answerStorefront(
-  deps: PromiseRouteDependencies,
-  live: LiveShop,
-  asked: StorefrontAsk & { readonly fingerprint: string },
-) {
-  const shipped = makeQuote(deps, live, {
-    ...asked,
-    marginMinutes: deps.shippedMarginMinutes(live),
-    methods: ['home', 'pickup_point'],
-  });
-  const pickup = makeQuote(deps, live, {
-    ...asked,
-    marginMinutes: PICKUP_MARGIN_MINUTES,
-    methods: ['store_pickup'],
-  });
-  const made = [shipped, pickup].filter((one) => one !== undefined);
-  const options = made.flatMap((one) => one.options);
-  const [first] = made;
-  if (first === undefined || options.length === 0) {
-    return { evaluatedAt: nowText(deps, live), options: [], signedReceipt: '' };
-  }
-  const receiptId = deps.promise.record(live, {
-    surface: 'storefront',
-    kind: 'live',
-    fingerprint: asked.fingerprint,
-    origin: '',
-    checkoutToken: null,
-    cartToken: asked.cartToken,
-    request: first.request,
-    options,
-  });
-  const quoted = made.flatMap((one) => one.quote.options);
-  return {
-    evaluatedAt: nowText(deps, live),
-    signedReceipt: deps.promise.signReceiptId(live.shopId, receiptId),
-    options: options.map((option, index) => ({
-      method: option.method,
-      code: option.serviceCode,
-      name: nameOfOption(live, quoted[index]),
-      promisedOn: option.promisedOn,
-      window: option.window,
-      timeZone: option.timeZone,
-      orderBy: option.orderBy,
-      validUntil: option.validUntil,
-      withinTwoHours: quoted[index]?.withinTwoHours ?? false,
-    })),
-  };
-}
-
-function nameOfOption(live: LiveShop, option: Quote['options'][number] | undefined): string {
-  if (option === undefined) return '';
-  const { snapshot } = live;
-  const node = snapshot.nodes[option.parcels[0]?.node ?? -1]?.source;
-  if (option.method === 'store_pickup') return node?.name ?? node?.id ?? '';
-  const service = snapshot.services[option.service]?.source;
-  return snapshot.points[option.point]?.source.name ?? service?.name ?? option.serviceCode;
 }

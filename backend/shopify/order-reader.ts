@@ -18,15 +18,13 @@ import { postalKey } from '../contract/destination.ts';
 import { parseEtaClass } from '../contract/eta-class.ts';
 import { linesFingerprint } from '../contract/lines-fingerprint.ts';
 import { parseOrderPromise } from '../contract/order-promise.ts';
+import { STOREFRONT_ATTRIBUTE } from '../contract/storefront-promise.ts';
 import type { OrderDelivery, PlacedOrder } from '../orders/orders.ts';
 import { type AdminAnswer, type AdminClient, expectAnswer } from './admin-client.ts';
 import { CARRIER_NAME } from './carrier.ts';
 import { gidOf, numberOfGid } from './gid.ts';
 import { mapAnswer, readPages } from './pages.ts';
 import { nodeOfLocation, type Surfaces, serviceOfRate } from './surfaces.ts';
-
-/** Cart attribute in which the storefront may leave its signed receipt; hidden from the buyer by its underscore. */
-export const STOREFRONT_ATTRIBUTE = '_kept_receipt';
 
 /** What the shop's policy says that an order has to be read with. */
 export type OrderContext = {
