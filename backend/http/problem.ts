@@ -23,8 +23,34 @@ export type HttpRefusal =
   | { readonly code: 'unavailable' }
   | { readonly code: 'internal_error' };
 
+/** Why a connection's key does not open the door of `/v1`. */
+type KeyRefusal =
+  | { readonly code: 'missing_key' }
+  | { readonly code: 'wrong_key' }
+  | { readonly code: 'revoked_key'; readonly revokedAt: string }
+  | { readonly code: 'ended_key'; readonly endedAt: string }
+  | { readonly code: 'missing_scope'; readonly needed: string; readonly granted: readonly string[] }
+  | { readonly code: 'foreign_channel'; readonly channel: string; readonly allowed: string };
+
+/** What `/v1` and imports refuse besides: repetitions, too much at once, the wrong moment. */
+type ConnectRefusal =
+  | { readonly code: 'idempotency_key_reused'; readonly idempotencyKey: string }
+  | {
+      readonly code: 'request_in_progress';
+      readonly idempotencyKey: string;
+      readonly retryAfterSeconds: number;
+    }
+  | { readonly code: 'body_too_slow'; readonly limitSeconds: number }
+  | { readonly code: 'busy'; readonly retryAfterSeconds: number }
+  | { readonly code: 'import_state'; readonly state: string; readonly needed: string };
+
 /** Every refusal that has an HTTP answer. */
-export type KnownRefusal = HttpRefusal | InvalidInput | PolicyConflict;
+export type KnownRefusal =
+  | HttpRefusal
+  | InvalidInput
+  | PolicyConflict
+  | KeyRefusal
+  | ConnectRefusal;
 
 type Answer = { readonly status: number; readonly title: string; readonly detail: string };
 
@@ -48,9 +74,10 @@ export function toProblem(refusal: KnownRefusal, requestId: string): Problem {
 /** Answers a request with a refusal. */
 export function sendRefusal(response: Response, refusal: KnownRefusal): void {
   const problem = toProblem(refusal, requestIdOf(response));
-  if (refusal.code === 'too_many_requests') {
+  if ('retryAfterSeconds' in refusal) {
     response.set('retry-after', String(refusal.retryAfterSeconds));
   }
+  if (problem.status === 401) response.set('www-authenticate', 'Bearer');
   if (refusal.code === 'unavailable') response.set('retry-after', RETRY_AFTER_SECONDS);
   response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }
@@ -102,7 +129,87 @@ function describe(refusal: KnownRefusal): Answer {
         `The change is based on version ${refusal.basedOnVersion}, current is ${refusal.currentVersion}. Load it, look at the difference and save again.`,
       );
     default:
-      return assertNever(refusal, 'the map from refusals to HTTP');
+      return describeConnect(refusal);
+  }
+}
+
+function describeKey(refusal: KeyRefusal): Answer {
+  switch (refusal.code) {
+    case 'missing_key':
+      return answer(
+        401,
+        'No key was shown',
+        'Send the connection’s key as "Authorization: Bearer kept_…"; the merchant makes one in Kept under Connections.',
+      );
+    case 'wrong_key':
+      return answer(
+        401,
+        'The key is wrong',
+        'No connection has this key. Copy it again, or let the merchant rotate it.',
+      );
+    case 'revoked_key':
+      return answer(
+        401,
+        'The connection was revoked',
+        `It ended at ${refusal.revokedAt}. Ask the merchant for a new connection.`,
+      );
+    case 'ended_key':
+      return answer(
+        401,
+        'The key was rotated',
+        `It ended at ${refusal.endedAt}. Use the key that was made in its place.`,
+      );
+    case 'missing_scope':
+      return answer(
+        403,
+        'The connection may not do that',
+        `It needs the scope ${refusal.needed} and has ${refusal.granted.join(', ')}. Let the merchant make a connection with it.`,
+      );
+    case 'foreign_channel':
+      return answer(
+        403,
+        'Another channel’s figure',
+        `This connection reads ${refusal.allowed}, not ${refusal.channel}.`,
+      );
+    default:
+      return assertNever(refusal, 'the map from refusals of keys to HTTP');
+  }
+}
+
+function describeConnect(refusal: KeyRefusal | ConnectRefusal): Answer {
+  switch (refusal.code) {
+    case 'idempotency_key_reused':
+      return answer(
+        422,
+        'The Idempotency-Key was used for another request',
+        `${refusal.idempotencyKey} belongs to a request with another body. Use a new key for a new request.`,
+      );
+    case 'request_in_progress':
+      return answer(
+        409,
+        'The same request is being worked on',
+        `Wait ${refusal.retryAfterSeconds} s and send it again; it will not be done twice.`,
+      );
+    case 'body_too_slow':
+      return answer(
+        408,
+        'The body came too slowly',
+        `It did not end within ${refusal.limitSeconds} s. Send less at once.`,
+      );
+    case 'busy':
+      return answer(
+        503,
+        'Too much at once from this shop',
+        `Nothing was booked. Wait ${refusal.retryAfterSeconds} s and send it again, fewer requests at a time.`,
+      );
+    case 'import_state':
+      return answer(
+        409,
+        'The import is in another state',
+        `It is ${refusal.state}, needed is ${refusal.needed}. Load it and look.`,
+      );
+    default:
+      return describeKey(refusal);
   }
 }
 
