@@ -13,6 +13,7 @@ import { createRefreshed, type Refreshed } from './platform/refreshed.ts';
 import type { Platform } from './platform/stand.ts';
 import type { Policy } from './policy/policy.ts';
 import { createAdminClient } from './shopify/admin-client.ts';
+import { createAdminScheduler } from './shopify/admin-scheduler.ts';
 import { createConnections } from './shopify/connections.ts';
 import { type ConnectorStore, createConnectorStore } from './shopify/connector-store.ts';
 import { createRateTokens } from './shopify/rate-tokens.ts';
@@ -54,13 +55,17 @@ export function buildShopifyGround(platform: Platform, config: Config, log: Log)
     vault: createVault(config.tokenKeys),
     now,
   });
+  const wait = async (milliseconds: number) => {
+    await delay(milliseconds);
+  };
+  const scheduler = createAdminScheduler({ nowMilliseconds: () => performance.now(), wait });
   const admin = createAdminClient({
     urlTemplate: config.shopify.adminUrlTemplate,
     connections,
     log,
-    wait: async (milliseconds) => {
-      await delay(milliseconds);
-    },
+    scheduler,
+    wait,
+    fetch,
   });
   const store = createConnectorStore({ db, now });
   const profiles: Refreshed<ShopId, ShopProfile> = createRefreshed<ShopId, ShopProfile>({
@@ -70,7 +75,14 @@ export function buildShopifyGround(platform: Platform, config: Config, log: Log)
     monotonicMilliseconds: () => performance.now(),
     onFault: (error) => log.warn({ event: 'shop_profile_not_loaded', error }),
   });
-  return { connections, admin, store, profiles, rateTokens: createRateTokens({ db, now }) };
+  return {
+    connections,
+    scheduler,
+    admin,
+    store,
+    profiles,
+    rateTokens: createRateTokens({ db, now }),
+  };
 }
 
 async function loadProfile(store: ConnectorStore, shopId: ShopId): Promise<ShopProfile> {

@@ -3,19 +3,22 @@
  *
  * In: a shop, a typed document and its variables. Out: the data, or a refusal: the shop is not connected, a scope is
  * missing, or Shopify's `userErrors`, which are checked for every mutation here and nowhere else.
- * Invariants: every call has a timeout and a budget; a throttled call waits exactly what the bucket needs; a query
- * is repeated after a failure, a mutation only when it certainly did not run; fields withheld for privacy come back
+ * Invariants: every call leaves through the shop's scheduler (admin-scheduler.ts), whose order is by lane; it has a
+ * timeout; a throttled call waits exactly what the bucket needs, first in its lane; a query is repeated after a failure, a mutation only when it certainly did not run; fields withheld for privacy come back
  * as null with their paths named, they are no error. A `TransientError` means: unclear, read again before redoing.
  * Source: https://shopify.dev/docs/api/usage/rate-limits
  */
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { getOperationAST, print } from 'graphql';
+import { type DocumentNode, getOperationAST, print } from 'graphql';
 import { GraphQLClient } from 'graphql-request';
 import { z } from 'zod';
 import { ADMIN_API_VERSION } from '../../graphql/version.ts';
 import type { ShopId } from '../base/ids.ts';
 import { type Result, TransientError } from '../base/result.ts';
 import type { Log } from '../platform/log.ts';
+import type { CostReport } from './admin-bucket.ts';
+import { createCostBook } from './admin-cost.ts';
+import type { AdminScheduler, Lane, SentReport } from './admin-scheduler.ts';
 import type { Connections } from './connections.ts';
 
 /** One thing Shopify would not do, in its words. */
@@ -34,6 +37,8 @@ export type AdminRefusal =
       readonly code: 'user_errors';
       readonly operation: string;
       readonly errors: readonly UserError[];
+      /** All that came beside the errors: some mutations do a part of what they were asked. */
+      readonly data?: unknown;
     };
 
 /** Data, and the paths Shopify left out because protected customer data is withheld. */
@@ -47,15 +52,22 @@ export type AdminClient = {
     shopId: ShopId,
     document: TypedDocumentNode<Data, Variables>,
     variables: Variables,
+    options?: SendOptions,
   ): Promise<AdminAnswer<Data>>;
 };
+
+/** How urgent a call is; without it, as urgent as setting a shop up. */
+export type SendOptions = { readonly lane?: Lane };
 
 export type AdminClientDeps = {
   /** Holds `{shop}` and `{version}`. */
   readonly urlTemplate: string;
   readonly connections: Pick<Connections, 'accessToken' | 'replaceToken'>;
   readonly log: Log;
+  readonly scheduler: Pick<AdminScheduler, 'run'>;
   readonly wait: (milliseconds: number) => Promise<void>;
+  /** How bytes reach Shopify and come back. */
+  readonly fetch: typeof fetch;
 };
 
 // Shopify gives a query 30 s at most; what takes longer than this is given up.
@@ -63,23 +75,39 @@ const TIMEOUT_MS = 20_000;
 // Together with the first try, three: a fourth rarely helps and keeps a job's place occupied.
 const MOST_REPEATS = 2;
 const FIRST_PAUSE_MS = 500;
-// The largest bucket refills in 20 s; waiting longer than twice that is the job queue's business.
-const THROTTLE_BUDGET_MS = 40_000;
+// Each refusal teaches the scheduler what is there; who is refused this often shares the bucket with a stranger.
+const MOST_REFUSALS = 10;
 
 /** Builds the client. */
 export function createAdminClient(deps: AdminClientDeps): AdminClient {
+  const costs = createCostBook();
   return {
     send: async <Data, Variables extends object>(
       shopId: ShopId,
       document: TypedDocumentNode<Data, Variables>,
       variables: Variables,
+      options: SendOptions = {},
     ): Promise<AdminAnswer<Data>> => {
       const operation = getOperationAST(document);
       const name = operation?.name?.value ?? 'unnamed';
       const call = { shopId, name, isQuery: operation?.operation === 'query' };
       const token = await deps.connections.accessToken(shopId);
       if (!token.ok) return notConnected(token.refusal.reason);
-      const ask = (accessToken: string) => post(deps, shopId, document, variables, accessToken);
+      const sized: Readonly<Record<string, unknown>> = Object.fromEntries(
+        Object.entries(variables),
+      );
+      const ask = (accessToken: string, isRepeat: boolean) =>
+        deps.scheduler.run<Reply>(shopId, {
+          lane: options.lane ?? 'provisioning',
+          points: costs.expect(document, sized),
+          isRepeat,
+          send: async () => {
+            const reply = await post(deps, { shopId, document, variables, accessToken });
+            const report = reportOf(reply);
+            if (typeof report === 'object') costs.learn(document, sized, report.requested);
+            return { reply, report };
+          },
+        });
       const answer = await persist(deps, call, ask, token.value);
       return readAnswer(answer, name);
     },
@@ -111,7 +139,12 @@ const bodySchema = z.object({
       cost: z
         .object({
           requestedQueryCost: z.number(),
-          throttleStatus: z.object({ currentlyAvailable: z.number(), restoreRate: z.number() }),
+          actualQueryCost: z.number().nullish(),
+          throttleStatus: z.object({
+            maximumAvailable: z.number(),
+            currentlyAvailable: z.number(),
+            restoreRate: z.number(),
+          }),
         })
         .optional(),
     })
@@ -122,38 +155,39 @@ const bodySchema = z.object({
 async function persist(
   deps: AdminClientDeps,
   call: Call,
-  ask: (accessToken: string) => Promise<Reply>,
+  ask: (accessToken: string, isRepeat: boolean) => Promise<Reply>,
   firstToken: string,
 ): Promise<Reply> {
   let token = firstToken;
-  const spent = { repeats: 0, waitedMs: 0 };
+  let isRepeat = false;
+  const spent = { repeats: 0, refusals: 0 };
   for (;;) {
-    const reply = await ask(token);
+    const reply = await ask(token, isRepeat);
+    isRepeat = true;
     if (reply.status === 401 && token === firstToken) {
       const replaced = await deps.connections.replaceToken(call.shopId, token);
       if (!replaced.ok) return reply;
       token = replaced.value;
       continue;
     }
-    const pauseMs = pauseBeforeRepeat(reply, call, spent);
-    if (pauseMs === undefined) return reply;
-    if (throttlePauseMs(reply) !== undefined) {
+    if (isThrottled(reply)) {
       deps.log.info({ event: 'shopify_throttled', shop: call.shopId, operation: call.name });
     }
-    await deps.wait(pauseMs);
+    const pauseMs = pauseBeforeRepeat(reply, call, spent);
+    if (pauseMs === undefined) return reply;
+    if (pauseMs > 0) await deps.wait(pauseMs);
   }
 }
 
-// How long to wait before asking again; undefined when the reply settles the call. Throws when the budget is spent.
+// How long to wait before asking again (0: the scheduler waits); undefined when the reply settles the call. Throws when
+// the budget is spent.
 function pauseBeforeRepeat(
   reply: Reply,
   call: Call,
-  spent: { repeats: number; waitedMs: number },
+  spent: { repeats: number; refusals: number },
 ): number | undefined {
-  const throttleMs = throttlePauseMs(reply);
-  if (throttleMs !== undefined) {
-    spent.waitedMs += throttleMs;
-    if (spent.waitedMs <= THROTTLE_BUDGET_MS) return throttleMs;
+  if (isThrottled(reply)) {
+    if (++spent.refusals < MOST_REFUSALS) return 0;
     throw new TransientError('shopify', `${call.name} stayed throttled beyond its budget.`);
   }
   if (!isFailure(reply)) return undefined;
@@ -164,17 +198,26 @@ function pauseBeforeRepeat(
   return FIRST_PAUSE_MS * 2 ** spent.repeats++;
 }
 
-// The bucket leaks by restoreRate points a second; wait until what this call asked for is there.
-function throttlePauseMs(reply: Reply): number | undefined {
-  const isThrottled =
+function isThrottled(reply: Reply): boolean {
+  return (
     reply.status === 429 ||
-    reply.body?.errors?.some((error) => error.extensions?.code === 'THROTTLED');
-  if (!isThrottled) return undefined;
+    reply.body?.errors?.some((error) => error.extensions?.code === 'THROTTLED') === true
+  );
+}
+
+/** What the reply says of its price and of the bucket. */
+function reportOf(reply: Reply): SentReport {
   const cost = reply.body?.extensions?.cost;
-  if (cost === undefined) return 2_000;
-  const missing = cost.requestedQueryCost - cost.throttleStatus.currentlyAvailable;
-  const seconds = missing / Math.max(1, cost.throttleStatus.restoreRate);
-  return Math.max(100, Math.ceil(seconds * 1_000));
+  if (cost === undefined) return isThrottled(reply) ? 'refused_without_numbers' : undefined;
+  const { maximumAvailable, currentlyAvailable, restoreRate } = cost.throttleStatus;
+  const report: CostReport = {
+    requested: cost.requestedQueryCost,
+    actual: isThrottled(reply) ? undefined : (cost.actualQueryCost ?? cost.requestedQueryCost),
+    available: currentlyAvailable,
+    capacity: maximumAvailable,
+    restorePerSecond: restoreRate,
+  };
+  return report;
 }
 
 const SETTLED_STATUS = new Set([200, 401, 402, 403, 404, 423]);
@@ -205,7 +248,7 @@ function readAnswer<Data>(reply: Reply, operation: string): AdminAnswer<Data> {
   }
   const found = userErrorsOf(data);
   if (found.length > 0) {
-    return { ok: false, refusal: { code: 'user_errors', operation, errors: found } };
+    return { ok: false, refusal: { code: 'user_errors', operation, errors: found, data } };
   }
   const withheld = denied.map((error) => error.path?.join('.') ?? '');
   // The document fixes the shape: Shopify answers what was asked or an error.
@@ -228,12 +271,28 @@ function userErrorsOf(data: object): UserError[] {
   });
 }
 
-async function post<Data, Variables extends object>(
+type Post = {
+  readonly shopId: ShopId;
+  readonly document: DocumentNode;
+  readonly variables: object;
+  readonly accessToken: string;
+};
+
+const printed = new WeakMap<DocumentNode, string>();
+
+// Documents are constants of the program: each is printed once.
+function textOf(document: DocumentNode): string {
+  let text = printed.get(document);
+  if (text === undefined) {
+    text = print(document);
+    printed.set(document, text);
+  }
+  return text;
+}
+
+async function post(
   deps: AdminClientDeps,
-  shopId: ShopId,
-  document: TypedDocumentNode<Data, Variables>,
-  variables: Variables,
-  accessToken: string,
+  { shopId, document, variables, accessToken }: Post,
 ): Promise<Reply> {
   let reply: Reply = { status: 0, body: undefined };
   const url = deps.urlTemplate.replace('{shop}', shopId).replace('{version}', ADMIN_API_VERSION);
@@ -242,14 +301,14 @@ async function post<Data, Variables extends object>(
     headers: { 'X-Shopify-Access-Token': accessToken, Accept: 'application/json' },
     fetch: async (input: string | URL | Request, init?: RequestInit) => {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
-      const response = await fetch(input, { ...init, signal, redirect: 'error' });
+      const response = await deps.fetch(input, { ...init, signal, redirect: 'error' });
       const text = await response.text();
       reply = { status: response.status, body: readBody(text) };
       return new Response(text, { status: response.status, headers: response.headers });
     },
   });
   try {
-    await client.rawRequest(print(document), variables);
+    await client.rawRequest(textOf(document), variables);
   } catch (fault) {
     // graphql-request throws for every status but 200 and for bodies that are no GraphQL; we read them ourselves.
     if (reply.status === 0) return { status: 0, body: undefined, fault };
