@@ -27,6 +27,7 @@ import { checkoutRoutes } from './http/checkout-routes.ts';
 import { controlRoutes } from './http/control-routes.ts';
 import { proxyRoutes } from './http/proxy-routes.ts';
 import { storefrontRoutes } from './http/storefront-routes.ts';
+import { createThemeDrafts } from './http/theme-drafts.ts';
 import { createStateFile, loadState } from './persistence.ts';
 import { parseShopSeed, type ShopSeed } from './seed.ts';
 import { type InstalledApp, indexVariants, type LocalShop } from './shop.ts';
@@ -159,8 +160,9 @@ function createApp(shop: LocalShop, { assets, cache, webhooks, control }: Parts)
   const customize = createCustomize(shop);
   app.use(checkoutRoutes({ shop, cache, customize, webhooks }));
   app.use(adminRoutes(shop, control));
+  const drafts = createThemeDrafts();
   app.use(proxyRoutes(shop));
-  app.use(storefrontRoutes(shop));
+  app.use(storefrontRoutes(shop, drafts));
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     const detail = error instanceof Error ? error.message : String(error);
     console.error(error);

@@ -7,6 +7,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { FlatRate, PickupTime, SeedAddress, ShopLanguage, ShopSeed } from './seed.ts';
 import { initialSettings, type Settings } from './settings.ts';
+import type { ThemeData } from './theme/theme-data.ts';
 
 /** Quantities of one inventory item at one location, by Shopify's names. */
 export type Level = {
@@ -92,6 +93,7 @@ export type Cart = {
   lines: CartLine[];
   attributes: { key: string; value: string }[];
   metafields: { namespace: string; key: string; type: string; value: string }[];
+  note?: string;
 };
 
 export type Checkout = {
@@ -184,6 +186,10 @@ export type ShopState = {
   subscriptions: WebhookSubscription[];
   /** What the merchant set in the checkout editor, by extension and field. */
   extensionSettings: Record<string, Record<string, string | number | boolean>>;
+  /** Places of extensions the merchant took out in the checkout editor, as `<handle>:<target>`. */
+  placesOff: string[];
+  /** What the merchant saved in the theme editor; null: the theme as its files have it. */
+  theme: ThemeData | null;
   carts: Record<string, Cart>;
   checkouts: Record<string, Checkout>;
   orders: Order[];
@@ -215,6 +221,8 @@ export function createShopState(seed: ShopSeed, now: string): ShopState {
     definitions: [],
     subscriptions: [],
     extensionSettings: {},
+    placesOff: [],
+    theme: null,
     carts: {},
     checkouts: {},
     orders: [],

@@ -19,8 +19,10 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   'extension-worker': 'extension/worker.ts',
   polaris: 'polaris.ts',
   'app-bridge': 'app-bridge.ts',
+  'page-clock': 'page-clock.ts',
+  'design-mode': 'design-mode.ts',
 };
-const STYLES = ['shop.css', 'checkout.css', 'admin.css', 'control-bar.css', 'polaris.css'];
+const STYLES = ['checkout.css', 'admin.css', 'control-bar.css', 'polaris.css'];
 
 let built: Promise<ReadonlyMap<string, string>> | undefined;
 

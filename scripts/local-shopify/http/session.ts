@@ -1,4 +1,4 @@
-/** Which cart, language and customer a browser has: three cookies, as a storefront keeps them. */
+/** Which cart, language, country and customer a browser has: four cookies, as a storefront keeps them. */
 import type { Request, Response } from 'express';
 import { openCart } from '../checkout/carts.ts';
 import { SHOP_LANGUAGES, type ShopLanguage } from '../seed.ts';
@@ -8,6 +8,7 @@ import type { Cart } from '../state.ts';
 const CART_COOKIE = 'cart';
 const LANGUAGE_COOKIE = 'language';
 const CUSTOMER_COOKIE = 'customer';
+const COUNTRY_COOKIE = 'localization';
 
 function cookie(request: Request, name: string): string | undefined {
   for (const pair of (request.headers.cookie ?? '').split(';')) {
@@ -47,6 +48,16 @@ export function languageOf(shop: LocalShop, request: Request): ShopLanguage {
 
 export function setLanguage(response: Response, language: ShopLanguage): void {
   response.cookie(LANGUAGE_COOKIE, language, { sameSite: 'lax' });
+}
+
+/** The country the shopper chose, else the shop's own. */
+export function countryOf(shop: LocalShop, request: Request): string {
+  const chosen = cookie(request, COUNTRY_COOKIE);
+  return shop.seed.shop.sellsTo.find((one) => one === chosen) ?? shop.seed.shop.countryCode;
+}
+
+export function setCountry(response: Response, countryCode: string): void {
+  response.cookie(COUNTRY_COOKIE, countryCode, { sameSite: 'lax' });
 }
 
 /** The customer who is logged in; null for a guest. */

@@ -1,40 +1,66 @@
 /**
- * The shop before checkout: collection, product and cart pages. Plain HTML and forms; no script is needed to buy.
+ * The shop before checkout: home, collection, product and cart pages, drawn by the theme; the forms of these pages; and
+ * the Section Rendering API (`?section_id=`, `?sections=`). No script is needed to buy.
  */
+import { readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import { type Request, type Response, Router } from 'express';
-import { addToCart, setQuantity } from '../checkout/carts.ts';
 import { startCheckout } from '../checkout/checkouts.ts';
-import { subtotalOf } from '../checkout/delivery.ts';
-import { convertMinor, currencyFor, formatMoney } from '../money.ts';
-import { localize, type SeedProduct, type SeedVariant, type ShopLanguage } from '../seed.ts';
-import { type LocalShop, variantOf } from '../shop.ts';
+import { localize } from '../seed.ts';
+import type { LocalShop } from '../shop.ts';
 import type { Cart } from '../state.ts';
-import { type Html, html } from './html.ts';
-import { renderPage } from './page.ts';
-import { cartOf, customerIdOf, isShopLanguage, languageOf, setLanguage } from './session.ts';
-import { LANGUAGE_NAMES, type Texts, textsIn } from './texts.ts';
+import { readThemeExtensions } from '../theme/extension.ts';
+import { liquidProduct } from '../theme/objects.ts';
+import {
+  type PageView,
+  type RenderInput,
+  renderSections,
+  renderThemePage,
+} from '../theme/render.ts';
+import { THEME_FOLDER, themeDataOf } from '../theme/theme-data.ts';
+import { cartFormRoutes } from './cart-routes.ts';
+import { jsonScript } from './html.ts';
+import { controlBar, settingAttributes } from './page.ts';
+import {
+  cartOf,
+  countryOf,
+  customerIdOf,
+  isShopLanguage,
+  languageOf,
+  setCountry,
+  setLanguage,
+} from './session.ts';
+import type { ThemeDrafts } from './theme-drafts.ts';
 
-type PageFacts = { language: ShopLanguage; texts: Texts; cart: Cart };
-
-export function storefrontRoutes(shop: LocalShop): Router {
+export function storefrontRoutes(shop: LocalShop, drafts: ThemeDrafts): Router {
   const router = Router();
-  const facts = (request: Request, response: Response): PageFacts => {
-    const language = languageOf(shop, request);
-    return { language, texts: textsIn(language), cart: cartOf(shop, request, response) };
-  };
+  const show = (request: Request, response: Response, view: PageView): void =>
+    sendPage({ shop, drafts }, { request, response }, view);
 
   router.get('/', (request, response) => {
-    const page = facts(request, response);
-    response.send(
-      shopPage(shop, page, { title: shop.seed.shop.name, main: collection(shop, page) }),
-    );
+    show(request, response, { template: 'index', title: shop.seed.shop.name });
   });
-  router.get('/products/:handle', (request, response, next) => {
-    const product = shop.seed.products.find((one) => one.handle === request.params.handle);
+  router.get(['/collections', '/collections/:handle'], (request, response, next) => {
+    const handle = text(request.params['handle']) ?? 'all';
+    const brand = shop.seed.brands.find((one) => one.handle === handle);
+    if (!brand && handle !== 'all') return next();
+    show(request, response, {
+      template: 'collection',
+      title: brand?.name ?? '',
+      collectionHandle: handle,
+    });
+  });
+  router.get('/products/:file', (request, response, next) => {
+    const [, handle, kind] = /^([a-z0-9-]+)(\.js)?$/.exec(request.params.file) ?? [];
+    const product = shop.seed.products.find((one) => one.handle === handle);
     if (!product) return next();
-    const page = facts(request, response);
-    const title = localize(product.title, page.language);
-    response.send(shopPage(shop, page, { title, main: productMain(shop, page, product) }));
+    if (kind === '.js') {
+      const page = requestOf({ shop, drafts }, { request, response });
+      response.json(liquidProduct({ shop, page: { ...page, isExtension: false } }, product));
+      return;
+    }
+    const title = localize(product.title, languageOf(shop, request));
+    show(request, response, { template: 'product', title, product });
   });
   router.get('/images/:file', (request, response, next) => {
     const handle = request.params.file.replace(/\.svg$/, '');
@@ -43,30 +69,92 @@ export function storefrontRoutes(shop: LocalShop): Router {
     response.type('image/svg+xml').send(product.image.svg);
   });
   router.get('/cart', (request, response) => {
-    const page = facts(request, response);
-    response.send(shopPage(shop, page, { title: page.texts.cart, main: cartMain(shop, page) }));
+    show(request, response, { template: 'cart', title: '' });
   });
-  router.post('/cart/add', (request, response) => {
-    const variantId = Number(request.body.id);
-    if (shop.variants.has(variantId)) {
-      addToCart(
-        cartOf(shop, request, response),
-        variantId,
-        Number(request.body.quantity ?? 1) || 1,
-      );
-      shop.file.touch();
-    }
-    response.redirect(303, '/cart');
+  router.use(cartFormRoutes(shop));
+  sessionRoutes(router, shop);
+  assetRoutes(router, shop);
+  router.get('/*rest', (request, response, next) => {
+    // Only what a person would read gets the theme's page; files and calls get a plain answer.
+    if (extname(request.path) !== '' || !request.accepts('html')) return next();
+    response.status(404);
+    show(request, response, { template: '404', title: '' });
   });
-  router.post('/cart/change', (request, response) => {
-    const cart = cartOf(shop, request, response);
-    setQuantity(cart, String(request.body.id), Math.trunc(Number(request.body.quantity) || 0));
-    shop.file.touch();
-    response.redirect(303, '/cart');
+  return router;
+}
+
+type Context = { shop: LocalShop; drafts: ThemeDrafts };
+type Call = { request: Request; response: Response };
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+function requestOf({ shop, drafts }: Context, { request, response }: Call) {
+  const cart: Cart = cartOf(shop, request, response);
+  const variantId = Number(text(request.query['variant']));
+  return {
+    language: languageOf(shop, request),
+    countryCode: countryOf(shop, request),
+    cart,
+    customerId: customerIdOf(request),
+    path: request.path,
+    variantId: shop.variants.has(variantId) ? variantId : undefined,
+    isDesignMode: drafts.of(request) !== undefined,
+  };
+}
+
+function sendPage(context: Context, call: Call, view: PageView): void {
+  const { shop, drafts } = context;
+  const { request, response } = call;
+  const page = requestOf(context, call);
+  const input: RenderInput = {
+    request: page,
+    view,
+    data: drafts.of(request) ?? themeDataOf(shop.state),
+  };
+  if (sendSections(shop, call, input)) return;
+  const html = renderThemePage(shop, {
+    ...input,
+    head: clockScript(shop),
+    tail: page.isDesignMode
+      ? '<script src="/assets/design-mode.js"></script>'
+      : controlBar(shop, page.language).html,
   });
-  router.post('/language', (request, response) => {
-    const { language, back } = request.body;
+  response.send(html.replace('<html ', () => `<html${settingAttributes(shop)} `));
+}
+
+/** The Section Rendering API; false when the call asks for a whole page. */
+function sendSections(shop: LocalShop, { request, response }: Call, input: RenderInput): boolean {
+  const one = text(request.query['section_id']);
+  const several = text(request.query['sections']);
+  if (one !== undefined) {
+    const part = renderSections(shop, input, [one])[one];
+    // The editor must load what a block newly put on the page names.
+    const files = encodeURIComponent(part?.files.join('') ?? '');
+    if (input.request.isDesignMode) response.set('x-section-files', files);
+    response.status(part ? 200 : 404).send(part?.html ?? '');
+    return true;
+  }
+  if (several === undefined) return false;
+  const found = Object.entries(renderSections(shop, input, several.split(',')));
+  response.json(Object.fromEntries(found.map(([id, part]) => [id, part?.html ?? null])));
+  return true;
+}
+
+/**
+ * A shopper's own clock agrees with the shop's; here the shop's can be set, so the page's is set with it before any
+ * script of theme or app runs.
+ */
+function clockScript(shop: LocalShop): string {
+  const data = jsonScript('local-clock', shop.clock.read()).html;
+  return `${data}<script src="/assets/page-clock.js"></script>`;
+}
+
+function sessionRoutes(router: Router, shop: LocalShop): void {
+  router.post('/localization', (request, response) => {
+    const { locale_code: language, country_code: country, return_to: back } = request.body;
     if (isShopLanguage(language)) setLanguage(response, language);
+    if (shop.seed.shop.sellsTo.includes(country)) setCountry(response, country);
     response.redirect(303, typeof back === 'string' && /^\/[^/\\]/.test(back) ? back : '/');
   });
   router.post('/checkout', (request, response) => {
@@ -79,143 +167,28 @@ export function storefrontRoutes(shop: LocalShop): Router {
     shop.file.touch();
     response.redirect(303, `/checkouts/${checkout.token}`);
   });
-  return router;
 }
 
-function shopPage(
-  shop: LocalShop,
-  page: PageFacts,
-  { title, main }: { title: string; main: Html },
-): string {
-  const { texts, language, cart } = page;
-  const count = cart.lines.reduce((sum, line) => sum + line.quantity, 0);
-  const [first, second] = shop.seed.brands;
-  const body = html`<a class="skip" href="#main">${texts.skip}</a>
-<header class="site">
-  <a class="logo" href="/">${shop.seed.shop.name}</a>
-  <nav aria-label="${texts.allProducts}"><a href="/#${first?.handle}">${first?.name}</a>${second && html`<a href="/#${second.handle}">${second.name}</a>`}</nav>
-  <div class="tools">${languageForm(shop, { language, texts })}
-  <a class="cart-link" href="/cart">${texts.cart} <span class="count">${count}</span></a></div>
-</header>
-<main id="main" tabindex="-1">${main}</main>`;
-  return renderPage(shop, {
-    title: `${title} · ${shop.seed.shop.name}`,
-    language,
-    look: 'shop',
-    body,
+function assetRoutes(router: Router, shop: LocalShop): void {
+  const send = (response: Response, path: string): void => {
+    response.set('cache-control', 'no-cache').type(extname(path)).send(readFileSync(path));
+  };
+  router.get('/cdn/theme/assets/:file', (request, response) => {
+    send(response, join(THEME_FOLDER, 'assets', fileName(request.params.file)));
   });
-}
-
-function languageForm(
-  shop: LocalShop,
-  { language, texts }: { language: ShopLanguage; texts: Texts },
-): Html {
-  return html`<form class="language" method="post" action="/language">
-  <label for="language">${texts.language}</label>
-  <select id="language" name="language" data-submit-on-change>${shop.seed.shop.languages.map(
-    (one) =>
-      html`<option value="${one}" lang="${one}"${one === language && html` selected`}>${LANGUAGE_NAMES[one]}</option>`,
-  )}</select>
-  <input type="hidden" name="back" value="" data-fill-path>
-  <noscript><button>OK</button></noscript>
-</form>`;
-}
-
-function price(shop: LocalShop, minor: number, language: ShopLanguage): string {
-  const { code, rate } = currencyFor(shop.seed, shop.seed.shop.countryCode);
-  return formatMoney(convertMinor(minor, rate), code, language);
-}
-
-function collection(shop: LocalShop, { language, texts }: PageFacts): Html {
-  return html`<div class="hero"><h1>${texts.newIn}</h1></div>${shop.seed.brands.map((brand) => {
-    const products = shop.seed.products.filter((one) => one.vendor === brand.name);
-    return html`<section class="brand" id="${brand.handle}" aria-labelledby="${brand.handle}-title">
-  <h2 id="${brand.handle}-title">${brand.name}</h2><p class="tagline">${localize(brand.tagline, language)}</p>
-  <ul class="grid">${products.map((product) => productCard(shop, product, language))}</ul>
-</section>`;
-  })}`;
-}
-
-function productCard(shop: LocalShop, product: SeedProduct, language: ShopLanguage): Html {
-  const prices = product.variants.map((variant) => variant.priceMinor);
-  return html`<li class="card"><a href="/products/${product.handle}">
-  <img src="/images/${product.handle}.svg" alt="" width="400" height="500" loading="lazy">
-  <span class="name">${localize(product.title, language)}</span>
-  <span class="price">${price(shop, Math.min(...prices), language)}</span></a></li>`;
-}
-
-function isAvailable(shop: LocalShop, variant: SeedVariant): boolean {
-  if (variant.inventoryPolicy === 'CONTINUE') return true;
-  return shop.seed.locations.some(
-    (location) =>
-      (shop.state.levels[`${variant.inventoryItemId}:${location.id}`]?.available ?? 0) > 0,
-  );
-}
-
-function productMain(shop: LocalShop, { language, texts }: PageFacts, product: SeedProduct): Html {
-  const first = product.variants.find((variant) => isAvailable(shop, variant));
-  return html`<article class="product">
-  <div class="picture"><img src="/images/${product.handle}.svg" alt="${localize(product.image.alt, language)}" width="600" height="750"></div>
-  <div class="info">
-    <p class="vendor">${product.vendor}</p>
-    <h1>${localize(product.title, language)}</h1>
-    <p class="price">${price(shop, (first ?? product.variants[0])?.priceMinor ?? 0, language)}</p>
-    <p>${localize(product.description, language)}</p>
-    <form method="post" action="/cart/add">
-<fieldset class="sizes"><legend>${hasColors(product) ? `${texts.color}, ${texts.size}` : texts.size}</legend>${variantRows(shop, product, first)}</fieldset>
-      <label class="quantity" for="quantity">${texts.quantity}</label>
-      <input id="quantity" name="quantity" type="number" min="1" max="999" value="1" inputmode="numeric">
-      <button class="buy"${!first && html` disabled`}>${first ? texts.addToCart : texts.soldOut}</button>
-    </form>
-  </div>
-</article>`;
-}
-
-const hasColors = (product: SeedProduct): boolean => product.options.length > 1;
-
-/** One row of sizes per color; a product of one color is one row. */
-function variantRows(
-  shop: LocalShop,
-  product: SeedProduct,
-  first: SeedVariant | undefined,
-): Html[] {
-  const colors = hasColors(product)
-    ? [...new Set(product.variants.map((variant) => variant.optionValues[0] ?? ''))]
-    : [''];
-  return colors.map((color) => {
-    const own = product.variants.filter(
-      (variant) => color === '' || variant.optionValues[0] === color,
+  router.get('/cdn/extensions/:uid/:handle/assets/:file', (request, response, next) => {
+    const { uid, handle, file } = request.params;
+    const found = readThemeExtensions(shop.root).find(
+      (one) => one.uid === uid && one.handle === handle,
     );
-    return html`<div class="row">${color !== '' && html`<span class="color">${color}</span>`}${own.map(
-      (variant) => {
-        const isFree = isAvailable(shop, variant);
-        const size =
-          color === ''
-            ? variant.optionValues.join(' / ')
-            : variant.optionValues.slice(1).join(' / ');
-        return html`<label${!isFree && html` class="gone"`}><input type="radio" name="id" value="${variant.id}" required${variant === first && html` checked`}${!isFree && html` disabled`}><span>${color !== '' && html`<span class="hidden">${color} </span>`}${size}</span></label>`;
-      },
-    )}</div>`;
+    if (!found) return next();
+    response.set('access-control-allow-origin', '*');
+    send(response, join(found.directory, 'assets', fileName(file)));
   });
 }
 
-function cartMain(shop: LocalShop, { language, texts, cart }: PageFacts): Html {
-  if (cart.lines.length === 0) {
-    return html`<div class="empty"><h1>${texts.cartEmpty}</h1><p><a class="button" href="/">${texts.continueShopping}</a></p></div>`;
-  }
-  const rows = cart.lines.map((line) => {
-    const { product, variant } = variantOf(shop, line.variantId);
-    const title = localize(product.title, language);
-    return html`<li class="line">
-  <img src="/images/${product.handle}.svg" alt="" width="96" height="120">
-  <div><p class="vendor">${product.vendor}</p><h2><a href="/products/${product.handle}">${title}</a></h2><p>${texts.size} ${variant.optionValues.join(' / ')}</p>
-  <form method="post" action="/cart/change"><input type="hidden" name="id" value="${line.id}">
-    <label for="q-${line.id}">${texts.quantity}</label> <input id="q-${line.id}" name="quantity" type="number" min="0" max="999" value="${line.quantity}" inputmode="numeric">
-    <button class="plain">${texts.update}</button></form>
-  <form method="post" action="/cart/change"><input type="hidden" name="id" value="${line.id}"><input type="hidden" name="quantity" value="0"><button class="plain" aria-label="${texts.remove}: ${title}">${texts.remove}</button></form></div>
-  <p class="price">${price(shop, variant.priceMinor * line.quantity, language)}</p></li>`;
-  });
-  return html`<div class="cart"><h1>${texts.cart}</h1><ul class="lines">${rows}</ul>
-<div class="totals"><p><span>${texts.subtotal}</span> <strong>${price(shop, subtotalOf(shop, cart), language)}</strong></p><p class="hint">${texts.deliveryLater}</p>
-<form method="post" action="/checkout"><button class="buy">${texts.checkout}</button></form></div></div>`;
+/** A name that stays in its folder. */
+function fileName(asked: string): string {
+  if (!/^[\w-][\w.-]*$/.test(asked)) throw new Error(`${asked} is no name of an asset`);
+  return asked;
 }

@@ -74,8 +74,12 @@ function Clock({ clock, timeZone }: { clock: BarState['clock']; timeZone: string
   const [, tick] = useState(0);
   useEffect(() => {
     const source = new EventSource('/clock/stream');
-    source.onmessage = (event) =>
-      setBase({ clock: JSON.parse(event.data), sinceMs: performance.now() });
+    source.onmessage = (event) => {
+      const clock = JSON.parse(event.data);
+      setBase({ clock, sinceMs: performance.now() });
+      // On pages of the theme the page's own clock follows the shop's.
+      dispatchEvent(new CustomEvent('local-clock', { detail: clock }));
+    };
     const timer = setInterval(() => tick((n) => n + 1), 1_000);
     return () => {
       source.close();
@@ -273,12 +277,5 @@ function App() {
   return state ? <Bar state={state} refresh={refresh} /> : null;
 }
 
-// Storefront forms that work without this script work better with it.
-for (const field of document.querySelectorAll<HTMLSelectElement>('[data-submit-on-change]')) {
-  field.addEventListener('change', () => field.form?.requestSubmit());
-}
-for (const field of document.querySelectorAll<HTMLInputElement>('[data-fill-path]')) {
-  field.value = location.pathname + location.search;
-}
 const root = document.getElementById('control-bar');
 if (root) render(<App />, root);

@@ -1,0 +1,2 @@
+/** The preview's half of the theme editor. */
+export {};
