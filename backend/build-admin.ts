@@ -23,6 +23,7 @@ import type { Platform } from './platform/stand.ts';
 import { PICKUP_MARGIN_MINUTES } from './promise/surface-quote.ts';
 import { createSetup, type SetupNetwork } from './shopify/setup.ts';
 import { type LiveShop, NETWORK_SECTION } from './stock/service.ts';
+import { stockedSkuCount } from './stock/stock.ts';
 
 /** What the admin app is built on. */
 export type AdminDependencies = {
@@ -98,7 +99,7 @@ function networkOf(live: LiveShop | undefined): SetupNetwork {
   const { snapshot } = live;
   return {
     nodeIds: new Set(snapshot.nodeIndex.keys()),
-    products: live.facts.positions.filter((positions) => positions !== undefined).length,
+    products: stockedSkuCount(live.facts),
     optionsTo: (countries) => optionsTo(live, countries),
   };
 }

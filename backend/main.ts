@@ -32,6 +32,7 @@ import { answerOrder } from './shopify/order-answer.ts';
 import { createRateCallback, RATE_PATH, type RateCallback } from './shopify/rates/callback.ts';
 import { webhookRoutes } from './shopify/webhooks.ts';
 import type { LiveShop } from './stock/service.ts';
+import { stockedSkuCount } from './stock/stock.ts';
 
 /** A running service. */
 export type RunningKept = { readonly port: number; stop(): Promise<void> };
@@ -193,7 +194,7 @@ function followChanges(following: {
       if (known === snapshot.policyVersion) return;
       versions.set(shopId, snapshot.policyVersion);
       // A shop that was only loaded has its stock; a new network, or a changed one, may lack some.
-      const isLoaded = known === undefined && facts.positions.some((one) => one !== undefined);
+      const isLoaded = known === undefined && stockedSkuCount(facts) > 0;
       const follow = isLoaded ? connector.lookAgain : connector.networkChanged;
       follow(shopId).catch(warn(shopId));
     }),

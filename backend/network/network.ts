@@ -17,6 +17,7 @@ import { HORIZON_MINUTES } from './delivery.ts';
 import { compileDepartures } from './departures.ts';
 import { compileDestinations, findZone } from './destination.ts';
 import { createHolidayBook, type HolidayBook } from './holidays.ts';
+import { compileKits } from './kits.ts';
 import { compileLanes, customsAreaOf, indexOf, type LaneTable } from './lanes.ts';
 import { createPlaceBook, type PlaceBook } from './places.ts';
 import { compilePrices } from './prices.ts';
@@ -90,6 +91,7 @@ export function compileNetwork(
   );
   const departures = compileAllDepartures(book, world, nodes);
   const services = world.services.map(compileService);
+  const skuIndex = indexOf(world.products.map((product) => product.sku));
   return {
     engineVersion: ENGINE_VERSION,
     policyVersion: world.policyVersion,
@@ -105,7 +107,8 @@ export function compileNetwork(
     nodeIndex: indexOf(world.nodes.map((node) => node.id)),
     serviceIndex: indexOf(world.services.map((service) => service.code)),
     zoneIndex: indexOf(world.zones.map((zone) => zone.id)),
-    skuIndex: indexOf(world.products.map((product) => product.sku)),
+    skuIndex,
+    ...compileKits(world.products, skuIndex),
     ...compileChannels(world, { lanes, zoneCount: zones.length }),
     laneTerms: lanes.terms,
     laneRows: lanes.rows,

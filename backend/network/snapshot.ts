@@ -153,6 +153,9 @@ export type CompiledChannel = {
 export const LANE_EXISTS = 1;
 export const PICKUP_EXISTS = 2;
 
+/** What one kit is made of: index and units of each component, none twice. Empty: it can be built nowhere. */
+export type KitParts = readonly { readonly sku: number; readonly quantity: number }[];
+
 export type Snapshot = {
   readonly engineVersion: string;
   readonly policyVersion: number;
@@ -170,6 +173,9 @@ export type Snapshot = {
   readonly serviceIndex: ReadonlyMap<string, number>;
   readonly zoneIndex: ReadonlyMap<string, number>;
   readonly skuIndex: ReadonlyMap<string, number>;
+  /** The parts of each product that is a kit, and by component the kits that need it, with how many units. */
+  readonly kits: ReadonlyMap<number, KitParts>;
+  readonly kitsWith: ReadonlyMap<number, KitParts>;
   readonly channels: readonly CompiledChannel[];
   readonly channelIndex: ReadonlyMap<string, number>;
   readonly laneTerms: readonly LaneTerms[];

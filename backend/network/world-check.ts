@@ -4,10 +4,11 @@
  * A world that passes compiles without error and answers every question.
  */
 import type { InvalidInput } from '../base/result.ts';
-import { checkNode, checkPoint, checkTimeZone, createPlaceCheck } from './check-places.ts';
+import { checkNode, checkPoint, createPlaceCheck } from './check-places.ts';
+import { checkKits, checkPolicy, checkSku, type Names } from './check-policy.ts';
 import { checkLanes, checkService, checkZones } from './check-services.ts';
 import { checkKnown, checkUnique, createProblems, type Problems } from './problems.ts';
-import type { NetworkSection, World, WorldPolicy, WorldRequest } from './world.ts';
+import type { NetworkSection, World, WorldRequest } from './world.ts';
 
 /** A world; without products and stock when those live elsewhere, and SKUs then go unchecked. */
 export type CheckedParts = NetworkSection & Partial<Pick<World, 'products' | 'stock'>>;
@@ -33,6 +34,7 @@ export function checkWorld(world: CheckedParts): readonly InvalidInput[] {
     checkPoint(problems, point, ['pickupPoints', index]);
   }
   checkPolicy(problems, world.policy, names);
+  checkKits(problems, world.products ?? [], names);
   checkStock(problems, world, names);
   return problems.found;
 }
@@ -49,14 +51,6 @@ export function checkRequest(request: WorldRequest): readonly InvalidInput[] {
   }
   return problems.found;
 }
-
-type Names = {
-  readonly nodes: ReadonlyMap<string, number>;
-  readonly services: ReadonlyMap<string, number>;
-  readonly zones: ReadonlyMap<string, number>;
-  /** undefined: not known here. */
-  readonly skus: ReadonlyMap<string, number> | undefined;
-};
 
 function checkNames(problems: Problems, world: CheckedParts): Names {
   const unique = (list: string, field: string, names: readonly string[]) =>
@@ -97,84 +91,22 @@ function checkNames(problems: Problems, world: CheckedParts): Names {
   };
 }
 
-function checkPolicy(problems: Problems, policy: WorldPolicy, names: Names): void {
-  checkTimeZone(problems, new Map(), { path: ['policy', 'timeZone'], name: policy.timeZone });
-  checkUnique(
-    problems,
-    policy.channels.map((channel) => channel.code),
-    { list: ['policy', 'channels'], field: 'code', what: 'code' },
-  );
-  for (const [index, channel] of policy.channels.entries()) {
-    for (const [position, name] of (channel.nodeIds ?? []).entries()) {
-      const path = ['policy', 'channels', index, 'nodeIds', position];
-      checkKnown(problems, names.nodes, { path, name, what: 'node' });
-    }
-  }
-  for (const [index, quota] of policy.quotas.entries()) {
-    checkSku(problems, names, ['policy', 'quotas', index], quota.sku);
-    if (quota.channel !== undefined || quota.customerTag !== undefined) continue;
-    problems.add(['policy', 'quotas', index, 'channel'], {
-      allowed: 'a channel or a customerTag: a quota belongs to someone',
-      remedy: 'Say whose units these are.',
-    });
-  }
-  for (const index of policy.safetyStock.keys())
-    checkSafetyRule(problems, policy, { index, names });
-  for (const list of ['waiting', 'reservations'] as const) {
-    for (const [index, row] of policy[list].entries()) {
-      checkSku(problems, names, ['policy', list, index], row.sku);
-    }
-  }
-}
-
-function checkSafetyRule(
-  problems: Problems,
-  policy: WorldPolicy,
-  at: { readonly index: number; readonly names: Names },
-): void {
-  const rule = policy.safetyStock[at.index];
-  if (rule === undefined) return;
-  const path = ['policy', 'safetyStock', at.index];
-  if (rule.sku !== undefined) checkSku(problems, at.names, path, rule.sku);
-  if (rule.nodeId !== undefined) {
-    const where = { path: [...path, 'nodeId'], name: rule.nodeId, what: 'node' };
-    checkKnown(problems, at.names.nodes, where);
-  }
-  if (rule.units === undefined && rule.percent === undefined) {
-    problems.add([...path, 'units'], {
-      allowed: 'units, or percent of on hand, or both (the larger counts)',
-      remedy: 'Say how much is kept back.',
-    });
-  }
-  for (const [narrow, wide] of [
-    ['sku', 'category'],
-    ['nodeId', 'region'],
-  ] as const) {
-    if (rule[narrow] === undefined || rule[wide] === undefined) continue;
-    problems.add([...path, wide], {
-      value: rule[wide],
-      allowed: `no ${wide} beside ${narrow}`,
-      remedy: `Leave the ${wide} out: ${narrow} already names what the rule is about.`,
-    });
-  }
-}
-
-function checkSku(
-  problems: Problems,
-  names: Names,
-  path: readonly (string | number)[],
-  name: string,
-): void {
-  if (names.skus === undefined) return;
-  checkKnown(problems, names.skus, { path: [...path, 'sku'], name, what: 'product' });
-}
-
 function checkStock(problems: Problems, world: CheckedParts, names: Names): void {
   const rows = world.stock ?? [];
   const taken = new Map<string, number>();
+  const kits = new Set(
+    (world.products ?? []).filter(({ kit }) => kit !== undefined).map(({ sku }) => sku),
+  );
   for (const [index, row] of rows.entries()) {
     const path = ['stock', index];
     checkSku(problems, names, path, row.sku);
+    if (kits.has(row.sku)) {
+      problems.add([...path, 'sku'], {
+        value: row.sku,
+        allowed: 'a SKU that is no kit: a kit has no stock of its own',
+        remedy: 'State the stock of its components.',
+      });
+    }
     const node = { path: [...path, 'nodeId'], name: row.nodeId, what: 'node' };
     checkKnown(problems, names.nodes, node);
     const key = `${row.nodeId}\n${row.sku}`;

@@ -10,38 +10,17 @@
  * ascending, `[fromGrams, toGrams)`, the first from 0, the last possibly open (`toGrams: null`).
  */
 import { z } from 'zod';
-
-/** As long as a Shopify SKU may be. */
-const id = z.string().min(1).max(255);
-const country = z
-  .string()
-  .regex(/^[A-Z]{2}$/, 'a two-letter ISO 3166 country code in capitals, as IT');
-const day = z.iso.date();
-const INSTANT =
-  /^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
-const AN_INSTANT =
-  'an instant from 2000 to 2099 in ISO 8601 with offset or Z, as 2026-11-30T10:00:00+01:00';
-const instant = z
-  .string()
-  .regex(INSTANT, { error: AN_INSTANT, abort: true })
-  .refine(isRealInstant, { error: AN_INSTANT });
-
-/** False for 30 February and the like, which the pattern lets through. */
-function isRealInstant(text: string): boolean {
-  try {
-    Temporal.Instant.from(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const timeOfDay = z
-  .string()
-  .regex(/^([0-3]\d|4[0-7]):[0-5]\d$/, 'a time of day HH:MM between 00:00 and 47:59');
-const whole = z.int().min(0).max(1_000_000_000);
-const latitude = z.number().min(-90).max(90);
-const longitude = z.number().min(-180).max(180);
+import {
+  country,
+  day,
+  id,
+  instant,
+  latitude,
+  longitude,
+  timeOfDay,
+  whole,
+} from './world-fields.ts';
+import { nodeKind, policySchema } from './world-policy.ts';
 
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 /** A day of the week, Monday first (ISO 8601). */
@@ -92,7 +71,7 @@ const costTier = z.strictObject({ fromGrams: whole, toGrams: whole.nullable(), c
 export const nodeSchema = z.strictObject({
   id,
   name: z.string().max(200).optional(),
-  kind: z.enum(['warehouse', 'store', '3pl']),
+  kind: nodeKind,
   country,
   /** State code of `date-holidays`, as BY for Bavaria. */
   region: z.string().max(12).optional(),
@@ -115,6 +94,8 @@ export const nodeSchema = z.strictObject({
   offersPickup: z.boolean().default(false),
   pickupCutOffs: weeklyTimes.default({}),
   pickupLeadMinutes: whole.default(0),
+  /** Orders that may be fetched in one quarter hour; absent: any number. */
+  pickupsPerSlot: z.int().min(1).max(100_000).optional(),
   lastHandOverMinutes: whole.default(15),
   unitsPerHour: z.int().min(1).max(1_000_000).optional(),
   unitsPerDay: z.int().min(1).max(10_000_000).optional(),
@@ -243,6 +224,15 @@ export const productSchema = z.strictObject({
   category: z.string().max(60).optional(),
   tags: z.array(z.string().max(60)).max(50).default([]),
   offersStorePickup: z.boolean().default(true),
+  /** Made of other SKUs at the node that ships it; has no stock of its own (rule 18). */
+  kit: z
+    .strictObject({
+      components: z
+        .array(z.strictObject({ sku: id, quantity: z.int().min(1).max(10_000) }))
+        .min(1)
+        .max(50),
+    })
+    .optional(),
 });
 
 export const stockSchema = z.strictObject({
@@ -253,6 +243,8 @@ export const stockSchema = z.strictObject({
   allocated: whole.default(0),
   /** Selling safety stock of this SKU at this node; absent: the policy's rules. */
   safetyStock: whole.optional(),
+  /** Units sold a week, for rules that keep back weeks of supply; absent: none. */
+  weeklySales: z.number().min(0).max(1_000_000_000).optional(),
   incoming: z
     .array(
       z
@@ -267,84 +259,6 @@ export const stockSchema = z.strictObject({
         }),
     )
     .max(100)
-    .default([]),
-});
-
-export const policySchema = z.strictObject({
-  /** The shop's own zone: day numbers of the padded table, `evaluatedAt`. */
-  timeZone: z.string(),
-  /** Currency of lane costs. */
-  currency: z.string().regex(/^[A-Z]{3}$/),
-  serviceLevel: z.number().gt(0).max(1).default(0.95),
-  /** A lane with under 30 observations gets one day more. */
-  thinLaneExtraDay: z.boolean().default(false),
-  splitOnlyIfDaysEarlier: z.int().min(1).max(60).default(1),
-  maxDaysLaterForCost: z.int().min(0).max(60).default(0),
-  distanceFactor: z.number().min(1).max(5).default(1.25),
-  pickupPoints: z
-    .strictObject({
-      maxCount: z.int().min(1).max(5).default(5),
-      maxMeters: whole.default(25_000),
-    })
-    .prefault({}),
-  storePickup: z
-    .strictObject({
-      maxCount: z.int().min(1).max(50).default(10),
-      maxMeters: whole.default(50_000),
-    })
-    .prefault({}),
-  /** Absent or no row for the request's channel: all nodes, share 10,000, threshold 0, every incoming lot. */
-  channels: z
-    .array(
-      z.strictObject({
-        code: id,
-        nodeIds: z.array(id).optional(),
-        kinds: z.array(z.enum(['warehouse', 'store', '3pl'])).optional(),
-        countries: z.array(country).optional(),
-        tags: z.array(z.string()).optional(),
-        shareBasisPoints: z.int().min(0).max(10_000).default(10_000),
-        threshold: whole.default(0),
-        /** null: every lot; 0: none; else lots usable within so many × 24 h of `at`. */
-        incomingHorizonDays: z.int().min(0).max(365).nullable().default(null),
-      }),
-    )
-    .max(100)
-    .default([]),
-  /** Units kept for one channel or one group of customers. `used` units are already sold. */
-  quotas: z
-    .array(
-      z.strictObject({
-        sku: id,
-        quantity: whole,
-        used: whole.default(0),
-        channel: id.optional(),
-        customerTag: z.string().min(1).max(60).optional(),
-      }),
-    )
-    .max(100_000)
-    .default([]),
-  /** Selling safety stock (rule 17): the most specific wins; `percent` of on hand, ceil. */
-  safetyStock: z
-    .array(
-      z.strictObject({
-        sku: id.optional(),
-        nodeId: id.optional(),
-        region: z.string().optional(),
-        category: z.string().optional(),
-        units: whole.optional(),
-        percent: z.number().min(0).max(100).optional(),
-      }),
-    )
-    .max(10_000)
-    .default([]),
-  /** Units of orders that wait for routing, and of live reservations; each deducted once (rule 16). */
-  waiting: z
-    .array(z.strictObject({ sku: id, quantity: whole }))
-    .max(100_000)
-    .default([]),
-  reservations: z
-    .array(z.strictObject({ sku: id, quantity: whole, channel: id, expiresAt: instant }))
-    .max(100_000)
     .default([]),
 });
 

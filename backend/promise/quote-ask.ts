@@ -12,8 +12,11 @@ import { readyMinute } from '../network/ready.ts';
 import type { CompiledChannel, Destination, Snapshot } from '../network/snapshot.ts';
 import type { WorldProduct } from '../network/world.ts';
 import type { Supply } from '../routing/routing.ts';
-import { type Facts, figure, loadOf, type Positions, positionsOf } from '../stock/stock.ts';
+import type { FigureQuestion } from '../stock/figures/formula.ts';
+import type { Positions } from '../stock/figures/position-table.ts';
+import { type Facts, figure, loadOf, positionsOf } from '../stock/stock.ts';
 import type { QuoteRequest } from './quote.ts';
+import { shareComponents } from './quote-kits.ts';
 import { bookOf, type Memory, memoryOf, type NodeBook } from './quote-memory.ts';
 import { createScratch, type Scratch, takeList } from './quote-scratch.ts';
 
@@ -23,6 +26,8 @@ export type AskLine = {
   readonly product: WorldProduct;
   readonly quantity: number;
   readonly positions: Positions | undefined;
+  /** Its components are shared with another line; `positions` hold its part alone. */
+  readonly isShared?: true;
 };
 
 export type Ask = {
@@ -31,6 +36,8 @@ export type Ask = {
   readonly request: QuoteRequest;
   readonly atMinute: number;
   readonly channel: CompiledChannel;
+  /** Whose figures count. */
+  readonly buyer: Omit<FigureQuestion, 'sku'>;
   readonly destination: Destination;
   /** The address has a point: its own, or its zone's. */
   readonly hasPoint: boolean;
@@ -68,10 +75,13 @@ export function openAsk(
   asked: { readonly request: QuoteRequest; readonly atMinute: number },
 ): Ask {
   const { request, atMinute } = asked;
-  const lines = mergeLines(snapshot, facts, request);
   const channelIndex = channelOf(snapshot, request.channel);
   const channel = snapshot.channels[channelIndex];
   if (channel === undefined) throw new Error(`Bug: no channel ${channelIndex}`);
+  const { nowMinute, customerTags } = request;
+  const buyer = { channel: request.channel, customerTags, nowMinute, atMinute };
+  const merged = mergeLines(snapshot, facts, request);
+  const { lines, shortSku } = shareComponents(facts, merged, { channel, buyer });
   const destination = resolveDestination(snapshot, request.destination);
   const horizon =
     channel.incomingHorizonMinutes === null ? NEVER : atMinute + channel.incomingHorizonMinutes;
@@ -87,20 +97,19 @@ export function openAsk(
     grams += quantity * product.weightGrams;
     cm3 += quantity * product.volumeCm3;
   }
-  const { nowMinute, customerTags } = request;
-  const buyer = { channel: request.channel, customerTags, nowMinute, atMinute };
   return {
     snapshot,
     facts,
     request,
     atMinute,
     channel,
+    buyer,
     destination,
     hasPoint: destination.zoneIndex >= 0 || request.destination.lat !== undefined,
     lines,
-    shortSku: lines.find(
-      ({ sku, quantity }) => figure(snapshot, facts, { sku, ...buyer }) < quantity,
-    )?.product.sku,
+    shortSku:
+      lines.find(({ sku, quantity }) => figure(snapshot, facts, { sku, ...buyer }) < quantity)
+        ?.product.sku ?? shortSku,
     units,
     grams,
     cm3,

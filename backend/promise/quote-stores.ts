@@ -6,6 +6,7 @@
 import { localDay } from '../base/time.ts';
 import { distanceMeters } from '../network/distance.ts';
 import { type HandOver, pickupHandOver } from '../network/hand-over.ts';
+import { handsOver } from '../network/pickup-rules.ts';
 import { latestAtMinute, readyMinute } from '../network/ready.ts';
 import type { CompiledNode } from '../network/snapshot.ts';
 import { loadOf } from '../stock/stock.ts';
@@ -43,7 +44,10 @@ export function nearestStores(ask: Ask): NearStore[] {
 
 /** Collecting everything at the store, or why not. */
 export function planStorePickup(ask: Ask, node: CompiledNode): StorePickup | Refusal {
-  const barred = ask.lines.find((line) => !line.product.offersStorePickup);
+  const { policy } = ask.snapshot;
+  const barred = ask.lines.find(
+    ({ product }) => !handsOver(policy, { product, node: node.source }),
+  );
   if (barred !== undefined) return { code: 'restricted', facts: { sku: barred.product.sku } };
   const missing = ask.shortSku ?? missingAt(ask, node);
   if (missing !== undefined) return { code: 'no_stock', facts: { sku: missing } };

@@ -10,6 +10,7 @@
 
 import { compareIds } from '../base/ids.ts';
 import { NEVER } from '../base/time.ts';
+import { relatedSkus } from '../network/kits.ts';
 import type { CompiledPoint, CompiledService, Snapshot } from '../network/snapshot.ts';
 import { planOrder, quoteObjective } from '../routing/routing.ts';
 import type { Facts } from '../stock/stock.ts';
@@ -191,7 +192,7 @@ function untilFactsChange(ask: Ask): number {
   let until = Math.min(snapshot.validToMinute, nextLotInReach(ask));
   // Units that come free only matter where there are too few.
   if (ask.shortSku === undefined) return until;
-  for (const { sku } of lines) {
+  for (const sku of lines.flatMap((line) => relatedSkus(snapshot, line.sku))) {
     for (const { expiresMinute } of facts.reservations.get(sku) ?? []) {
       if (expiresMinute > request.nowMinute) {
         until = Math.min(until, expiresMinute + request.marginMinutes);

@@ -10,10 +10,13 @@
  * is proved the same (by asking again); when even that does not fit (a cart of hundreds of lines) there are no bytes at all.
  */
 import { formatDay, parseDay } from '../base/time.ts';
+import { relatedSkus } from '../network/kits.ts';
 import { compileLoad, type NodeLoad } from '../network/load.ts';
 import type { Snapshot } from '../network/snapshot.ts';
 import type { WorldProduct } from '../network/world.ts';
-import { emptyFacts, type Facts, type Lot } from '../stock/stock.ts';
+import { figureSums, spokenForUnits } from '../stock/figures/formula.ts';
+import type { Lot } from '../stock/figures/position-table.ts';
+import { emptyPackedFacts, type Facts, putFree } from '../stock/stock.ts';
 import { type Quote, type QuoteRequest, quote, quoteAsk } from './quote.ts';
 import { type Ask, type AskLine, closeAsk, openAsk } from './quote-ask.ts';
 import { nearestPoints } from './quote-points.ts';
@@ -33,6 +36,9 @@ import {
 /** No receipt's facts take more. */
 export const MAX_FACTS_BYTES = 4_096;
 const FORMAT = 1;
+// Of a product: whether stores hand it over, and whether its category follows (where a rule names categories).
+const OFFERS_PICKUP = 1;
+const HAS_CATEGORY = 2;
 // Subsets of nodes tried when all of them are too many; each costs a quote, and few carts get here.
 const SUBSETS_TRIED = 5;
 // Lines × nodes beyond which no subset is tried: quotes of such carts take too long to be asked again.
@@ -75,7 +81,7 @@ const EVERY_NODE = () => true;
 
 /** Facts on which `quote` gives the answer that was promised. The snapshot must know the packed products. */
 export function unpackFacts(snapshot: Snapshot, bytes: Uint8Array): Facts {
-  const facts = emptyFacts(snapshot);
+  const facts = emptyPackedFacts(snapshot);
   const reader = openReader(bytes);
   const atMinute = readWhole(reader);
   const lineCount = readWhole(reader);
@@ -124,17 +130,26 @@ function writeProduct(writer: ByteWriter, ask: Ask, product: WorldProduct): void
   writeWhole(writer, product.weightGrams);
   writeWhole(writer, product.volumeCm3);
   writeWhole(writer, product.longestCm);
-  writeWhole(writer, product.offersStorePickup ? 1 : 0);
+  const category = ask.snapshot.policy.storePickup.rules.some((rule) => rule.category !== undefined)
+    ? product.category
+    : undefined;
+  writeWhole(
+    writer,
+    (product.offersStorePickup ? OFFERS_PICKUP : 0) + (category === undefined ? 0 : HAS_CATEGORY),
+  );
+  if (category !== undefined) writeText(writer, category);
   writeWhole(writer, deciding.length);
   for (const tag of deciding) writeText(writer, tag);
 }
 
-/** Of the tags those that some service restricts. */
+/** Of the tags those that some service restricts or a rule of store pickup names. */
 function decidingTags(snapshot: Snapshot, tags: readonly string[]): string[] {
-  return tags.filter((tag) =>
-    snapshot.services.some(({ source }) =>
-      source.restrictions.some((restriction) => restriction.productTag === tag),
-    ),
+  return tags.filter(
+    (tag) =>
+      snapshot.policy.storePickup.rules.some((rule) => rule.productTag === tag) ||
+      snapshot.services.some(({ source }) =>
+        source.restrictions.some((restriction) => restriction.productTag === tag),
+      ),
   );
 }
 
@@ -143,9 +158,19 @@ function readProduct(reader: ByteReader): WorldProduct {
   const weightGrams = readWhole(reader);
   const volumeCm3 = readWhole(reader);
   const longestCm = readWhole(reader);
-  const offersStorePickup = readWhole(reader) === 1;
+  const flags = readWhole(reader);
+  const offersStorePickup = (flags & OFFERS_PICKUP) !== 0;
+  const category = (flags & HAS_CATEGORY) === 0 ? undefined : readText(reader);
   const tags = Array.from({ length: readWhole(reader) }, () => readText(reader));
-  return { sku, weightGrams, volumeCm3, longestCm, offersStorePickup, tags };
+  return {
+    sku,
+    weightGrams,
+    volumeCm3,
+    longestCm,
+    offersStorePickup,
+    tags,
+    ...(category === undefined ? {} : { category }),
+  };
 }
 
 type Selected = { readonly line: AskLine; readonly keeps: (node: number) => boolean };
@@ -210,23 +235,35 @@ function writeLots(writer: ByteWriter, ask: Ask, lots: readonly Lot[]): void {
   }
 }
 
-/** Units of waiting orders and of live reservations of other channels. */
+/** Units of waiting orders and of live reservations of other channels, those of kits and components included. */
 function spokenForOf(ask: Ask, line: AskLine): number {
-  let units = ask.facts.waiting.get(line.sku) ?? 0;
-  for (const row of ask.facts.reservations.get(line.sku) ?? []) {
-    const isLive = row.expiresMinute > ask.request.nowMinute;
-    if (isLive && row.channel !== ask.request.channel) units += row.quantity;
+  const { facts, channel, buyer } = ask;
+  const question = { sku: line.sku, ...buyer };
+  const units = spokenForUnits(facts, { channel, question });
+  if (line.isShared !== true || isShortTogether(line)) return units;
+  // What was divided between lines is packed as each line's own: the rest is not there for it.
+  const { onHand, incoming } = figureSums(facts, { channel, question });
+  let given = 0;
+  for (let row = 0; row < (line.positions?.count ?? 0); row += 1) {
+    given += line.positions?.free[row] ?? 0;
   }
-  return units;
+  return units - (onHand + incoming - given);
+}
+
+/** Nothing was divided, because the lines together want too much: alone each is short of all it wants. */
+function isShortTogether(line: AskLine): boolean {
+  return line.positions === undefined || line.positions.count === 0;
 }
 
 /** When the next live reservation ends, 0 for none. Only an answer without stock depends on it. */
 function nextExpiry(ask: Ask, line: AskLine): number {
   if (ask.shortSku === undefined) return 0;
   let next = 0;
-  for (const { expiresMinute } of ask.facts.reservations.get(line.sku) ?? []) {
-    if (expiresMinute <= ask.request.nowMinute) continue;
-    next = next === 0 ? expiresMinute : Math.min(next, expiresMinute);
+  for (const sku of relatedSkus(ask.snapshot, line.sku)) {
+    for (const { expiresMinute } of ask.facts.reservations.get(sku) ?? []) {
+      if (expiresMinute <= ask.request.nowMinute) continue;
+      next = next === 0 ? expiresMinute : Math.min(next, expiresMinute);
+    }
   }
   return next;
 }
@@ -244,12 +281,10 @@ function readLine(reader: ByteReader, into: Unpacking): void {
     const reservation = { quantity: 0, channel: '', expiresMinute: stock.nextExpiry };
     into.facts.reservations.set(index, [reservation]);
   }
-  into.facts.positions[index] = {
-    count: stock.nodes.length,
-    nodes: Int32Array.from(stock.nodes),
-    free: Int32Array.from(stock.free),
-    lots: stock.lots,
-  };
+  for (const [row, node] of stock.nodes.entries()) {
+    const held = { free: stock.free[row] ?? 0, lots: stock.lots[row] };
+    putFree(into.facts, { sku: index, node }, held);
+  }
 }
 
 function readStock(reader: ByteReader, atMinute: number) {

@@ -3,28 +3,33 @@
  *
  * Stock rows, node loads, waiting orders and live reservations come in and are kept by SKU and node of
  * one snapshot (`Facts`, owned by the service, which applies changes as they arrive); out come a SKU's
- * positions for planning and its sellable figure, both by docs/semantics.md 16 and 17. Units are
- * whole; nothing is read from a clock. Every change raises the version of the SKU or node it touches.
+ * positions for planning, its sellable figure line by line (figures/formula.ts, lines.ts) and the part
+ * each location shows of it (figures/levels.ts), by docs/semantics.md 16 to 18. Units are whole; nothing
+ * is read from a clock. Every change raises the version of all SKUs and nodes whose answers it touches.
  */
 import { instantToMinuteCeil, instantToMinuteFloor, parseDay, wallToMinute } from '../base/time.ts';
 import { channelOf } from '../network/channels.ts';
+import { relatedSkus } from '../network/kits.ts';
 import { type CompiledLoad, compileLoad, type NodeLoad } from '../network/load.ts';
-import type { CompiledChannel, CompiledNode, Snapshot } from '../network/snapshot.ts';
+import type { CompiledNode, KitParts, Snapshot } from '../network/snapshot.ts';
 import type { World, WorldPolicy, WorldStockRow } from '../network/world.ts';
+import {
+  type FigureQuestion,
+  type FigureSums,
+  figureSums,
+  positionsIn,
+} from './figures/formula.ts';
+import { type FigureLine, figureLines } from './figures/lines.ts';
+import {
+  createTable,
+  findRow,
+  type Lot,
+  type Positions,
+  type PositionTable,
+  putCell,
+  reserveRooms,
+} from './figures/position-table.ts';
 import { compileSafetyBook, type SafetyBook, safetyUnits } from './safety-stock.ts';
-
-/** Incoming units and the instant from which they can be worked on (it may be past). */
-export type Lot = { readonly usableMinute: number; readonly quantity: number };
-
-/** One SKU's stock by node, in ascending order of node index. */
-export type Positions = {
-  readonly count: number;
-  readonly nodes: Int32Array;
-  /** n of rule 16: on hand − unavailable − safety stock − allocations, never below 0. */
-  readonly free: Int32Array;
-  /** Incoming by usable instant; undefined where none is due. */
-  readonly lots: readonly (readonly Lot[] | undefined)[];
-};
 
 /** A claim with an expiry by one channel (its code). */
 export type Reservation = {
@@ -43,7 +48,11 @@ export type LoadRow = Pick<World['nodes'][number], 'backlogUnits' | 'ordersByDat
 /** All facts that change without a new policy, by index of one snapshot. Owned by one writer. */
 export type Facts = {
   readonly snapshot: Snapshot;
-  readonly positions: (Positions | undefined)[];
+  /** Every SKU's positions; read by `positionsOf` and the figures. */
+  readonly table: PositionTable;
+  /** The snapshot's kits; the facts of a receipt hold every kit as a SKU of its own and know none. */
+  readonly kits: ReadonlyMap<number, KitParts>;
+  readonly kitsWith: ReadonlyMap<number, KitParts>;
   readonly loads: (CompiledLoad | undefined)[];
   /** What `loads` was worked out from. */
   readonly nodeLoads: (NodeLoad | undefined)[];
@@ -51,7 +60,8 @@ export type Facts = {
   readonly waiting: Map<number, number>;
   readonly reservations: Map<number, readonly Reservation[]>;
   readonly quotas: ReadonlyMap<number, readonly Quota[]>;
-  readonly safetyBook: SafetyBook;
+  readonly sellingSafety: SafetyBook;
+  readonly routingSafety: SafetyBook;
   /** Rise with every change of what a quote reads of the SKU or node. */
   readonly skuVersions: Float64Array;
   readonly nodeVersions: Float64Array;
@@ -80,12 +90,7 @@ export function factsOfWorld(snapshot: Snapshot, world: Pick<World, 'stock' | 'n
 /** Facts about a snapshot's SKUs and nodes; rows that name others are left out. */
 export function compileFacts(snapshot: Snapshot, input: FactsInput): Facts {
   const facts = emptyFacts(snapshot);
-  for (const [code, rows] of Map.groupBy(input.stock, (row) => row.sku)) {
-    const sku = snapshot.skuIndex.get(code);
-    if (sku === undefined) continue;
-    const entries = rows.flatMap((row) => toEntry(facts, sku, row) ?? []);
-    facts.positions[sku] = toPositions(entries.toSorted((a, b) => a.node - b.node));
-  }
+  putRows(facts, input.stock);
   for (const load of input.loads) applyLoad(facts, load);
   for (const row of input.waiting) {
     const sku = snapshot.skuIndex.get(row.sku);
@@ -109,33 +114,55 @@ export function emptyFacts(snapshot: Snapshot): Facts {
   }
   return {
     snapshot,
-    positions: new Array(snapshot.products.length),
+    table: createTable(snapshot.products.length),
+    kits: snapshot.kits,
+    kitsWith: snapshot.kitsWith,
     loads: new Array(snapshot.nodes.length),
     nodeLoads: new Array(snapshot.nodes.length),
     waiting: new Map(),
     reservations: new Map(),
     quotas,
-    safetyBook: compileSafetyBook(snapshot.policy.safetyStock),
+    sellingSafety: compileSafetyBook(snapshot.policy.safetyStock),
+    routingSafety: compileSafetyBook(snapshot.policy.routingSafetyStock),
     skuVersions: new Float64Array(snapshot.products.length),
     nodeVersions: new Float64Array(snapshot.nodes.length),
   };
 }
 
-type Entry = { readonly node: number; readonly free: number; readonly lots: Lot[] | undefined };
+/** Puts many rows at once into empty facts: room for all of a SKU is made first. */
+function putRows(facts: Facts, rows: readonly WorldStockRow[]): void {
+  const { skuIndex, products } = facts.snapshot;
+  const rowsBySku = new Int32Array(products.length);
+  for (const row of rows) {
+    const sku = skuIndex.get(row.sku);
+    if (sku !== undefined) rowsBySku[sku] = (rowsBySku[sku] ?? 0) + 1;
+  }
+  reserveRooms(facts.table, rowsBySku);
+  for (const row of rows) putRow(facts, row);
+}
 
-function toEntry(facts: Facts, sku: number, row: WorldStockRow): Entry | undefined {
+/** The SKU whose row it is; undefined when the snapshot lacks SKU or node, or the SKU is a kit, which has no stock. */
+function putRow(facts: Facts, row: WorldStockRow): number | undefined {
   const { snapshot } = facts;
+  const sku = snapshot.skuIndex.get(row.sku) ?? -1;
   const node = snapshot.nodes[snapshot.nodeIndex.get(row.nodeId) ?? -1];
   const product = snapshot.products[sku];
-  if (node === undefined || product === undefined) return undefined;
-  const keptBack =
-    row.safetyStock ??
-    safetyUnits(facts.safetyBook, { product, node: node.source, onHand: row.onHand });
-  return {
-    node: node.index,
-    free: Math.max(0, row.onHand - row.unavailable - keptBack - row.allocated),
-    lots: row.incoming.length === 0 ? undefined : toLots(node, row.incoming),
-  };
+  if (node === undefined || product === undefined || facts.kits.has(sku)) return undefined;
+  const { onHand, weeklySales = 0 } = row;
+  const at = { product, node: node.source, onHand, weeklySales };
+  putCell(
+    facts.table,
+    { sku, node: node.index },
+    {
+      onHand,
+      unavailable: row.unavailable,
+      allocated: row.allocated,
+      safety: row.safetyStock ?? safetyUnits(facts.sellingSafety, at),
+      routingSafety: safetyUnits(facts.routingSafety, at),
+      lots: row.incoming.length === 0 ? undefined : toLots(node, row.incoming),
+    },
+  );
+  return sku;
 }
 
 function toLots(node: CompiledNode, incoming: WorldStockRow['incoming']): Lot[] {
@@ -152,30 +179,12 @@ function usableMinute(node: CompiledNode, lot: WorldStockRow['incoming'][number]
   return wallToMinute(node.calendar.zone, day, { timeOfDay: 0, side: 'later' });
 }
 
-function toPositions(entries: readonly Entry[]): Positions {
-  return {
-    count: entries.length,
-    nodes: Int32Array.from(entries, (entry) => entry.node),
-    free: Int32Array.from(entries, (entry) => entry.free),
-    lots: entries.map((entry) => entry.lots),
-  };
-}
-
 /** Puts one stock row in place of what was known of its SKU at its node. */
 export function applyStockRow(facts: Facts, row: WorldStockRow, version?: number): void {
-  const sku = facts.snapshot.skuIndex.get(row.sku);
-  const entry = sku === undefined ? undefined : toEntry(facts, sku, row);
-  if (sku === undefined || entry === undefined) return;
-  const known = facts.positions[sku];
-  const entries: Entry[] = [entry];
-  for (let index = 0; index < (known?.count ?? 0); index += 1) {
-    const node = known?.nodes[index] ?? -1;
-    if (node === entry.node) continue;
-    const lots = known?.lots[index];
-    entries.push({ node, free: known?.free[index] ?? 0, lots: lots && [...lots] });
-  }
-  facts.positions[sku] = toPositions(entries.toSorted((a, b) => a.node - b.node));
-  raise(facts.skuVersions, sku, version);
+  const sku = putRow(facts, row);
+  if (sku === undefined) return;
+  for (const kit of facts.snapshot.kitsWith.get(sku) ?? []) facts.table.views[kit.sku] = undefined;
+  raiseSku(facts, sku, version);
 }
 
 /** Puts a node's load in place of what was known of it. */
@@ -202,7 +211,7 @@ export function applyWaiting(
   const sku = facts.snapshot.skuIndex.get(row.sku);
   if (sku === undefined) return;
   facts.waiting.set(sku, row.quantity);
-  raise(facts.skuVersions, sku, version);
+  raiseSku(facts, sku, version);
 }
 
 /** Puts these reservations in place of all that were known of the SKU. */
@@ -224,7 +233,14 @@ export function applyReservations(
     }),
   );
   facts.reservations.set(sku, reservations);
-  raise(facts.skuVersions, sku, version);
+  raiseSku(facts, sku, version);
+}
+
+/** Notes that the answers of a SKU, and of the kits and components bound to it, are of this version. */
+export function raiseSku(facts: Facts, sku: number, version?: number): void {
+  for (const related of relatedSkus(facts.snapshot, sku)) {
+    raise(facts.skuVersions, related, version);
+  }
 }
 
 function raise(versions: Float64Array, index: number, version: number | undefined): void {
@@ -232,9 +248,49 @@ function raise(versions: Float64Array, index: number, version: number | undefine
   versions[index] = version === undefined ? known + 1 : Math.max(known, version);
 }
 
-/** A SKU's stock by node; undefined: no row anywhere. */
+/** A SKU's stock by node, a kit's where it can be built; undefined: no row anywhere. */
 export function positionsOf(facts: Facts, sku: number): Positions | undefined {
-  return facts.positions[sku];
+  return positionsIn(facts, sku);
+}
+
+/**
+ * Units of a SKU that routing may take at a node: on hand − unavailable − routing safety stock −
+ * allocations, never below 0. What is kept back from sale does not count here, nor this there.
+ */
+export function routableUnits(facts: Facts, at: { sku: number; node: number }): number {
+  const row = findRow(facts.table, at.sku, at.node);
+  if (row < 0) return 0;
+  const { onHand, unavailable, routingSafety, allocated } = facts.table.columns;
+  const kept = (unavailable[row] ?? 0) + (routingSafety[row] ?? 0) + (allocated[row] ?? 0);
+  return Math.max(0, (onHand[row] ?? 0) - kept);
+}
+
+/** How many SKUs have a row somewhere. */
+export function stockedSkuCount(facts: Facts): number {
+  let skus = 0;
+  for (const rows of facts.table.counts) if (rows > 0) skus += 1;
+  return skus;
+}
+
+/** Facts without a row in which kits are SKUs like any other, and a way to state each SKU's positions. */
+export function emptyPackedFacts(snapshot: Snapshot): Facts {
+  return { ...emptyFacts(snapshot), kits: new Map(), kitsWith: new Map() };
+}
+
+/** Puts one node's free units and lots into packed facts. */
+export function putFree(
+  facts: Facts,
+  at: { readonly sku: number; readonly node: number },
+  held: { readonly free: number; readonly lots: readonly Lot[] | undefined },
+): void {
+  putCell(facts.table, at, {
+    onHand: held.free,
+    unavailable: 0,
+    allocated: 0,
+    safety: 0,
+    routingSafety: 0,
+    lots: held.lots,
+  });
 }
 
 /** A node's load; worked out as idle when nothing was ever said of it. */
@@ -248,111 +304,20 @@ export function loadOf(facts: Facts, node: number): CompiledLoad {
 
 const IDLE: NodeLoad = { backlogUnits: 0, backlogAsOfMinute: undefined, ordersByDate: {} };
 
-/** Whose figure, and when. */
-export type FigureQuestion = {
-  /** Index of the SKU. */
-  readonly sku: number;
-  /** The channel's code as the request names it; the policy need not know it. */
-  readonly channel: string;
-  readonly customerTags: readonly string[];
-  /** Reservations are live while they expire after this minute. */
-  readonly nowMinute: number;
-  /** The incoming horizon is counted from here. */
-  readonly atMinute: number;
-};
-
-/** The figure and every deduction that led to it, each in units. */
-export type Figure = {
-  readonly onHand: number;
-  readonly incoming: number;
-  readonly waiting: number;
-  readonly reservedElsewhere: number;
-  /** max(0, onHand + incoming − waiting − reservedElsewhere). */
-  readonly free: number;
-  readonly quotasUnused: number;
-  readonly ownQuotaUnused: number;
-  /** max(0, free − quotasUnused). */
-  readonly pool: number;
-  readonly visible: number;
-  /** What may be sold: `visible`, or 0 below the channel's threshold. */
-  readonly units: number;
-};
+/** The figure, every sum that led to it and the lines that add up to it. */
+export type Figure = FigureSums & { readonly lines: readonly FigureLine[] };
 
 /** Rule 16: the sellable units of a SKU for one channel and customer. */
 export function figure(snapshot: Snapshot, facts: Facts, question: FigureQuestion): number {
-  return explainFigure(snapshot, facts, question).units;
+  const channel = snapshot.channels[channelOf(snapshot, question.channel)];
+  if (channel === undefined) throw new Error('Bug: a snapshot without channels');
+  return figureSums(facts, { channel, question }).units;
 }
-
-const BASIS_POINTS = 10_000;
 
 /** The same with its lines, for a person who asks why. */
 export function explainFigure(snapshot: Snapshot, facts: Facts, question: FigureQuestion): Figure {
   const channel = snapshot.channels[channelOf(snapshot, question.channel)];
   if (channel === undefined) throw new Error('Bug: a snapshot without channels');
-  const { onHand, incoming } = channelUnits(facts, channel, question);
-  const waiting = facts.waiting.get(question.sku) ?? 0;
-  const reservedElsewhere = reservedByOthers(facts, question);
-  const free = Math.max(0, onHand + incoming - waiting - reservedElsewhere);
-  const { quotasUnused, ownQuotaUnused } = quotaUnits(facts, question);
-  const pool = Math.max(0, free - quotasUnused);
-  const share = Math.floor((pool * channel.shareBasisPoints) / BASIS_POINTS);
-  const visible = Math.min(free, share + ownQuotaUnused);
-  return {
-    onHand,
-    incoming,
-    waiting,
-    reservedElsewhere,
-    free,
-    quotasUnused,
-    ownQuotaUnused,
-    pool,
-    visible,
-    units: visible >= channel.threshold ? visible : 0,
-  };
-}
-
-function channelUnits(facts: Facts, channel: CompiledChannel, question: FigureQuestion) {
-  const positions = facts.positions[question.sku];
-  const lotsUntil =
-    channel.incomingHorizonMinutes === 0
-      ? -Infinity
-      : question.atMinute + (channel.incomingHorizonMinutes ?? Infinity);
-  let onHand = 0;
-  let incoming = 0;
-  for (let index = 0; index < (positions?.count ?? 0); index += 1) {
-    if (channel.hasNode[positions?.nodes[index] ?? -1] !== 1) continue;
-    onHand += positions?.free[index] ?? 0;
-    incoming += unitsUntil(positions?.lots[index], lotsUntil);
-  }
-  return { onHand, incoming };
-}
-
-function unitsUntil(lots: readonly Lot[] | undefined, lastMinute: number): number {
-  let units = 0;
-  if (lots === undefined) return units;
-  for (const lot of lots) if (lot.usableMinute <= lastMinute) units += lot.quantity;
-  return units;
-}
-
-function reservedByOthers(facts: Facts, question: FigureQuestion): number {
-  let units = 0;
-  for (const row of facts.reservations.get(question.sku) ?? []) {
-    const isLive = row.expiresMinute > question.nowMinute;
-    if (isLive && row.channel !== question.channel) units += row.quantity;
-  }
-  return units;
-}
-
-function quotaUnits(facts: Facts, question: FigureQuestion) {
-  let quotasUnused = 0;
-  let ownQuotaUnused = 0;
-  for (const quota of facts.quotas.get(question.sku) ?? []) {
-    const unused = Math.max(0, quota.quantity - quota.used);
-    quotasUnused += unused;
-    const isOwn =
-      (quota.channel === undefined || quota.channel === question.channel) &&
-      (quota.customerTag === undefined || question.customerTags.includes(quota.customerTag));
-    if (isOwn) ownQuotaUnused += unused;
-  }
-  return { quotasUnused, ownQuotaUnused };
+  const sums = figureSums(facts, { channel, question });
+  return { ...sums, lines: figureLines(snapshot, facts, { channel, question, sums }) };
 }
