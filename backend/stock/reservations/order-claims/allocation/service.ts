@@ -1,0 +1,277 @@
+/**
+ * How do units get onto a node, and back to waiting?
+ *
+ * In: routing's wishes, shortages. Out: claims moved between waiting and allocated, positions with them. Locks in the
+ * order of 0035-claims.sql; every position is changed by one guarded update of its row.
+ * Invariants: a position is never given more units than it has; a call is granted whole, or says of every line why not.
+ */
+import type { Kysely } from 'kysely';
+import { compareIds, type ShopId } from '../../../../base/ids.ts';
+import type { Result } from '../../../../base/result.ts';
+import type { Clock } from '../../../../platform/clock.ts';
+import type { LiveShop } from '../../../service.ts';
+import type { Bucket } from '../../reservations.ts';
+import { type ChangedCell, cellsOf } from '../../service.ts';
+import { lockClaims, type ShopTransaction } from '../../store.ts';
+import {
+  type AllocatedUnits,
+  type AllocationRefusal,
+  type Assigned,
+  decideAllocation,
+  decideReturns,
+  decideSpread,
+  type FreeBook,
+} from '../following.ts';
+import { applyReturn, differenceOf, type OrderClaims } from '../order-claims.ts';
+import {
+  loadClaims,
+  lockOrders,
+  lockPositions,
+  moveUnits,
+  newestAllocations,
+  saveClaims,
+} from '../store.ts';
+
+/** Goods that left, as a movement of the ledger. */
+export type ShippedMovement = {
+  /** Names the goods: the line of the fulfillment. */
+  readonly eventId: string;
+  readonly sku: string;
+  readonly nodeId: string;
+  readonly units: number;
+  readonly occurredAt: string;
+  readonly orderId: string;
+};
+
+/** What the service stands on. */
+export type OrderClaimDependencies = {
+  readonly db: Kysely<unknown>;
+  readonly clock: Clock;
+  readonly openShop: (shopId: ShopId) => Promise<LiveShop | undefined>;
+  /** Lowers on hand through the ledger, in the caller's transaction, once per event. */
+  readonly appendShipped: (
+    trx: ShopTransaction,
+    shopId: ShopId,
+    movements: readonly ShippedMovement[],
+  ) => Promise<void>;
+  readonly recordChange: (
+    trx: ShopTransaction,
+    shopId: ShopId,
+    cells: readonly ChangedCell[],
+  ) => Promise<number>;
+  readonly announce: (shopId: ShopId, version: number) => Promise<void>;
+};
+
+// What one shortage may send back at once; a position with more orders than that is looked at again.
+const RETURNS_MAX = 200;
+
+export async function openFreeBook(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  cells: readonly { readonly sku: string; readonly nodeId: string }[],
+): Promise<FreeBook> {
+  const free = new Map<string, number>();
+  const name = (sku: string, nodeId: string) => JSON.stringify([sku, nodeId]);
+  for (const row of await lockPositions(trx, shopId, cells)) {
+    free.set(name(row.sku, row.nodeId), row.free);
+  }
+  return {
+    of: (sku, nodeId) => Math.max(0, free.get(name(sku, nodeId)) ?? 0),
+    take: (sku, nodeId, units) => {
+      free.set(name(sku, nodeId), (free.get(name(sku, nodeId)) ?? 0) - units);
+    },
+  };
+}
+
+/** The positions that claims lie on: whatever changes, theirs may. */
+export function allocatedCells(claims: OrderClaims): { sku: string; nodeId: string }[] {
+  return [...claims.values()].flatMap(({ sku, allocations }) =>
+    allocations.map(({ nodeId }) => ({ sku, nodeId })),
+  );
+}
+
+export function skuBuckets(skus: Iterable<string>): Bucket[] {
+  return [...new Set(skus)].map((sku) => ({ kind: 'sku', holder: sku, mark: '' }));
+}
+
+/** Tells which facts this transaction changed, each once. */
+export async function record(
+  deps: OrderClaimDependencies,
+  trx: ShopTransaction,
+  shopId: ShopId,
+  changed: readonly ChangedCell[],
+): Promise<number> {
+  const cells = new Map(
+    changed.map(({ sku, nodeId }) => [JSON.stringify([sku, nodeId]), { sku, nodeId }]),
+  );
+  return await deps.recordChange(trx, shopId, [...cells.values()]);
+}
+
+/** Writes an order's claims and moves the counters with them. */
+export async function save(
+  deps: OrderClaimDependencies,
+  trx: ShopTransaction,
+  shopId: ShopId,
+  change: {
+    readonly orderId: string;
+    readonly before: OrderClaims;
+    readonly after: OrderClaims;
+    readonly now?: Temporal.Instant;
+  },
+) {
+  const { orderId, before, after, now = deps.clock.now() } = change;
+  const difference = differenceOf(before, after);
+  await saveClaims(trx, shopId, { orderId, before, after, now });
+  await moveUnits(trx, shopId, difference);
+  return { difference };
+}
+
+/** A known order with its SKUs and positions locked; undefined: nobody told us of it. */
+async function openOrder(
+  deps: OrderClaimDependencies,
+  trx: ShopTransaction,
+  shopId: ShopId,
+  of: {
+    readonly orderId: string;
+    readonly nodes: readonly { readonly lineId: string; readonly nodeId: string }[];
+  },
+): Promise<{ readonly claims: OrderClaims; readonly free: FreeBook } | undefined> {
+  const known = await lockOrders(trx, shopId, [of.orderId]);
+  if (!known.has(of.orderId)) return undefined;
+  const claims = (await loadClaims(trx, shopId, [of.orderId])).get(of.orderId) ?? new Map();
+  const skus = [...claims.values()].map(({ sku }) => sku);
+  await lockClaims(trx, shopId, skuBuckets(skus), deps.clock.now());
+  const cells = of.nodes.flatMap(({ lineId, nodeId }) => {
+    const line = claims.get(lineId);
+    return line === undefined ? [] : [{ sku: line.sku, nodeId }];
+  });
+  return { claims, free: await openFreeBook(trx, shopId, [...allocatedCells(claims), ...cells]) };
+}
+
+type Worked<Value> = Promise<{
+  value: Result<Value, AllocationRefusal>;
+  version: number | undefined;
+}>;
+
+function unknown(orderId: string) {
+  const refusal = { code: 'order_unknown', orderId } as const;
+  return { value: { ok: false, refusal } as const, version: undefined };
+}
+
+async function finish<Value>(
+  deps: OrderClaimDependencies,
+  trx: ShopTransaction,
+  shopId: ShopId,
+  change: {
+    readonly orderId: string;
+    readonly before: OrderClaims;
+    readonly after: OrderClaims;
+    readonly value: Value;
+  },
+): Worked<Value> {
+  const { difference } = await save(deps, trx, shopId, change);
+  const changed = [
+    ...cellsOf(skuBuckets(difference.waiting.map(({ sku }) => sku))),
+    ...difference.allocated,
+  ];
+  const version = changed.length === 0 ? undefined : await record(deps, trx, shopId, changed);
+  return { value: { ok: true, value: change.value }, version };
+}
+
+/** Puts waiting units on nodes, exactly as asked or not at all. */
+export async function allocate(
+  deps: OrderClaimDependencies,
+  trx: ShopTransaction,
+  shopId: ShopId,
+  { orderId, asked }: { readonly orderId: string; readonly asked: readonly Assigned[] },
+): Worked<undefined> {
+  const opened = await openOrder(deps, trx, shopId, { orderId, nodes: asked });
+  if (opened === undefined) return unknown(orderId);
+  const { claims: before, free } = opened;
+  const decided = decideAllocation(before, asked, free);
+  if (!decided.ok) return { value: decided, version: undefined };
+  return await finish(deps, trx, shopId, {
+    orderId,
+    before,
+    after: decided.value,
+    value: undefined,
+  });
+}
+
+/** Puts what waits on the nodes given, first come first, as far as they have it. */
+export async function allocateFrom(
+  deps: OrderClaimDependencies,
+  trx: ShopTransaction,
+  shopId: ShopId,
+  of: {
+    readonly orderId: string;
+    readonly wishes: readonly { readonly lineId: string; readonly nodeIds: readonly string[] }[];
+  },
+): Worked<readonly { lineId: string; missing: number }[]> {
+  const { orderId, wishes } = of;
+  const nodes = wishes.flatMap(({ lineId, nodeIds }) =>
+    nodeIds.map((nodeId) => ({ lineId, nodeId })),
+  );
+  const opened = await openOrder(deps, trx, shopId, { orderId, nodes });
+  if (opened === undefined) return unknown(orderId);
+  const { claims: before, free } = opened;
+  const { after, missing } = decideSpread(before, wishes, free);
+  return await finish(deps, trx, shopId, { orderId, before, after, value: missing });
+}
+
+/** Gives allocations back: the units wait again. */
+export async function release(
+  deps: OrderClaimDependencies,
+  trx: ShopTransaction,
+  shopId: ShopId,
+  { orderId, given }: { readonly orderId: string; readonly given: readonly Assigned[] },
+): Worked<undefined> {
+  const opened = await openOrder(deps, trx, shopId, { orderId, nodes: given });
+  if (opened === undefined) return unknown(orderId);
+  const { claims: before } = opened;
+  const after = given.reduce((claims, row) => applyReturn(claims, row).claims, before);
+  return await finish(deps, trx, shopId, { orderId, before, after, value: undefined });
+}
+
+/** Positions that have less than is allocated on them: the newest allocations wait again. */
+export async function returnToRouting(
+  deps: OrderClaimDependencies,
+  trx: ShopTransaction,
+  shopId: ShopId,
+  shortages: readonly { readonly sku: string; readonly nodeId: string; readonly missing: number }[],
+): Promise<{ value: readonly AllocatedUnits[]; version: number | undefined }> {
+  const now = deps.clock.now();
+  const found = await Promise.all(
+    shortages.map((at) => newestAllocations(trx, shopId, { ...at, most: RETURNS_MAX })),
+  );
+  const orderIds = [...new Set(found.flat().map(({ orderId }) => orderId))].toSorted(compareIds);
+  await lockOrders(trx, shopId, orderIds);
+  const before = await loadClaims(trx, shopId, orderIds);
+  await lockClaims(trx, shopId, skuBuckets(shortages.map(({ sku }) => sku)), now);
+  const free = new Map(
+    (await lockPositions(trx, shopId, shortages)).map((row) => [cellName(row), row.free]),
+  );
+  let after = before;
+  const returned: AllocatedUnits[] = [];
+  for (const [index, { missing, ...cell }] of shortages.entries()) {
+    // Somebody else may have seen to it meanwhile: no more goes back than the locked position lacks.
+    const open = Math.min(missing, Math.max(0, -(free.get(cellName(cell)) ?? 0)));
+    const decided = decideReturns(after, found[index] ?? [], open);
+    after = decided.after;
+    returned.push(...decided.returned);
+  }
+  for (const orderId of orderIds) {
+    const claims = {
+      before: before.get(orderId) ?? new Map(),
+      after: after.get(orderId) ?? new Map(),
+    };
+    await save(deps, trx, shopId, { orderId, ...claims, now });
+  }
+  const cells = [...cellsOf(skuBuckets(returned.map(({ sku }) => sku))), ...returned];
+  const version = cells.length === 0 ? undefined : await record(deps, trx, shopId, cells);
+  return { value: returned, version };
+}
+
+function cellName({ sku, nodeId }: { readonly sku: string; readonly nodeId: string }): string {
+  return JSON.stringify([sku, nodeId]);
+}

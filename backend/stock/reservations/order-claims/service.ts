@@ -1,0 +1,307 @@
+/**
+ * How does an order take, keep and give up units, from the moment it is placed until the goods have left?
+ *
+ * In: orders as their source states them, routing's wish to put units on nodes, goods that left, shortages. Out: claims
+ * in the tables, and what could not be done. An order is booked as it is, because it has been sold: units beyond stock
+ * are said to be over-sold, never turned away. An allocation is granted only up to what its position has.
+ * Invariants: each order and line counts once, however often and in whatever order it is heard of; the reservation it
+ * came from ends in the same transaction; goods that left lower on hand once. Decision record 0056.
+ */
+import type { ShopId } from '../../../base/ids.ts';
+import type { Result } from '../../../base/result.ts';
+import { withShop } from '../../../platform/database.ts';
+import type { Hold } from '../reservations.ts';
+import { cellsOf } from '../service.ts';
+import {
+  endReservation,
+  loadHolds,
+  lockById,
+  lockByKey,
+  lockClaims,
+  type ReservationRow,
+  readStock,
+  replaceHolds,
+  type ShopTransaction,
+} from '../store.ts';
+import {
+  allocate,
+  allocatedCells,
+  allocateFrom,
+  type OrderClaimDependencies,
+  openFreeBook,
+  record,
+  release,
+  returnToRouting,
+  save,
+  skuBuckets,
+} from './allocation/service.ts';
+import {
+  type AllocatedUnits,
+  type AllocationRefusal,
+  type Assigned,
+  assign,
+  explode,
+  type FollowedOrder,
+  keptOf,
+  newUnits,
+} from './following.ts';
+import { applyShipped, applyStated, type OrderClaims } from './order-claims.ts';
+import {
+  type CommittedUnits,
+  explainUnseen,
+  loadClaims,
+  lockOrder,
+  noteOrder,
+  readVersion,
+  reservationOf,
+  saveSettlements,
+  saveUnseen,
+  settledLines,
+} from './store.ts';
+
+/** What came of it. */
+export type FollowedClaims = {
+  /** True when the order's reservation became its claims just now. */
+  readonly isPosted: boolean;
+  /** Units claimed of a SKU beyond its stock: `backordered` are on their way, `oversold` are nowhere. */
+  readonly beyond: readonly {
+    readonly sku: string;
+    readonly backordered: number;
+    readonly oversold: number;
+  }[];
+  /** Units that their assigned node does not have; they wait. */
+  readonly missing: readonly { readonly lineId: string; readonly units: number }[];
+};
+
+/** Builds the service. */
+export function createOrderClaims(deps: OrderClaimDependencies) {
+  const run = async <Value>(
+    shopId: ShopId,
+    work: (trx: ShopTransaction) => Promise<{ value: Value; version: number | undefined }>,
+  ): Promise<Value> => {
+    const { value, version } = await withShop(deps.db, shopId, work);
+    if (version !== undefined) await deps.announce(shopId, version);
+    return value;
+  };
+  return {
+    /** Takes in what an order says now. */
+    follow: async (shopId: ShopId, order: FollowedOrder): Promise<FollowedClaims> => {
+      const snapshot = (await deps.openShop(shopId))?.snapshot;
+      const exploded = snapshot === undefined ? order : explode(snapshot, order);
+      return await run(shopId, (trx) => follow(deps, trx, shopId, exploded));
+    },
+
+    /** True when the order was worked on in this version: nothing of it can be new. */
+    isFollowed: (shopId: ShopId, orderId: string, version: string): Promise<boolean> =>
+      withShop(
+        deps.db,
+        shopId,
+        async (trx) => (await readVersion(trx, shopId, orderId)) === version,
+      ),
+
+    /** Puts waiting units on nodes, exactly as asked or not at all. */
+    allocate: (
+      shopId: ShopId,
+      orderId: string,
+      asked: readonly Assigned[],
+    ): Promise<Result<undefined, AllocationRefusal>> =>
+      run(shopId, (trx) => allocate(deps, trx, shopId, { orderId, asked })),
+
+    /** Puts what waits of lines on the nodes given, first come first, as far as they have it; says what is missing. */
+    allocateFrom: (
+      shopId: ShopId,
+      orderId: string,
+      wishes: readonly { readonly lineId: string; readonly nodeIds: readonly string[] }[],
+    ): Promise<Result<readonly { lineId: string; missing: number }[], AllocationRefusal>> =>
+      run(shopId, (trx) => allocateFrom(deps, trx, shopId, { orderId, wishes })),
+
+    /** Gives allocations back to routing: the units wait again. */
+    release: (
+      shopId: ShopId,
+      orderId: string,
+      given: readonly Assigned[],
+    ): Promise<Result<undefined, AllocationRefusal>> =>
+      run(shopId, (trx) => release(deps, trx, shopId, { orderId, given })),
+
+    /** Positions that have less than is allocated on them: the newest allocations wait again. Says which. */
+    returnToRouting: (
+      shopId: ShopId,
+      shortages: readonly {
+        readonly sku: string;
+        readonly nodeId: string;
+        readonly missing: number;
+      }[],
+    ): Promise<readonly AllocatedUnits[]> =>
+      run(shopId, (trx) => returnToRouting(deps, trx, shopId, shortages)),
+
+    /** What Shopify has committed beyond the orders we know, from what it had committed altogether. */
+    setUnseen: (shopId: ShopId, rows: readonly CommittedUnits[]): Promise<void> =>
+      run(shopId, async (trx) => {
+        const buckets = skuBuckets(rows.map(({ sku }) => sku));
+        await lockClaims(trx, shopId, buckets, deps.clock.now());
+        await saveUnseen(trx, shopId, rows);
+        const cells = cellsOf(buckets);
+        return { value: undefined, version: await deps.recordChange(trx, shopId, cells) };
+      }),
+  };
+}
+
+/** What `createOrderClaims` returns. */
+export type OrderClaimService = ReturnType<typeof createOrderClaims>;
+
+async function follow(
+  deps: OrderClaimDependencies,
+  trx: ShopTransaction,
+  shopId: ShopId,
+  order: FollowedOrder,
+): Promise<{ value: FollowedClaims; version: number | undefined }> {
+  const now = deps.clock.now();
+  await lockOrder(trx, shopId, order);
+  const before = (await loadClaims(trx, shopId, [order.orderId])).get(order.orderId) ?? new Map();
+  const stated = order.lines.reduce(applyStated, before);
+  const origin = await findOrigin(trx, shopId, { order, stated });
+  const skus = [...stated.values()].map(({ sku }) => sku);
+  await lockClaims(trx, shopId, [...skuBuckets(skus), ...origin.holds], now);
+  const assigned = order.assigned?.flatMap(({ lineId, nodeId }) => {
+    const line = stated.get(lineId);
+    return line === undefined ? [] : [{ sku: line.sku, nodeId }];
+  });
+  const cells = [...allocatedCells(before), ...(assigned ?? [])];
+  const free = await openFreeBook(trx, shopId, cells);
+  const shipped = await newlyShipped(trx, shopId, { order, claims: stated });
+  const sent = shipped.reduce((claims, line) => applyShipped(claims, line).claims, stated);
+  const { claims: after, missing } = assign(sent, order.assigned, free);
+  const reservation = await settleOrigin(trx, shopId, { order, origin, now });
+  const { difference } = await save(deps, trx, shopId, {
+    orderId: order.orderId,
+    before,
+    after,
+    now,
+  });
+  await ship(deps, trx, shopId, { order, shipped });
+  if (order.source === 'shopify') {
+    await explainUnseen(trx, shopId, { placedAt: order.placedAt, units: newUnits(before, stated) });
+  }
+  const { orderId, version } = order;
+  await noteOrder(trx, shopId, { orderId, version, reservationId: reservation?.reservationId });
+  const beyond = await unitsBeyond(trx, shopId, difference.waiting, now);
+  const changed = [
+    ...cellsOf([...origin.holds, ...skuBuckets(difference.waiting.map(({ sku }) => sku))]),
+    ...difference.allocated,
+    ...shipped,
+  ];
+  return {
+    value: { isPosted: reservation !== undefined, beyond, missing },
+    version: changed.length === 0 ? undefined : await record(deps, trx, shopId, changed),
+  };
+}
+
+/** Where an order came from: the reservation that ends with it, or the places it kept and now gives up. */
+type Origin = {
+  readonly row: ReservationRow | undefined;
+  readonly holds: readonly Hold[];
+  readonly kept: readonly Hold[];
+};
+
+const NO_ORIGIN: Origin = { row: undefined, holds: [], kept: [] };
+
+async function findOrigin(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  of: { readonly order: FollowedOrder; readonly stated: OrderClaims },
+): Promise<Origin> {
+  const { order, stated } = of;
+  const reservationId = await reservationOf(trx, shopId, order.orderId);
+  if (reservationId !== undefined) {
+    const isOver = [...stated.values()].every((line) => line.canceled === line.quantity);
+    const row = isOver ? await lockById(trx, shopId, reservationId) : undefined;
+    if (row === undefined) return NO_ORIGIN;
+    return { row, holds: await loadHolds(trx, shopId, reservationId), kept: [] };
+  }
+  const { channel, reservationKey: key } = order;
+  const row = key === undefined ? undefined : await lockByKey(trx, shopId, { channel, key });
+  if (row === undefined) return NO_ORIGIN;
+  const holds = await loadHolds(trx, shopId, row.reservationId);
+  return { row, holds, kept: keptOf(holds, stated) };
+}
+
+/** Ends the reservation with its order; says which became it now. One that expired meanwhile ends as expired. */
+async function settleOrigin(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  of: { readonly order: FollowedOrder; readonly origin: Origin; readonly now: Temporal.Instant },
+): Promise<ReservationRow | undefined> {
+  const { row, kept } = of.origin;
+  if (row === undefined) return undefined;
+  const { reservationId, expiresAt, state } = row;
+  if (state === 'pending' && Temporal.Instant.compare(expiresAt, of.now) <= 0) {
+    // Its units have been freed under the lock just taken, or will be by whoever asks for them next.
+    await endReservation(trx, shopId, { reservationId, state: 'expired', at: expiresAt });
+    return undefined;
+  }
+  await replaceHolds(trx, shopId, {
+    reservation: row,
+    before: of.origin.holds,
+    after: kept,
+    expiresAt: null,
+  });
+  const end = { reservationId, at: of.now, orderId: of.order.orderId };
+  return (await endReservation(trx, shopId, { ...end, state: 'posted' })) ? row : undefined;
+}
+
+async function newlyShipped(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  of: { readonly order: FollowedOrder; readonly claims: OrderClaims },
+) {
+  const { order, claims } = of;
+  if (order.shipped.length === 0) return [];
+  const ids = order.shipped.map(({ fulfillmentLineId }) => fulfillmentLineId);
+  const settled = await settledLines(trx, shopId, ids);
+  return order.shipped
+    .filter(({ fulfillmentLineId }) => !settled.has(fulfillmentLineId))
+    .flatMap((line) => {
+      const sku = claims.get(line.lineId)?.sku;
+      return sku === undefined ? [] : [{ ...line, sku, orderId: order.orderId }];
+    });
+}
+
+async function ship(
+  deps: OrderClaimDependencies,
+  trx: ShopTransaction,
+  shopId: ShopId,
+  of: { readonly order: FollowedOrder; readonly shipped: Awaited<ReturnType<typeof newlyShipped>> },
+): Promise<void> {
+  const { order, shipped } = of;
+  if (shipped.length === 0) return;
+  await saveSettlements(trx, shopId, shipped);
+  const movements = shipped.map(({ fulfillmentLineId, sku, nodeId, quantity, shippedAt }) => ({
+    eventId: `shipped ${fulfillmentLineId}`,
+    sku,
+    nodeId,
+    units: quantity,
+    occurredAt: shippedAt,
+    orderId: order.orderId,
+  }));
+  await deps.appendShipped(trx, shopId, movements);
+}
+
+async function unitsBeyond(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  changed: readonly { readonly sku: string; readonly units: number }[],
+  now: Temporal.Instant,
+): Promise<FollowedClaims['beyond']> {
+  const skus = changed.filter(({ units }) => units > 0).map(({ sku }) => sku);
+  if (skus.length === 0) return [];
+  const stock = await readStock(trx, shopId, skus);
+  const claims = await lockClaims(trx, shopId, skuBuckets(skus), now);
+  return skus.flatMap((sku) => {
+    const row = claims.skus.get(sku);
+    const claimed = (row?.waiting ?? 0) + (row?.unseen ?? 0) + (row?.reserved ?? 0);
+    const over = claimed - (stock.get(sku)?.stock ?? 0);
+    if (over <= 0) return [];
+    const backordered = Math.min(over, stock.get(sku)?.incoming ?? 0);
+    return [{ sku, backordered, oversold: over - backordered }];
+  });
+}

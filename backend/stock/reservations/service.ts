@@ -1,0 +1,343 @@
+/**
+ * How is a unit held for a buyer who has not ordered yet, and given back?
+ *
+ * In: what a checkout or an API caller asks to hold. Out: a reservation with its end, or why not. One transaction takes
+ * units, quota, a place in a node's day and a pickup slot together, with one end. Asking again under the same key with
+ * the same basket extends, with another basket replaces, all or nothing.
+ * Invariants: nothing is granted beyond stock under any concurrency (reservations.ts decides under the lock of the
+ * SKU's claims, on counters read after it); every reservation ends as posted, voided or expired, once; one that is past
+ * its end counts no more for anybody, whether or not the sweep has come by. Decision record 0055.
+ */
+import type { Kysely } from 'kysely';
+import type { ShopId } from '../../base/ids.ts';
+import type { InvalidInput, Result } from '../../base/result.ts';
+import { instantToMinuteFloor } from '../../base/time.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { withShop } from '../../platform/database.ts';
+import type { LiveShop } from '../service.ts';
+import {
+  askedText,
+  bucketsOf,
+  type ClaimCounters,
+  checkSlot,
+  decideHolds,
+  expiryAfter,
+  type Hold,
+  type ReservationAsk,
+  type ReservationRefusal,
+  type ReservationState,
+} from './reservations.ts';
+import {
+  bucketName,
+  dropHeader,
+  endReservation,
+  findExpired,
+  type LockedClaims,
+  loadHolds,
+  lockById,
+  lockClaims,
+  lockPending,
+  pruneEnded,
+  type ReservationRow,
+  readReportedOrders,
+  readStock,
+  replaceHolds,
+  type ShopTransaction,
+  writePending,
+} from './store.ts';
+
+/** A SKU (node ''), a node (SKU '') or a position whose facts changed. */
+export type ChangedCell = { readonly sku: string; readonly nodeId: string };
+
+/** What the service stands on; the ledger's part keeps every replica's facts in step. */
+export type ReservationDependencies = {
+  readonly db: Kysely<unknown>;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly openShop: (shopId: ShopId) => Promise<LiveShop | undefined>;
+  /** Writes down which facts this transaction changed; the last statement before its commit. */
+  readonly recordChange: (
+    trx: ShopTransaction,
+    shopId: ShopId,
+    cells: readonly ChangedCell[],
+  ) => Promise<number>;
+  /** Tells the replicas that there is something new, after the commit. */
+  readonly announce: (shopId: ShopId, version: number) => Promise<void>;
+};
+
+/** A reservation as its holder sees it. */
+export type GrantedReservation = {
+  readonly reservationId: string;
+  readonly state: ReservationState;
+  /** ISO instant, a whole minute; from here on it counts no more. */
+  readonly expiresAt: string;
+};
+
+/** A reservation that is there no more, or never was. */
+export type EndedRefusal =
+  | { readonly code: 'not_found' }
+  | { readonly code: 'reservation_expired'; readonly reservationId: string }
+  | {
+      readonly code: 'reservation_ended';
+      readonly reservationId: string;
+      readonly state: 'posted' | 'voided';
+    };
+
+/** Rows freed by one transaction of the sweep, so that it holds its locks for milliseconds. */
+const SWEEP_BUCKETS = 200;
+const SWEEP_ROUNDS_MAX = 1_000;
+/** Ended ones are kept as long as a merchant may ask about them. */
+const KEPT_DAYS = 30;
+
+/** Builds the service. */
+export function createReservationService(deps: ReservationDependencies) {
+  return {
+    /** Takes everything asked for, until the end it returns; the same key asked again extends or replaces. */
+    reserve: async (
+      shopId: ShopId,
+      ask: ReservationAsk,
+    ): Promise<Result<GrantedReservation, ReservationRefusal | InvalidInput>> => {
+      const slot = checkSlot(ask.slot);
+      if (!slot.ok) return slot;
+      const live = await deps.openShop(shopId);
+      if (live === undefined) return { ok: false, refusal: { code: 'no_network' } };
+      const done = await withShop(deps.db, shopId, (trx) => reserve(deps, trx, { live, ask }));
+      await announce(deps, shopId, done.version);
+      return done.result;
+    },
+
+    /** Extends a reservation that has not ended. */
+    extend: async (
+      shopId: ShopId,
+      reservationId: string,
+    ): Promise<Result<GrantedReservation, EndedRefusal>> => {
+      const done = await withShop(deps.db, shopId, async (trx) => {
+        const row = await lockById(trx, shopId, reservationId);
+        const ended = endOf(row, deps.clock.now());
+        if (row === undefined || ended !== undefined) return refused(ended);
+        return await extend(deps, trx, shopId, row);
+      });
+      await announce(deps, shopId, done.version);
+      return done.result;
+    },
+
+    /** Gives everything back; one that has expired is over already. */
+    release: async (
+      shopId: ShopId,
+      reservationId: string,
+    ): Promise<Result<GrantedReservation, EndedRefusal>> => {
+      const done = await withShop(deps.db, shopId, async (trx) => {
+        const row = await lockById(trx, shopId, reservationId);
+        const ended = endOf(row, deps.clock.now());
+        if (row === undefined || ended !== undefined) return refused(ended);
+        return await giveBack(deps, trx, shopId, row);
+      });
+      await announce(deps, shopId, done.version);
+      return done.result;
+    },
+
+    /** Frees the rows of what has expired; says how many buckets it looked at. Housekeeping: nothing waits for it. */
+    sweep: async (shopId: ShopId): Promise<number> => {
+      const now = deps.clock.now();
+      let count = 0;
+      for (let round = 0; round < SWEEP_ROUNDS_MAX; round += 1) {
+        const swept = await withShop(deps.db, shopId, async (trx) => {
+          const late = await findExpired(trx, shopId, { now, most: SWEEP_BUCKETS });
+          if (late.length === 0) return { count: 0, version: undefined };
+          await lockClaims(trx, shopId, late, now);
+          return {
+            count: late.length,
+            version: await deps.recordChange(trx, shopId, cellsOf(late)),
+          };
+        });
+        await announce(deps, shopId, swept.version);
+        count += swept.count;
+        if (swept.count < SWEEP_BUCKETS) break;
+      }
+      const before = now.subtract({ hours: 24 * KEPT_DAYS });
+      await withShop(deps.db, shopId, (trx) => pruneEnded(trx, shopId, before));
+      return count;
+    },
+  };
+}
+
+/** What `createReservationService` returns. */
+export type ReservationService = ReturnType<typeof createReservationService>;
+
+type Done<Refusal extends { readonly code: string }> = {
+  readonly result: Result<GrantedReservation, Refusal>;
+  /** Absent: no fact changed. */
+  readonly version: number | undefined;
+};
+
+async function announce(
+  deps: ReservationDependencies,
+  shopId: ShopId,
+  version: number | undefined,
+): Promise<void> {
+  if (version !== undefined) await deps.announce(shopId, version);
+}
+
+function refused<Refusal extends { readonly code: string }>(
+  refusal: Refusal | undefined,
+): Done<Refusal | { readonly code: 'not_found' }> {
+  return {
+    result: { ok: false, refusal: refusal ?? { code: 'not_found' } },
+    version: undefined,
+  };
+}
+
+function endOf(row: ReservationRow | undefined, now: Temporal.Instant): EndedRefusal | undefined {
+  if (row === undefined) return { code: 'not_found' };
+  const { reservationId, state } = row;
+  if (state === 'posted' || state === 'voided') {
+    return { code: 'reservation_ended', reservationId, state };
+  }
+  return isPast(row, now) || state === 'expired'
+    ? { code: 'reservation_expired', reservationId }
+    : undefined;
+}
+
+function isPast(row: Pick<ReservationRow, 'expiresAt'>, now: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(row.expiresAt, now) <= 0;
+}
+
+async function reserve(
+  deps: ReservationDependencies,
+  trx: ShopTransaction,
+  { live, ask }: { readonly live: LiveShop; readonly ask: ReservationAsk },
+): Promise<Done<ReservationRefusal>> {
+  const { shopId } = live;
+  const now = deps.clock.now();
+  const asked = askedText(ask);
+  const { row, isNew } = await openReservation(deps, trx, shopId, { ask, asked, now });
+  if (!isNew && row.asked === asked) return await extend(deps, trx, shopId, row);
+  const before = isNew ? [] : await loadHolds(trx, shopId, row.reservationId);
+  const locked = await lockClaims(trx, shopId, [...bucketsOf(live, ask), ...before], now);
+  const decided = decideHolds(ask, {
+    snapshot: live.snapshot,
+    facts: live.facts,
+    nowMinute: instantToMinuteFloor(now.toString()),
+    own: before,
+    counters: await readCounters(trx, { live, ask, locked }),
+  });
+  if (!decided.ok) {
+    if (isNew) await dropHeader(trx, shopId, row.reservationId);
+    return { result: decided, version: undefined };
+  }
+  const { expiresAt } = expiryAfter(now, row.latestAt);
+  const after = decided.value;
+  await replaceHolds(trx, shopId, { reservation: row, before, after, expiresAt });
+  if (!isNew) {
+    await writePending(trx, shopId, { reservationId: row.reservationId, asked, expiresAt });
+  }
+  const version = await deps.recordChange(trx, shopId, cellsOf([...before, ...after]));
+  return { result: granted({ ...row, expiresAt }), version };
+}
+
+function granted(row: Pick<ReservationRow, 'reservationId' | 'expiresAt' | 'state'>) {
+  const { reservationId, state } = row;
+  return {
+    ok: true,
+    value: { reservationId, state, expiresAt: row.expiresAt.toString() },
+  } as const;
+}
+
+/** The pending reservation of the key, locked. One whose time is over ends here, and another begins. */
+async function openReservation(
+  deps: ReservationDependencies,
+  trx: ShopTransaction,
+  shopId: ShopId,
+  of: { readonly ask: ReservationAsk; readonly asked: string; readonly now: Temporal.Instant },
+): Promise<{ readonly row: ReservationRow; readonly isNew: boolean }> {
+  const { channel, key } = of.ask;
+  const fresh = {
+    reservationId: deps.newId(),
+    channel,
+    key,
+    asked: of.asked,
+    createdAt: of.now,
+    ...expiryAfter(of.now, undefined),
+  };
+  const row = await lockPending(trx, shopId, fresh);
+  if (row.reservationId === fresh.reservationId) return { row, isNew: true };
+  if (!isPast(row, of.now)) return { row, isNew: false };
+  const { reservationId, expiresAt } = row;
+  await endReservation(trx, shopId, { reservationId, state: 'expired', at: expiresAt });
+  return { row: await lockPending(trx, shopId, fresh), isNew: true };
+}
+
+async function extend(
+  deps: ReservationDependencies,
+  trx: ShopTransaction,
+  shopId: ShopId,
+  row: ReservationRow,
+): Promise<Done<never>> {
+  const { expiresAt } = expiryAfter(deps.clock.now(), row.latestAt);
+  if (Temporal.Instant.compare(expiresAt, row.expiresAt) <= 0) {
+    return { result: granted(row), version: undefined };
+  }
+  const { reservationId, asked } = row;
+  await writePending(trx, shopId, { reservationId, asked, expiresAt });
+  const holds = await loadHolds(trx, shopId, reservationId);
+  const version = await deps.recordChange(trx, shopId, cellsOf(holds));
+  return { result: granted({ ...row, expiresAt }), version };
+}
+
+async function giveBack(
+  deps: ReservationDependencies,
+  trx: ShopTransaction,
+  shopId: ShopId,
+  row: ReservationRow,
+): Promise<Done<never>> {
+  const now = deps.clock.now();
+  const before = await loadHolds(trx, shopId, row.reservationId);
+  await lockClaims(trx, shopId, before, now);
+  await replaceHolds(trx, shopId, { reservation: row, before, after: [], expiresAt: null });
+  const { reservationId } = row;
+  await endReservation(trx, shopId, { reservationId, state: 'voided', at: now });
+  const version = await deps.recordChange(trx, shopId, cellsOf(before));
+  return { result: granted({ ...row, state: 'voided' }), version };
+}
+
+async function readCounters(
+  trx: ShopTransaction,
+  on: { readonly live: LiveShop; readonly ask: ReservationAsk; readonly locked: LockedClaims },
+): Promise<ClaimCounters> {
+  const { live, ask, locked } = on;
+  const stock = await readStock(trx, live.shopId, [...locked.skus.keys()]);
+  const { capacity } = ask;
+  const reported =
+    capacity === undefined
+      ? undefined
+      : ((await readReportedOrders(trx, live.shopId, capacity.nodeId)) ??
+        live.snapshot.nodes[live.snapshot.nodeIndex.get(capacity.nodeId) ?? -1]?.source
+          .ordersByDate);
+  return {
+    stockOf: (sku) => stock.get(sku)?.stock ?? 0,
+    incomingOf: (sku) => stock.get(sku)?.incoming ?? 0,
+    waitingOf: (sku) => {
+      const row = locked.skus.get(sku);
+      return row === undefined ? 0 : row.waiting + row.unseen;
+    },
+    takenOf: (bucket) =>
+      bucket.kind === 'sku'
+        ? (locked.skus.get(bucket.holder)?.reserved ?? 0)
+        : (locked.buckets.get(bucketName(bucket)) ?? 0),
+    ordersReported: (_nodeId, date) => reported?.[date] ?? 0,
+  };
+}
+
+/** The facts that holds touch: SKUs, and nodes for places in their day. */
+export function cellsOf(holds: readonly Pick<Hold, 'kind' | 'holder'>[]): ChangedCell[] {
+  const skus = new Set<string>();
+  const nodes = new Set<string>();
+  for (const { kind, holder } of holds) {
+    if (kind === 'sku' || kind === 'quota') skus.add(holder);
+    else nodes.add(holder);
+  }
+  return [
+    ...[...skus].map((sku) => ({ sku, nodeId: '' })),
+    ...[...nodes].map((nodeId) => ({ sku: '', nodeId })),
+  ];
+}
