@@ -61,6 +61,8 @@ const SCREENS = [
   ['/network/pickupPoints/IT-MIL-01', '.entry'],
   ['/network/policy', '.entry'],
   ['/network/nodes/new', '.entry'],
+  ['/channels', '.entry'],
+  ['/channels/kept-back', '.entry'],
   ['/stock', 's-section'],
   ['/tester', '.question'],
 ] as const;
@@ -140,6 +142,48 @@ test('a question without a product is not sent, and says what is missing', async
   await page.getByRole('button', { name: 'Test the dates' }).click();
   await page.getByText('Add at least one product.').waitFor();
   expect(await page.locator('.option').count()).toBe(0);
+});
+
+async function savedPolicy(): Promise<Record<string, unknown>> {
+  const response = await host.ask('/network');
+  const { policy } = await response.json();
+  return policy;
+}
+
+test('a merchant gives the app 80 % of the warehouses by clicks, in force within 5 s', async () => {
+  await open('/channels');
+  await page.getByRole('button', { name: 'Add a channel' }).click();
+  const card = page.locator('fieldset.card').last();
+  await card.getByLabel('Channel', { exact: true }).fill('app');
+  await card.getByLabel('Share of the stock').fill('80');
+  await card.locator('summary', { hasText: 'Kinds of places' }).click();
+  await card.getByLabel('Warehouse', { exact: true }).check();
+  await card.getByLabel('Stock on its way').selectOption('none');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText(/in force after/).waitFor();
+  const { channels } = await savedPolicy();
+  expect(channels).toContainEqual({
+    code: 'app',
+    shareBasisPoints: 8_000,
+    kinds: ['warehouse'],
+    incomingHorizonDays: 0,
+  });
+});
+
+test('safety stock and click & collect are rows a merchant reads aloud', async () => {
+  await open('/channels/kept-back');
+  await page.getByRole('button', { name: 'Add a rule' }).first().click();
+  const row = page.locator('.row.rule').first();
+  await row.getByLabel('Of what').selectOption('category');
+  await row.getByLabel('a category').fill('shirts');
+  await row.getByLabel('Where').selectOption('kind');
+  await row.getByLabel('a kind of place').selectOption('store');
+  await row.getByLabel('How much').selectOption('percent');
+  await row.getByLabel('% of on hand').fill('7');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText(/in force after/).waitFor();
+  const { safetyStock } = await savedPolicy();
+  expect(safetyStock).toContainEqual({ category: 'shirts', kind: 'store', percent: 7 });
 });
 
 test('hours that cannot be read are said beside the field and never sent', async () => {

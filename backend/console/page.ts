@@ -88,6 +88,7 @@ function documentOf(
   const links = [
     ['/app', 'home', texts['nav.setup']],
     ['/app/network', 'next', texts['nav.network']],
+    ['/app/channels', 'next', texts['nav.channels']],
     ['/app/stock', 'next', texts['nav.stock']],
     ['/app/tester', 'next', texts['nav.tester']],
   ]

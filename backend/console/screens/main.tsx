@@ -2,6 +2,7 @@
  * The admin app: one page inside Shopify's admin, its screens by path.
  */
 import { render } from 'preact';
+import { ChannelsScreen } from './channels.tsx';
 import { isFramed } from './host.ts';
 import { NetworkScreen } from './network.tsx';
 import { followLinks, route } from './route.ts';
@@ -15,6 +16,8 @@ function App() {
   switch (part) {
     case 'network':
       return <NetworkScreen path={rest} />;
+    case 'channels':
+      return <ChannelsScreen path={rest} />;
     case 'stock':
       return <StockScreen />;
     case 'tester':

@@ -4,6 +4,7 @@
  * A save names the version it is based on. A second saver keeps what was typed and chooses: load the other's, or save on
  * top. After a save the form watches until quotes use the new version and says how long that took.
  */
+import type { ComponentChild } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Collection, EditProblem, NetworkEdit, NetworkNames } from '../../view.ts';
 import { call, type Problem } from '../api.ts';
@@ -51,6 +52,8 @@ type State =
 export function EntryForm(props: {
   edited: Edited;
   names: NetworkNames;
+  /** Instead of the form of the collection: a part of the rules on a screen of its own. */
+  form?: (props: FormProps) => ComponentChild;
   /** After a save or when the other's version is wanted: load the entry again. */
   onReload: () => void;
   onSaved: (saved: { readonly version: number; readonly entry: Entry }) => void;
@@ -84,7 +87,7 @@ export function EntryForm(props: {
     onSaved({ version, entry: draft.entry.value });
     for await (const force of watchForce(version)) setState({ at: 'saved', version, force });
   };
-  const Form = FORMS[edited.collection];
+  const Form = props.form ?? FORMS[edited.collection];
   return (
     <form
       class="entry"
