@@ -1,5 +1,5 @@
 /**
- * The JSON Schemas of what `kept` reads and prints: docs/schemas/{world,request,answer,problem}.json.
+ * The JSON Schemas of what `kept` reads and prints: docs/schemas/{world,request,answer,sellable,problem}.json.
  *
  * World and request come from the very zod schemas that parse them (backend/network/world.ts), so they
  * cannot say anything else; what no schema can say (names that must exist, tiers that must touch) is in
@@ -12,6 +12,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { requestSchema, worldSchema } from '../backend/network/world.ts';
+import { LINE_CODES } from '../backend/stock/figures/lines.ts';
 
 const FOLDER = join(import.meta.dirname, '..', 'docs', 'schemas');
 
@@ -77,6 +78,28 @@ export const answerSchema = z.strictObject({
   absent: z.array(absent),
 });
 
+const figure = z.strictObject({
+  sku: z.string(),
+  channel: z.string(),
+  units: whole.describe('What the channel may sell: the sum of the lines.'),
+  free: whole,
+  pool: whole,
+  visible: whole,
+  lines: z.array(
+    z.strictObject({ code: z.enum(LINE_CODES), units: z.int(), nodeId: z.string().optional() }),
+  ),
+  levels: z
+    .array(z.strictObject({ nodeId: z.string(), units: z.int().min(1) }))
+    .describe('The part of the channel’s figure, as anyone sees it, that stands at each node.'),
+});
+
+/** What `kept sellable --json` prints when it answers. */
+export const sellableSchema = z.strictObject({
+  evaluatedAt: instant,
+  customerTags: z.array(z.string()),
+  figures: z.array(figure),
+});
+
 /** What it prints, with exit code 2, when the input cannot be used (RFC 9457). */
 export const problemSchema = z.strictObject({
   type: z.literal('/problems/invalid_input'),
@@ -97,6 +120,7 @@ const SCHEMAS = {
   world: { schema: worldSchema, title: 'World: a network, its products and its stock' },
   request: { schema: requestSchema, title: 'Request: one shopper’s question' },
   answer: { schema: answerSchema, title: 'Answer of kept quote' },
+  sellable: { schema: sellableSchema, title: 'Answer of kept sellable' },
   problem: { schema: problemSchema, title: 'Problem: an input that cannot be used' },
 } as const;
 

@@ -2,11 +2,12 @@
  * The pure engines over JSON files, for scripts, what-if and other programs.
  *
  *   node scripts/kept.ts quote --world W.json --request R.json
+ *   node scripts/kept.ts sellable --world W.json [--channel C] [--sku S] [--at INSTANT] [--tags vip] [--json]
  *   node scripts/kept.ts replay RECEIPT.json
  *   node scripts/kept.ts import postal GEONAMES.txt
  *
- * `-` reads standard input. The answer is one JSON document on standard output; everything else goes to
- * standard error. Exit 0: answered (replay: equal). Exit 1: replay gave another answer. Exit 2: the input
+ * `-` reads standard input. The answer is one JSON document on standard output (of `sellable` a text,
+ * unless --json is given); everything else goes to standard error. Exit 0: answered (replay: equal). Exit 1: replay gave another answer. Exit 2: the input
  * cannot be used, with a problem document on standard output. Formats: docs/cli.md.
  */
 import { readFileSync } from 'node:fs';
@@ -24,6 +25,7 @@ import { toPromisedOptions } from '../backend/promise/service.ts';
 import { factsOfWorld } from '../backend/stock/stock.ts';
 import { jsonMistakeAt } from './json-place.ts';
 import { importPostal, ownerDatabase } from './kept-import.ts';
+import { answerSellable, writeSellable } from './kept-sellable.ts';
 
 const EXIT_DIFFERENT = 1;
 const EXIT_INVALID = 2;
@@ -50,6 +52,29 @@ function runQuote(options: { readonly world: string; readonly request: string })
   if (!request.ok) throw new InvalidInputs(options.request, [request.refusal]);
   const facts = factsOfWorld(snapshot, world.value);
   print(toAnswer(snapshot, quote(snapshot, facts, request.value)));
+}
+
+type SellableFlags = {
+  readonly world: string;
+  readonly channel?: string;
+  readonly sku?: string;
+  readonly at?: string;
+  readonly tags?: string;
+  readonly json?: boolean;
+};
+
+function runSellable(flags: SellableFlags): void {
+  const world = parseWorld(readJson(flags.world));
+  if (!world.ok) throw new InvalidInputs(flags.world, world.refusal.problems);
+  const answer = answerSellable(world.value, {
+    channel: flags.channel,
+    sku: flags.sku,
+    at: flags.at ?? Temporal.Now.instant().toString(),
+    customerTags: flags.tags === undefined ? [] : flags.tags.split(',').filter((tag) => tag !== ''),
+  });
+  if (!answer.ok) throw new InvalidInputs('the command line', [answer.refusal]);
+  if (flags.json === true) print(answer.value);
+  else process.stdout.write(writeSellable(answer.value));
 }
 
 function runReplay(file: string): void {
@@ -153,6 +178,16 @@ async function main(): Promise<void> {
     .requiredOption('--world <file>', 'the world (network, products, stock); - for standard input')
     .requiredOption('--request <file>', 'the request; - for standard input')
     .action(runQuote);
+  program
+    .command('sellable')
+    .description('what each channel may sell of each SKU, line by line, and where')
+    .requiredOption('--world <file>', 'the world; - for standard input')
+    .option('--channel <code>', 'one channel only; any code, the policy need not name it')
+    .option('--sku <sku>', 'one SKU only')
+    .option('--at <instant>', 'as 2026-11-30T10:00:00+01:00; without it now')
+    .option('--tags <tags>', 'the customer’s tags, separated by commas')
+    .option('--json', 'one JSON document instead of a text')
+    .action(runSellable);
   program
     .command('replay')
     .description('an exported receipt answered again: are the dates those that were promised?')

@@ -13,8 +13,9 @@ type Rule = WorldPolicy['safetyStock'][number];
 /** Rules that name one thing, by where they hold. */
 type Places = {
   readonly byNode: Map<string, Rule[]>;
-  /** By `region`, `tag` and `kind` with a space and the name. */
-  readonly byGroup: Map<string, Rule[]>;
+  readonly byRegion: Map<string, Rule[]>;
+  readonly byTag: Map<string, Rule[]>;
+  readonly byKind: Map<string, Rule[]>;
   readonly anywhere: Rule[];
 };
 
@@ -22,29 +23,34 @@ type Places = {
 export type SafetyBook = {
   readonly hasRules: boolean;
   readonly bySku: ReadonlyMap<string, Places>;
-  /** By `category` and `tag` with a space and the name. */
-  readonly byGroup: ReadonlyMap<string, Places>;
-  readonly ofAny: Places | undefined;
+  readonly byCategory: ReadonlyMap<string, Places>;
+  readonly byTag: ReadonlyMap<string, Places>;
+  readonly ofAny: Places;
 };
 
 /** Sorts the rules of a policy. */
 export function compileSafetyBook(rules: readonly Rule[]): SafetyBook {
   const bySku = new Map<string, Places>();
-  const byGroup = new Map<string, Places>();
+  const byCategory = new Map<string, Places>();
+  const byTag = new Map<string, Places>();
   const ofAny = emptyPlaces();
   for (const rule of rules) {
     if (rule.sku !== undefined) addRule(placesOf(bySku, rule.sku), rule);
-    else if (rule.category !== undefined)
-      addRule(placesOf(byGroup, `category ${rule.category}`), rule);
-    else if (rule.productTag !== undefined)
-      addRule(placesOf(byGroup, `tag ${rule.productTag}`), rule);
+    else if (rule.category !== undefined) addRule(placesOf(byCategory, rule.category), rule);
+    else if (rule.productTag !== undefined) addRule(placesOf(byTag, rule.productTag), rule);
     else addRule(ofAny, rule);
   }
-  return { hasRules: rules.length > 0, bySku, byGroup, ofAny };
+  return { hasRules: rules.length > 0, bySku, byCategory, byTag, ofAny };
 }
 
 function emptyPlaces(): Places {
-  return { byNode: new Map(), byGroup: new Map(), anywhere: [] };
+  return {
+    byNode: new Map(),
+    byRegion: new Map(),
+    byTag: new Map(),
+    byKind: new Map(),
+    anywhere: [],
+  };
 }
 
 function placesOf(known: Map<string, Places>, name: string): Places {
@@ -55,9 +61,9 @@ function placesOf(known: Map<string, Places>, name: string): Places {
 
 function addRule(places: Places, rule: Rule): void {
   if (rule.nodeId !== undefined) push(places.byNode, rule.nodeId, rule);
-  else if (rule.region !== undefined) push(places.byGroup, `region ${rule.region}`, rule);
-  else if (rule.nodeTag !== undefined) push(places.byGroup, `tag ${rule.nodeTag}`, rule);
-  else if (rule.kind !== undefined) push(places.byGroup, `kind ${rule.kind}`, rule);
+  else if (rule.region !== undefined) push(places.byRegion, rule.region, rule);
+  else if (rule.nodeTag !== undefined) push(places.byTag, rule.nodeTag, rule);
+  else if (rule.kind !== undefined) push(places.byKind, rule.kind, rule);
   else places.anywhere.push(rule);
 }
 
@@ -76,47 +82,56 @@ export type SafetyQuestion = {
   readonly weeklySales: number;
 };
 
+/** No rule speaks; any amount is more. */
+const NONE = -1;
+
 /** The units kept back of a product at a node. */
 export function safetyUnits(book: SafetyBook, at: SafetyQuestion): number {
   if (!book.hasRules) return 0;
-  const { product } = at;
-  const ofSku = book.bySku.get(product.sku);
-  const kept = ofSku === undefined ? undefined : amountAt([ofSku], at);
-  if (kept !== undefined) return kept;
-  if (book.byGroup.size > 0) {
-    const keptOfGroup = amountAt(groupsOf(book, product), at);
-    if (keptOfGroup !== undefined) return keptOfGroup;
+  const ofSku = book.bySku.get(at.product.sku);
+  if (ofSku !== undefined) {
+    const kept = amountAt([ofSku], at);
+    if (kept !== NONE) return kept;
   }
-  return (book.ofAny && amountAt([book.ofAny], at)) ?? 0;
+  const groups = groupsOf(book, at.product);
+  if (groups.length > 0) {
+    const kept = amountAt(groups, at);
+    if (kept !== NONE) return kept;
+  }
+  return Math.max(0, amountAt([book.ofAny], at));
 }
 
-function groupsOf(book: SafetyBook, product: WorldProduct): Places[] {
-  const names = product.tags.map((tag) => `tag ${tag}`);
-  if (product.category !== undefined) names.push(`category ${product.category}`);
-  return names.flatMap((name) => book.byGroup.get(name) ?? []);
+const NO_GROUPS: readonly Places[] = [];
+
+function groupsOf(book: SafetyBook, { category, tags }: WorldProduct): readonly Places[] {
+  const ofCategory = category === undefined ? undefined : book.byCategory.get(category);
+  if (book.byTag.size === 0 || tags.length === 0) {
+    return ofCategory === undefined ? NO_GROUPS : [ofCategory];
+  }
+  const groups = tags.flatMap((tag) => book.byTag.get(tag) ?? []);
+  return ofCategory === undefined ? groups : [...groups, ofCategory];
 }
 
-/** The largest amount of the most specific place that any of the lists names; undefined: none does. */
-function amountAt(lists: readonly Places[], at: SafetyQuestion): number | undefined {
+/** The largest amount of the most specific place that any of the lists names, or NONE. */
+function amountAt(lists: readonly Places[], at: SafetyQuestion): number {
   const { node } = at;
-  const ofNode = lists.flatMap((places) => places.byNode.get(node.id) ?? []);
-  if (ofNode.length > 0) return largest(ofNode, at);
-  const ofGroup = lists.flatMap((places) =>
-    places.byGroup.size > 0 ? groupRules(places, node) : [],
-  );
-  if (ofGroup.length > 0) return largest(ofGroup, at);
-  const anywhere = lists.flatMap((places) => places.anywhere);
-  return anywhere.length > 0 ? largest(anywhere, at) : undefined;
+  let most = NONE;
+  for (const { byNode } of lists) most = Math.max(most, largest(byNode.get(node.id), at));
+  if (most !== NONE) return most;
+  for (const { byRegion, byTag, byKind } of lists) {
+    most = Math.max(most, largest(byKind.get(node.kind), at));
+    if (node.region !== undefined) most = Math.max(most, largest(byRegion.get(node.region), at));
+    if (byTag.size === 0) continue;
+    for (const tag of node.tags) most = Math.max(most, largest(byTag.get(tag), at));
+  }
+  if (most !== NONE) return most;
+  for (const { anywhere } of lists) most = Math.max(most, largest(anywhere, at));
+  return most;
 }
 
-function groupRules({ byGroup }: Places, node: WorldNode): Rule[] {
-  const names = [`kind ${node.kind}`, ...node.tags.map((tag) => `tag ${tag}`)];
-  if (node.region !== undefined) names.push(`region ${node.region}`);
-  return names.flatMap((name) => byGroup.get(name) ?? []);
-}
-
-function largest(rules: readonly Rule[], at: SafetyQuestion): number {
-  let most = 0;
+function largest(rules: readonly Rule[] | undefined, at: SafetyQuestion): number {
+  let most = NONE;
+  if (rules === undefined) return most;
   for (const rule of rules) most = Math.max(most, amountOf(rule, at));
   return most;
 }
@@ -131,15 +146,14 @@ function amountOf(rule: Rule, at: SafetyQuestion): number {
 
 const PERCENT_DECIMALS = 12;
 
+// A double this far from every whole number cannot have been rounded over one: products here stay under 10¹².
+const SURELY_APART = 1e-3;
+
 /** `percent` of whole units, raised to whole units; the decimals are taken as written (up to 12). */
 export function percentOf(percent: number, units: number): number {
   if (units <= 0) return 0;
-  // Whole percentages of what fits a double need no long numbers; `%` of whole numbers is exact.
-  const whole = percent * units;
-  if (Number.isInteger(percent) && whole <= Number.MAX_SAFE_INTEGER) {
-    const over = whole % 100;
-    return (whole - over) / 100 + (over > 0 ? 1 : 0);
-  }
+  const about = (percent * units) / 100;
+  if (Math.abs(about - Math.round(about)) > SURELY_APART) return Math.ceil(about);
   return ceilOf(scaled(percent) * BigInt(units), 100n * SCALE);
 }
 
@@ -147,6 +161,9 @@ const SCALE = 10n ** BigInt(PERCENT_DECIMALS);
 
 /** The product of two numbers as they are written, raised to a whole one. */
 function productCeil(a: number, b: number): number {
+  const about = a * b;
+  if (about === 0) return 0;
+  if (Math.abs(about - Math.round(about)) > SURELY_APART) return Math.ceil(about);
   return ceilOf(scaled(a) * scaled(b), SCALE * SCALE);
 }
 

@@ -238,8 +238,10 @@ export function applyReservations(
 
 /** Notes that the answers of a SKU, and of the kits and components bound to it, are of this version. */
 export function raiseSku(facts: Facts, sku: number, version?: number): void {
+  raise(facts.skuVersions, sku, version);
+  if (!facts.kits.has(sku) && !facts.kitsWith.has(sku)) return;
   for (const related of relatedSkus(facts.snapshot, sku)) {
-    raise(facts.skuVersions, related, version);
+    if (related !== sku) raise(facts.skuVersions, related, version);
   }
 }
 

@@ -14,7 +14,14 @@
 import { channelOf } from '../../network/channels.ts';
 import type { CompiledChannel, Snapshot } from '../../network/snapshot.ts';
 import type { Facts } from '../stock.ts';
-import { figureSums, lotsUntil, type Rows, rowsOf, unitsUntil } from './formula.ts';
+import {
+  type FigureSums,
+  figureSums,
+  lotsUntil,
+  type Rows,
+  rowsOf,
+  unitsUntil,
+} from './formula.ts';
 import { findRow } from './position-table.ts';
 
 /** Whose levels, at which nodes, and when. */
@@ -44,12 +51,17 @@ export function aggregateUnits(
 
 /** Units each node shows, in the order asked for. */
 export function levelUnits(snapshot: Snapshot, facts: Facts, ask: LevelAsk): Int32Array {
-  return atNodes(partsOf(snapshot, facts, ask), ask.nodes, ({ shown }) => shown);
+  const asked = openLevels(snapshot, facts, ask);
+  const { sums } = asked;
+  if (sums.units === 0) return new Int32Array(ask.nodes.length);
+  // Most SKUs have nothing deducted: each node shows what it has.
+  if (sums.units === sums.onHand + sums.incoming) return heldAt(facts, asked);
+  return atNodes(partsOf(facts, asked), ask.nodes, ({ shown }) => shown);
 }
 
 /** The same, and what lies there besides: on hand that is neither unavailable, allocated nor claimed. */
 export function parkedLevels(snapshot: Snapshot, facts: Facts, ask: LevelAsk): ParkedLevels {
-  const parts = partsOf(snapshot, facts, ask);
+  const parts = partsOf(facts, openLevels(snapshot, facts, ask));
   const available = atNodes(parts, ask.nodes, ({ shown }) => shown);
   const claimed = atNodes(parts, ask.nodes, ({ claimed: units }) => units);
   const parked = new Int32Array(ask.nodes.length);
@@ -93,10 +105,20 @@ type NodePart = {
   shown: number;
 };
 
-function partsOf(snapshot: Snapshot, facts: Facts, ask: LevelAsk): readonly NodePart[] {
+/** An ask with its channel and the sums of its figure. */
+type Opened = {
+  readonly ask: LevelAsk;
+  readonly channel: CompiledChannel;
+  readonly sums: FigureSums;
+};
+
+function openLevels(snapshot: Snapshot, facts: Facts, ask: LevelAsk): Opened {
   const channel = compiledChannel(snapshot, ask.channel);
   const question = { ...ask, customerTags: [] };
-  const sums = figureSums(facts, { channel, question });
+  return { ask, channel, sums: figureSums(facts, { channel, question }) };
+}
+
+function partsOf(facts: Facts, { ask, channel, sums }: Opened): readonly NodePart[] {
   const parts = heldBy(rowsOf(facts, ask.sku), channel, ask.atMinute);
   const claimed = sums.onHand + sums.incoming - sums.free;
   const quotas = sums.free - sums.pool;
@@ -113,6 +135,29 @@ function partsOf(snapshot: Snapshot, facts: Facts, ask: LevelAsk): readonly Node
   }
   if (sums.units > 0) show(parts, channel.shareBasisPoints, sums.shared);
   return parts;
+}
+
+/** What each node asked for holds for the channel, nothing deducted. */
+function heldAt(facts: Facts, { ask, channel }: Opened): Int32Array {
+  const { nodes } = ask;
+  const rows = rowsOf(facts, ask.sku);
+  const last = lotsUntil(channel, ask.atMinute);
+  const units = new Int32Array(nodes.length);
+  let row = rows.from;
+  for (let at = 0; at < nodes.length; at += 1) {
+    const node = nodes[at] ?? -1;
+    row = rowFrom(rows, row, node);
+    if (row === rows.to || rows.nodes[row] !== node || channel.hasNode[node] !== 1) continue;
+    units[at] = (rows.free[row] ?? 0) + unitsUntil(rows.lots[row], last);
+  }
+  return units;
+}
+
+/** The first row of the node or a later one. Nodes are mostly asked for in ascending order, as the rows are. */
+function rowFrom(rows: Rows, hint: number, node: number): number {
+  let row = hint > rows.from && (rows.nodes[hint - 1] ?? 0) >= node ? rows.from : hint;
+  while (row < rows.to && (rows.nodes[row] ?? 0) < node) row += 1;
+  return row;
 }
 
 /** The channel's nodes with units, by node. */
@@ -168,11 +213,14 @@ function atNodes(
   unitsOf: (part: NodePart) => number,
 ): Int32Array {
   const units = new Int32Array(nodes.length);
-  if (parts.length === 0) return units;
-  const byNode = new Map(parts.map((part) => [part.node, part]));
+  let next = 0;
   for (let at = 0; at < nodes.length; at += 1) {
-    const part = byNode.get(nodes[at] ?? -1);
-    if (part !== undefined) units[at] = unitsOf(part);
+    const node = nodes[at] ?? -1;
+    // Nodes are mostly asked for in ascending order, as the parts are; else the search begins anew.
+    if (next > 0 && (parts[next - 1]?.node ?? 0) >= node) next = 0;
+    while (next < parts.length && (parts[next]?.node ?? 0) < node) next += 1;
+    const part = parts[next];
+    if (part?.node === node) units[at] = unitsOf(part);
   }
   return units;
 }

@@ -122,9 +122,19 @@ export function putCell(
   columns.safety[row] = cell.safety;
   columns.routingSafety[row] = cell.routingSafety;
   columns.free[row] = Math.max(0, cell.onHand - cell.unavailable - cell.safety - cell.allocated);
-  if (lots[row] === undefined && cell.lots === undefined) return;
+  if (isSameLots(lots[row], cell.lots)) return;
   lots[row] = cell.lots;
   table.views[sku] = undefined;
+}
+
+function isSameLots(a: readonly Lot[] | undefined, b: readonly Lot[] | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return (
+    a.length === b.length &&
+    a.every(
+      (lot, at) => lot.usableMinute === b[at]?.usableMinute && lot.quantity === b[at].quantity,
+    )
+  );
 }
 
 /** The row of a SKU at a node, or −1 − the row where it belongs. */
