@@ -90,6 +90,7 @@ export function buildCore(dependencies: CoreDependencies) {
     monotonicMilliseconds,
     marginMinutesOf: dependencies.shippedMarginMinutes,
     publish: dependencies.publishTable,
+    later: (milliseconds, run) => void setTimeout(run, milliseconds).unref(),
     log,
   });
   return { policy, stock, stockStore, promise, padded, places, loadPlaces, monotonicMilliseconds };

@@ -6,6 +6,7 @@ import {
   encodePaddedTable,
   MOST_PADDED_TABLE_BYTES,
   type PaddedTable,
+  paddedCountries,
   paddedDay,
   parsePaddedTable,
 } from './padded-table.ts';
@@ -54,6 +55,21 @@ describe('the padded table', () => {
     ['20121', 'locker', undefined],
   ])('postal code %j, %s: the longest prefix gives %s', (postalCode, serviceCode, day) => {
     expect(paddedDay(encoded(table(zones)), ask(postalCode, serviceCode))).toBe(day);
+  });
+
+  test('names the row of each country, also where it shares one with its neighbor in the alphabet', () => {
+    const shared = encoded(
+      table({ ...zones, IS: [week(6), week(null)], SI10: [week(1), week(1)] }),
+    );
+    const rows = paddedCountries(shared);
+    expect(Object.keys(rows).sort()).toEqual(['GB', 'IS', 'IT']);
+    expect(rows['IT']).toBe(rows['IS']);
+    const rowLength = shared.s.length * 7;
+    for (const [country, row] of Object.entries(rows)) {
+      const offset = shared.z.charAt(row * rowLength + 1);
+      const day = paddedDay(shared, ask('', 'standard', country));
+      expect(dayNumber(day ?? '') - dayNumber('2026-11-23')).toBe(Number.parseInt(offset, 36));
+    }
   });
 
   test('gives nothing for another country or a day it does not answer for', () => {

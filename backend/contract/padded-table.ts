@@ -232,6 +232,21 @@ export function paddedDay(table: PaddedTableJson, question: PaddedQuestion): str
   return offset < 0 ? undefined : isoDay(dayNumber(table.d.slice(0, 10)) + offset);
 }
 
+/**
+ * The row of each country as a whole, for a reader that cannot search (the theme's Liquid): the dates that hold whatever
+ * the postal code is. A country the table has no row for is left out.
+ */
+export function paddedCountries(table: PaddedTableJson): { readonly [country: string]: number } {
+  const rows: Record<string, number> = {};
+  for (let at = 0; at < table.k.length; at += table.w) {
+    const country = table.k.slice(at, at + 2);
+    if (!/^[A-Z]{2}$/.test(country) || country in rows) continue;
+    const row = rowFor(table, country);
+    if (row !== NO_ROW) rows[country] = row;
+  }
+  return rows;
+}
+
 /** Row of the last stretch that begins at or before `key`. */
 function rowFor(table: PaddedTableJson, key: string): number {
   let low = 0;

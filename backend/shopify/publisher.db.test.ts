@@ -6,7 +6,7 @@ import type { ShopId } from '../base/ids.ts';
 import { TransientError } from '../base/result.ts';
 import type { EtaClass } from '../contract/eta-class.ts';
 import { encodePaddedTable } from '../contract/padded-table.ts';
-import type { AdminClient } from './admin-client.ts';
+import type { AdminAnswer, AdminClient } from './admin-client.ts';
 import { createConnectorStore } from './connector-store.ts';
 import { createPublisher, type PublishedTable, type Publisher } from './publisher.ts';
 import { DEFAULT_SURFACES, type Surfaces } from './surfaces.ts';
@@ -21,6 +21,9 @@ let surfaces: Surfaces;
 let publisher: Publisher;
 let waits: number[];
 let failures = 0;
+/** What each call to Shopify was about, in order; a test may wait in it or refuse. */
+let calls: { readonly owners: readonly string[]; readonly lane: string | undefined }[];
+let beforeCall: (owners: readonly string[]) => Promise<AdminAnswer<never> | undefined>;
 let skuOfVariant: Map<string, string>;
 
 beforeAll(async () => {
@@ -34,6 +37,8 @@ beforeEach(async () => {
   surfaces = DEFAULT_SURFACES;
   waits = [];
   failures = 0;
+  calls = [];
+  beforeCall = async () => undefined;
   skuOfVariant = new Map([
     ['1', 'A'],
     ['2', 'B'],
@@ -48,9 +53,12 @@ beforeEach(async () => {
   });
   const real = await createFakeAdmin(shop);
   const admin: AdminClient = {
-    send: async (...asked) => {
+    send: async (id, document, variables, options) => {
       if (failures-- > 0) throw new TransientError('shopify', 'away');
-      return await real.send(...asked);
+      const { metafields } = variables as unknown as { metafields: { ownerId: string }[] };
+      const owners = metafields.map(({ ownerId }) => ownerId);
+      calls.push({ owners, lane: options?.lane });
+      return (await beforeCall(owners)) ?? (await real.send(id, document, variables, options));
     },
   };
   publisher = createPublisher({
@@ -93,7 +101,8 @@ test('a table goes to the Function with the bindings, to the theme, and to the v
     s: 0,
     t: { d: made.json.d, w: made.json.w, n: 1, k: made.json.k, z: made.json.z },
   });
-  expect(writtenIn('gid://shopify/Shop/1', 'padded')).toBe(JSON.stringify(made.json));
+  const shown = JSON.parse(String(writtenIn('gid://shopify/Shop/1', 'padded')));
+  expect(shown).toEqual({ ...made.json, c: { IT: 0 } });
   expect([etaOf(1), etaOf(2)]).toEqual(['n2026-12-07', 'l2026-12-07']);
 });
 
@@ -149,4 +158,66 @@ test('bindings that leave no room for the table go without it', async () => {
   const settings = JSON.parse(String(writtenIn(CUSTOMIZATION, 'settings') ?? '{}'));
   expect(Object.keys(settings.b ?? {})).toHaveLength(97);
   expect(settings.t).toBeUndefined();
+});
+
+const numbersOf = (owners: readonly string[]) => owners.map((id) => id.replace(/^.*\//, ''));
+const classCalls = () => calls.filter(({ owners }) => owners[0]?.includes('ProductVariant'));
+
+test('every call is in the scheduler’s last lane: nothing of it delays a sale', async () => {
+  await publisher.publish(shopId, table({ A: 'normal', B: 'late' }));
+  expect(calls.map(({ lane }) => lane)).toEqual(['resync', 'resync']);
+});
+
+test('worse news goes first', async () => {
+  skuOfVariant = new Map(Array.from({ length: 60 }, (_, n) => [String(n + 1), `S${n + 1}`]));
+  const classes = (of: (n: number) => EtaClass) =>
+    Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`S${n + 1}`, of(n + 1)]));
+  await publisher.publish(shopId, table(classes((n) => (n > 50 ? 'normal' : 'unknown'))));
+  calls = [];
+  await publisher.publish(shopId, table(classes((n) => (n > 50 ? 'late' : 'normal'))));
+  const [first, ...rest] = classCalls().map(({ owners }) => numbersOf(owners));
+  expect(first?.slice(0, 10)).toEqual(['51', '52', '53', '54', '55', '56', '57', '58', '59', '60']);
+  expect(rest.flat()).not.toContain('51');
+});
+
+test('a newer table cuts in at the next call, and what it says is what stays', async () => {
+  skuOfVariant = new Map(Array.from({ length: 2_000 }, (_, n) => [String(n + 1), `S${n + 1}`]));
+  const all = (etaClass: EtaClass) =>
+    table(Object.fromEntries(Array.from({ length: 2_000 }, (_, n) => [`S${n + 1}`, etaClass])));
+  const goesOn = Promise.withResolvers<void>();
+  beforeCall = async (owners) => {
+    if (owners[0]?.includes('ProductVariant')) await goesOn.promise;
+    return undefined;
+  };
+  const first = publisher.publish(shopId, all('normal'));
+  // 80 calls are due; 32 are under way.
+  await expect.poll(() => classCalls().length).toBe(32);
+  const second = publisher.publish(shopId, all('unknown'));
+  goesOn.resolve();
+  await Promise.all([first, second]);
+  // Only what the 32 calls had changed is changed back.
+  expect(classCalls()).toHaveLength(64);
+  expect(new Set([etaOf(1), etaOf(800)])).toEqual(new Set(['u2026-12-07']));
+  expect(etaOf(801)).toBeUndefined();
+});
+
+test('a variant that Shopify does not have any more holds up no other', async () => {
+  beforeCall = async (owners) => {
+    const index = owners.indexOf('gid://shopify/ProductVariant/2');
+    if (index < 0) return undefined;
+    const field = ['metafields', String(index), 'ownerId'];
+    const errors = [{ message: 'Owner does not exist.', field, code: 'INVALID' }];
+    return { ok: false, refusal: { code: 'user_errors', operation: 'MetafieldsSet', errors } };
+  };
+  await publisher.publish(shopId, table({ A: 'normal', B: 'normal' }));
+  expect([etaOf(1), etaOf(2)]).toEqual(['n2026-12-07', undefined]);
+  calls = [];
+  await publisher.publish(shopId, table({ A: 'normal', B: 'normal' }));
+  expect(classCalls()).toEqual([]);
+});
+
+test('a class that ended while it was about to expire is still told', async () => {
+  await publisher.publish(shopId, table({ A: 'normal', B: 'normal' }));
+  await publisher.publish(shopId, table({ A: 'unknown', B: 'normal' }, '2026-12-04'));
+  expect([etaOf(1), etaOf(2)]).toEqual(['u2026-12-18', 'n2026-12-18']);
 });

@@ -23,6 +23,7 @@ function tables(
   publish?: () => Promise<void>,
 ) {
   const published: TableInForce[] = [];
+  const timers: { readonly milliseconds: number; readonly run: () => void }[] = [];
   const service = createPaddedTables({
     store: createPromiseStore(database.db),
     signer: createSigner([{ id: 'k', key: Buffer.alloc(32, 9) }]),
@@ -35,9 +36,10 @@ function tables(
       (async (_, table) => {
         published.push(table);
       }),
+    later: (milliseconds, run) => timers.push({ milliseconds, run }),
     log: quietLog,
   });
-  return { service, published };
+  return { service, published, timers };
 }
 
 function shop(world: WorldInput = twoStoresOneWarehouse()): LiveShop & { stockVersion: number } {
@@ -86,6 +88,37 @@ test('changed stock makes another table, a minute after the last at the earliest
   clock.monotonic = 60_000;
   await service.refresh(live);
   expect(published).toHaveLength(2);
+});
+
+test('stock that changed within the minute is in the table at its end, the newest state alone', async () => {
+  const clock = { now: NOW, monotonic: 0 };
+  const { service, published, timers } = tables(clock);
+  const live = shop();
+  await service.refresh(live);
+  clock.monotonic = 20_000;
+  for (const stockVersion of [2, 3]) await service.refresh({ ...live, stockVersion });
+  expect(timers.map(({ milliseconds }) => milliseconds)).toEqual([40_000]);
+  clock.monotonic = 60_000;
+  timers[0]?.run();
+  await expect.poll(() => published.map((table) => table.stockVersion)).toEqual([1, 3]);
+});
+
+test('a publication that goes on holds up no newer table', async () => {
+  const clock = { now: NOW, monotonic: 0 };
+  const goesOn = Promise.withResolvers<void>();
+  let begun = 0;
+  const { service } = tables(clock, async () => {
+    begun += 1;
+    await goesOn.promise;
+  });
+  const live = shop();
+  const first = service.refresh(live);
+  await expect.poll(() => begun).toBe(1);
+  clock.monotonic = 60_000;
+  const second = service.refresh({ ...live, stockVersion: 2 });
+  await expect.poll(() => begun).toBe(2);
+  goesOn.resolve();
+  await Promise.all([first, second]);
 });
 
 test('a basket of normal products has a padded day, later than the live date; others have none', async () => {

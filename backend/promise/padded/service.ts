@@ -3,7 +3,8 @@
  *
  * In: a shop held live. Out: the table of rule 15 in memory of this replica (so that it answers while every database is
  * away), stored and signed in Postgres (an order of a bound merchant rate is joined to it), and handed to the shop's
- * metafields. Made anew when the shop-local day or the policy changes, and when stock did, at most once a minute.
+ * metafields. Made anew when the shop-local day or the policy changes, and when stock did, at most once a minute: a
+ * change within the minute waits for its end, no longer, and a publication that goes on holds up no newer table.
  * Invariants: a table is stored before anyone else is told of it; an expired table gives no date; a fallback gives a
  * date only when every line of the basket is `normal`.
  */
@@ -38,6 +39,8 @@ export type PaddedDependencies = {
   readonly marginMinutesOf: (live: LiveShop) => number;
   /** Takes table and classes into the shop's metafields; repeats by itself until it is done. */
   readonly publish: (shopId: ShopId, table: TableInForce) => Promise<void>;
+  /** Runs something once, later. */
+  readonly later: (milliseconds: number, run: () => void) => void;
   readonly log: Log;
 };
 
@@ -50,15 +53,20 @@ export function createPaddedTables(deps: PaddedDependencies) {
   const tables = new Map<ShopId, TableInForce>();
   const making = new Set<ShopId>();
 
-  const isDue = (live: LiveShop): boolean => {
+  // The newest state of each shop whose table waits for the minute to end.
+  const waiting = new Map<ShopId, LiveShop>();
+
+  /** In how many milliseconds a table of this state is due; undefined: the one in force says it already. */
+  const dueIn = (live: LiveShop): number | undefined => {
     const table = tables.get(live.shopId);
-    if (table === undefined || table.policyVersion !== live.snapshot.policyVersion) return true;
-    if (table.json.d.slice(0, 10) !== today(live, deps.nowMinute())) return true;
+    if (table === undefined || table.policyVersion !== live.snapshot.policyVersion) return 0;
+    if (table.json.d.slice(0, 10) !== today(live, deps.nowMinute())) return 0;
+    if (table.stockVersion === live.stockVersion) return undefined;
     const age = deps.monotonicMilliseconds() - table.madeAt;
-    return table.stockVersion !== live.stockVersion && age >= STOCK_REFRESH_MILLISECONDS;
+    return Math.max(0, STOCK_REFRESH_MILLISECONDS - age);
   };
 
-  const make = async (live: LiveShop): Promise<void> => {
+  const make = async (live: LiveShop): Promise<TableInForce> => {
     const table = makeTable(deps, live);
     // In memory first: this replica may need it before the database answers.
     tables.set(live.shopId, table);
@@ -70,22 +78,37 @@ export function createPaddedTables(deps: PaddedDependencies) {
       body: text,
       signature: deps.signer.sign(paddedText(live.shopId, text)),
     });
-    await deps.publish(live.shopId, table);
+    return table;
+  };
+
+  const refresh = async (live: LiveShop): Promise<void> => {
+    const { shopId } = live;
+    const milliseconds = making.has(shopId) ? STOCK_REFRESH_MILLISECONDS : dueIn(live);
+    if (milliseconds === undefined) return;
+    if (milliseconds > 0) {
+      const isSet = waiting.has(shopId);
+      waiting.set(shopId, live);
+      if (!isSet) deps.later(milliseconds, () => void refreshWaiting(shopId));
+      return;
+    }
+    making.add(shopId);
+    try {
+      const table = await make(live).finally(() => making.delete(shopId));
+      await deps.publish(shopId, table);
+    } catch (error) {
+      deps.log.warn({ event: 'padded_table_not_published', shop: shopId, error });
+    }
+  };
+
+  const refreshWaiting = async (shopId: ShopId): Promise<void> => {
+    const live = waiting.get(shopId);
+    waiting.delete(shopId);
+    if (live !== undefined) await refresh(live);
   };
 
   return {
-    /** Makes the shop's table when it is due; for the listener of the stock service and the hourly job. */
-    async refresh(live: LiveShop): Promise<void> {
-      if (making.has(live.shopId) || !isDue(live)) return;
-      making.add(live.shopId);
-      try {
-        await make(live);
-      } catch (error) {
-        deps.log.warn({ event: 'padded_table_not_published', shop: live.shopId, error });
-      } finally {
-        making.delete(live.shopId);
-      }
-    },
+    /** Makes the shop's table when it is due; for the listener of the stock service and the job. */
+    refresh,
 
     /** The table of this replica, if it has one. */
     current: (shopId: ShopId): TableInForce | undefined => tables.get(shopId),
