@@ -4,7 +4,8 @@
  * Input: `extensions/*` with their `shopify.extension.toml`. Output: `dist/<handle>.js` of a UI extension, byte for byte
  * what CLI 4.8.2 writes; `dist/function.js` of a Function, what the CLI hands to Javy, but for the comments that
  * carry paths. `npm run check:cli` proves both against the CLI itself and records it in
- * `scripts/check-cli.json`. Used by start, tests, benches and the local Shopify.
+ * `scripts/check-cli.json`. Script and style of a theme extension go into its `assets`, which the CLI deploys as they
+ * are (decision 0067). Used by start, tests, benches and the local Shopify.
  *
  * Usage: node scripts/build-extensions.ts        builds all and prints handle, file and size
  */
@@ -50,7 +51,19 @@ export type BuiltExtension = ExtensionSource & {
   readonly bytes: number;
 };
 
-/** The extensions of a project, in the order of their folders; theme extensions have nothing to bundle. */
+/** The script and the style of a theme extension, as its blocks name them. */
+export type BuiltTheme = {
+  readonly handle: string;
+  readonly directory: string;
+  readonly script: string;
+  readonly style: string;
+};
+
+/** What blocks name in their schemas, and the sources they are made from. */
+const THEME_SCRIPT = { source: 'src/kept.ts', file: 'assets/kept.js' };
+const THEME_STYLE = { source: 'src/kept.css', file: 'assets/kept.css' };
+
+/** The UI extensions and Functions of a project, in the order of their folders. */
 export function readExtensions(root: string = ROOT): ExtensionSource[] {
   const folder = join(root, 'extensions');
   return readdirSync(folder)
@@ -90,30 +103,64 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Builds all extensions of a project into their `dist` folders. */
+/** Builds all extensions of a project: UI extensions and Functions into `dist`, themes into `assets`. */
 export async function buildExtensions(root: string = ROOT): Promise<BuiltExtension[]> {
+  await buildThemes(root);
   return Promise.all(readExtensions(root).map((source) => buildExtension(source, root)));
+}
+
+/** Builds script and style of every theme extension that has sources for them. */
+export async function buildThemes(root: string = ROOT): Promise<BuiltTheme[]> {
+  const folder = join(root, 'extensions');
+  const themes = readdirSync(folder)
+    .sort()
+    .map((name) => ({ handle: name, directory: join(folder, name) }))
+    .filter(({ directory }) => existsSync(join(directory, THEME_SCRIPT.source)))
+    .filter(({ directory }) => existsSync(join(directory, 'blocks')));
+  for (const { directory } of themes) {
+    for (const { source, file } of [THEME_SCRIPT, THEME_STYLE]) {
+      await writeBuilt(join(directory, file), {
+        entryPoints: [join(directory, source)],
+        bundle: true,
+        minify: true,
+        format: 'iife',
+        // Private members and `??=` as they are; in use since 2021.
+        target: 'es2022',
+        legalComments: 'none',
+        absWorkingDir: root,
+      });
+    }
+  }
+  return themes.map(({ handle, directory }) => ({
+    handle,
+    directory,
+    script: join(directory, THEME_SCRIPT.file),
+    style: join(directory, THEME_STYLE.file),
+  }));
 }
 
 async function buildExtension(source: ExtensionSource, root: string): Promise<BuiltExtension> {
   const name = source.kind === 'function' ? 'function' : source.handle;
   const file = join(source.directory, 'dist', `${name}.js`);
-  mkdirSync(dirname(file), { recursive: true });
   const options = source.kind === 'function' ? functionOptions(source) : uiOptions(source);
-  const { outputFiles } = await build({
+  await writeBuilt(file, { ...options, absWorkingDir: root });
+  return { ...source, file, bytes: readFileSync(file).length };
+}
+
+/** Bundles into `file`, which appears whole: tests and servers build the same files at the same time. */
+async function writeBuilt(file: string, options: BuildOptions): Promise<void> {
+  mkdirSync(dirname(file), { recursive: true });
+  const { outputFiles = [] } = await build({
     ...options,
-    absWorkingDir: root,
     outfile: file,
     logLevel: 'error',
     write: false,
   });
-  // Appears whole: tests and servers build the same files at the same time.
   for (const { path, contents } of outputFiles) {
     const unfinished = `${path}.${process.pid}-${performance.now()}`;
     writeFileSync(unfinished, contents);
     renameSync(unfinished, path);
   }
-  return { ...source, file, bytes: readFileSync(file).length };
 }
 
 /** One bundle for all targets of an extension; the first import of each module is named by its place. */
