@@ -10,6 +10,7 @@ import type { Core } from './build-core.ts';
 import type { ShopifyGround } from './build-shopify.ts';
 import { loadConsoleBundle } from './console/bundle.ts';
 import { createDateTester, type TesterInputs } from './console/date-tester.ts';
+import { figuresOf } from './console/figures.ts';
 import type { StockImport } from './console/input.ts';
 import type { ConsoleBundle } from './console/page.ts';
 import { consolePageRoutes } from './console/page.ts';
@@ -65,6 +66,11 @@ export function buildAdmin(dependencies: AdminDependencies): { page?: Router; ap
     searchProducts: async (shopId, search) => searchProducts(await stock.open(shopId), search),
     readStock: async (shopId, sku) =>
       (await core.stockStore.loadChanges(shopId, 0)).stock.filter((row) => row.sku === sku),
+    readFigures: async (shopId, asked) => {
+      const live = await stock.open(shopId);
+      const now = platform.clock.now().toString();
+      return live === undefined ? undefined : figuresOf(live, { ...asked, now });
+    },
     importStock: (shopId, rows) => importStock(core, shopId, rows),
     readSetup: setup.read,
     runSetupAction: async ({ shopId }, asked) => {

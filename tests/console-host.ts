@@ -12,6 +12,7 @@ import { build } from 'esbuild';
 import { type Request, Router } from 'express';
 import type { ShopId } from '../backend/base/ids.ts';
 import { createDateTester } from '../backend/console/date-tester.ts';
+import { figuresOf } from '../backend/console/figures.ts';
 import { consolePageRoutes } from '../backend/console/page.ts';
 import { createPolicyHistory } from '../backend/console/policy-history.ts';
 import { consoleRoutes } from '../backend/console/routes.ts';
@@ -157,6 +158,10 @@ function buildApi({ database, policy, stock, store, clock }: Parts): Router {
         .map(({ product }) => ({ sku: product.sku, name: product.name ?? product.sku }))
         .filter(({ sku, name }) => `${sku} ${name}`.toLowerCase().includes(text.toLowerCase()))
         .slice(0, limit),
+    readFigures: async (shopId, asked) => {
+      const live = await stock.open(shopId);
+      return live === undefined ? undefined : figuresOf(live, { ...asked, now: NOW.toString() });
+    },
     readStock: async (shopId, sku) =>
       (await store.loadChanges(shopId, 0)).stock.filter((row) => row.sku === sku),
     importStock: async (shopId, { products, stock: rows, loads }) =>

@@ -186,6 +186,22 @@ test('safety stock and click & collect are rows a merchant reads aloud', async (
   expect(safetyStock).toContainEqual({ category: 'shirts', kind: 'store', percent: 7 });
 });
 
+test('every channel’s figure is explained line by line, and the lines add up', async () => {
+  await open('/stock');
+  await page.getByRole('searchbox', { name: 'Find a product' }).fill('V-LF01-BOR-42');
+  await page.locator('.hits button').first().click();
+  const marketplace = page.locator('.channels button', { hasText: 'marketplace' });
+  const units = Number(await marketplace.locator('strong').textContent());
+  await marketplace.click();
+  const rows = await page.locator('.way tbody tr').allTextContents();
+  const left = await page.locator('.way tbody tr td:nth-of-type(2)').allTextContents();
+  expect(rows.length).toBeGreaterThan(2);
+  expect(Number(left.at(-1))).toBe(units);
+  expect(Number(left.at(-2))).toBe(units);
+  await page.locator('.by-place summary').click();
+  expect(await violations()).toEqual([]);
+});
+
 test('hours that cannot be read are said beside the field and never sent', async () => {
   await open('/network/nodes/ST-VERONA-MAZZINI');
   await page.getByLabel('Tuesday').first().fill('nine to five');

@@ -16,7 +16,7 @@ import type { DateTester } from './date-tester.ts';
 import type { StockImport } from './input.ts';
 import type { ReadPolicyHistory } from './policy-history.ts';
 import type { SetupAction, SetupView, ZoneChoice } from './setup-view.ts';
-import type { ProductHit } from './view.ts';
+import type { FiguresView, ProductHit } from './view.ts';
 
 /** A merchant's user in a shop, from a verified session token. */
 export type AdminIdentity = { readonly shopId: ShopId; readonly userId: string };
@@ -41,6 +41,11 @@ export type ConsoleDependencies = {
   ) => Promise<readonly ProductHit[]>;
   /** Where a SKU is and what of it is on its way. */
   readonly readStock: (shopId: ShopId, sku: string) => Promise<readonly WorldStockRow[]>;
+  /** What each channel may sell of a SKU now, and why; nothing for a SKU the shop does not have. */
+  readonly readFigures: (
+    shopId: ShopId,
+    asked: { readonly sku: string; readonly customerTags: readonly string[] },
+  ) => Promise<FiguresView | undefined>;
   /** Writes rows and waits until quotes of this replica use them. A product keeps its Shopify numbers. */
   readonly importStock: (shopId: ShopId, rows: StockImport) => Promise<Result<number>>;
   readonly readSetup: (shopId: ShopId) => Promise<SetupView>;

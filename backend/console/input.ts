@@ -21,6 +21,16 @@ export const pageSchema = z.object({
   page: z.coerce.number().int().min(1).max(10_000).default(1),
 });
 
+/** `GET /stock/figures?sku=&tags=vip,staff`. */
+export const figuresSchema = z.object({
+  sku: z.string().min(1).max(120),
+  tags: z
+    .string()
+    .max(1_000)
+    .default('')
+    .transform((text) => text.split(',').filter((tag) => tag !== '')),
+});
+
 /** `POST /network/edits`. At most so many edits as a person makes between two saves. */
 export const editsSchema = z.strictObject({
   basedOnVersion: z.int().min(0),

@@ -15,6 +15,7 @@ import { applyEdits, itemsOf, type Section, toEditProblems } from './edits.ts';
 import {
   dateTestSchema,
   editsSchema,
+  figuresSchema,
   forceSchema,
   incomingSchema,
   pageSchema,
@@ -47,6 +48,7 @@ export function consoleRoutes(dependencies: ConsoleDependencies): Router {
   router.post('/policy', admin(saveSections(dependencies)));
   router.post('/stock', admin(importStock(dependencies)));
   router.get('/stock', admin(readStock(dependencies)));
+  router.get('/stock/figures', admin(readFigures(dependencies)));
   router.post('/incoming', admin(saveIncoming(dependencies)));
   router.get('/surfaces', admin(readSurfaces(dependencies)));
   router.get('/places', admin(readPlace(dependencies)));
@@ -186,6 +188,24 @@ function readStock({ readStock: read }: ConsoleDependencies): AdminHandler {
     const input = parseInput(skuSchema, request.query);
     if (!input.ok) return sendRefusal(response, input.refusal);
     response.json(await read(shopId, input.value.sku));
+  };
+}
+
+function readFigures({ readFigures: read }: ConsoleDependencies): AdminHandler {
+  return async ({ shopId }, request, response) => {
+    const input = parseInput(figuresSchema, request.query);
+    if (!input.ok) return sendRefusal(response, input.refusal);
+    const { sku, tags } = input.value;
+    const figures = await read(shopId, { sku, customerTags: tags });
+    if (figures !== undefined) response.json(figures);
+    else
+      sendRefusal(response, {
+        code: 'invalid_input',
+        pointer: '/sku',
+        value: sku,
+        allowed: 'a SKU of this shop',
+        remedy: 'Search for the product by its name; a new one is here after the next import.',
+      });
   };
 }
 

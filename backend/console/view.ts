@@ -100,6 +100,27 @@ export type StockRowView = {
   }[];
 };
 
+/** What one channel may sell of a product; `channel` is empty for those the policy does not name. */
+export type ChannelFigure = {
+  readonly channel: string;
+  readonly units: number;
+  readonly free: number;
+  /** Additions above 0, deductions below; they add up to `units`. Codes: docs/semantics.md. */
+  readonly lines: readonly {
+    readonly code: string;
+    readonly units: number;
+    readonly nodeId?: string;
+  }[];
+};
+
+export type FiguresView = {
+  readonly sku: string;
+  readonly name: string;
+  /** The change of stock up to which this is complete. */
+  readonly stockVersion: number;
+  readonly channels: readonly ChannelFigure[];
+};
+
 /** What the merchant decided about the shop's own surfaces; fields may be missing. */
 export type SurfacesView = {
   readonly version: number;

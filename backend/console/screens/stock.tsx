@@ -1,13 +1,15 @@
 /**
- * Stock: where a product is, and what of it is on its way; the merchant says when it is due.
+ * Stock: what each channel may sell of a product and why, where it is, and what is on its way.
  *
- * On hand is Shopify's and only shown. An arrival that is moved changes the dates of the next quote.
+ * What stands on the shelves comes from other systems and is only shown. An arrival that is moved changes the dates of
+ * the next quote.
  */
 import { useState } from 'preact/hooks';
 import type { NetworkNames, ProductHit, StockRowView } from '../view.ts';
 import { call, type Problem } from './api.ts';
 import { DateField, RemoveButton } from './fields/calendar.tsx';
 import { given } from './fields/simple.tsx';
+import { ProductFigures } from './figures.tsx';
 import { toast } from './host.ts';
 import { useAnswer } from './network.tsx';
 import { Fault, problemText, Screen, Waiting } from './parts.tsx';
@@ -55,6 +57,7 @@ function ProductStock({ product, names }: { product: ProductHit; names: NetworkN
   const shown = new Set(lots.map((row) => row.nodeId));
   return (
     <>
+      <ProductFigures sku={product.sku} names={names} />
       <s-section heading={`${t('stock.incoming')}: ${product.name}`}>
         <s-stack gap="base">
           {lots.length === 0 ? <s-paragraph>{t('stock.nothingIncoming')}</s-paragraph> : null}
@@ -85,13 +88,6 @@ function ProductStock({ product, names }: { product: ProductHit; names: NetworkN
           </s-select>
         </s-stack>
       </s-section>
-      <s-section heading={t('stock.onHand')}>
-        {rows.length === 0 ? (
-          <s-paragraph>{t('stock.none')}</s-paragraph>
-        ) : (
-          <OnHand rows={rows} names={names} />
-        )}
-      </s-section>
     </>
   );
 }
@@ -100,31 +96,6 @@ const EMPTY_ROW = { onHand: 0, unavailable: 0, allocated: 0, incoming: [] } as c
 
 function placeName(names: NetworkNames, nodeId: string): string {
   return names.nodes.find((node) => node.id === nodeId)?.name ?? nodeId;
-}
-
-function OnHand({ rows, names }: { rows: readonly StockRowView[]; names: NetworkNames }) {
-  return (
-    <div class="scroll">
-      <s-table>
-        <s-table-header-row>
-          <s-table-header>{t('stock.place')}</s-table-header>
-          <s-table-header>{t('stock.onHand')}</s-table-header>
-          <s-table-header>{t('stock.free')}</s-table-header>
-        </s-table-header-row>
-        <s-table-body>
-          {rows.map((row) => (
-            <s-table-row key={row.nodeId}>
-              <s-table-cell>{placeName(names, row.nodeId)}</s-table-cell>
-              <s-table-cell>{row.onHand}</s-table-cell>
-              <s-table-cell>
-                {Math.max(0, row.onHand - row.unavailable - row.allocated)}
-              </s-table-cell>
-            </s-table-row>
-          ))}
-        </s-table-body>
-      </s-table>
-    </div>
-  );
 }
 
 type Lot = StockRowView['incoming'][number];
