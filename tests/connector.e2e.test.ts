@@ -352,12 +352,12 @@ async function ourRate(address = MILAN): Promise<{ description: string } | undef
 
 test('units that are gone in Shopify are not promised any more', async () => {
   expect(await ourRate()).toMatchObject({ description: '2026-11-24' });
-  local.control.setAvailable({ sku: 'WOOL-COAT-M', locationId: 101, available: 0 });
+  local.control.setLevel({ sku: 'WOOL-COAT-M', locationId: 101, available: 0 });
   await until(async () => {
     local.control.clearRateCache();
     return (await ourRate())?.description === '2026-11-24' ? undefined : true;
   }, 'the change of stock');
-  local.control.setAvailable({ sku: 'WOOL-COAT-M', locationId: 101, available: 20 });
+  local.control.setLevel({ sku: 'WOOL-COAT-M', locationId: 101, available: 20 });
   await until(async () => {
     local.control.clearRateCache();
     return (await ourRate())?.description === '2026-11-24' || undefined;

@@ -3,13 +3,26 @@
  *
  * Nothing here is Shopify's; everything it changes reaches the app only the way Shopify would tell it.
  */
+import type { Fault, FaultAsk } from './admin/faults.ts';
+import type { AdminServices } from './admin/services.ts';
+import type { ThrottleStatus } from './admin/throttle.ts';
 import type { Webhooks } from './app/webhooks.ts';
+import { addLocation, changeLocation, deleteVariants, entryOfSku, renameSku } from './catalog.ts';
 import type { RateCache } from './checkout/rate-cache.ts';
 import type { RateAnswer } from './checkout/rate-client.ts';
-import type { Story } from './seed.ts';
+import type { SeedLocation, Story } from './seed.ts';
 import { changeSettings, type Settings } from './settings.ts';
 import type { LocalShop } from './shop.ts';
-import { type Cart, type Level, newLevel, newToken } from './state.ts';
+import { type Cart, type CatalogChanges, type Level, newToken, type Order } from './state.ts';
+import {
+  changeLevel,
+  connectLevel,
+  type LevelDeltas,
+  STORED_NAMES,
+  type StoredName,
+} from './stock/levels.ts';
+import { cancelOrder, fulfillOrder, refundUnits } from './stock/order-stock.ts';
+import { type ChannelOrder, placeChannelOrder } from './stock/other-channels.ts';
 
 export type LocalControl = {
   /** The merchant installs the app: its scopes are granted as the app's configuration asks for them. */
@@ -17,8 +30,26 @@ export type LocalControl = {
   /** The merchant removes the app: tokens end, the app is told by `app/uninstalled`. */
   uninstall(): { scopes: string[] };
   changeSettings(changes: Readonly<Record<string, unknown>>): { values: Settings };
-  /** Sets the units for sale of a SKU at a location; the app hears of it by `inventory_levels/update`. */
-  setAvailable(change: { sku: string; locationId: number; available: number }): { level: Level };
+  /** Sets quantities of a SKU at a location by hand, stocking it there if need be; the app hears of it by webhook. */
+  setLevel(change: LevelChange): { level: Level };
+  /** An order that came another way than this shop's checkout; throws `out_of_stock` when Shopify refuses it. */
+  placeOrder(ask: ChannelOrder): { order: Order };
+  fulfillOrder(orderId: number, fulfillmentOrderId?: number): { order: Order };
+  cancelOrder(orderId: number, restock: boolean): { order: Order };
+  refundOrder(
+    orderId: number,
+    refund: { sku: string; quantity: number; restock: boolean; locationId?: number | undefined },
+  ): { order: Order };
+  /** The merchant deletes a variant by its SKU, or the whole product it belongs to. */
+  deleteSku(sku: string, isWholeProduct: boolean): { deleted: number };
+  renameSku(from: string, to: string): { sku: string };
+  addLocation(facts: Parameters<typeof addLocation>[1]): { location: SeedLocation };
+  changeLocation(id: number, change: LocationChange): { location: SeedLocation };
+  /** What goes wrong from now on, how often it has, and what the bucket holds. */
+  addFault(ask: FaultAsk): { fault: Fault };
+  clearFaults(id?: number): { faults: readonly Fault[] };
+  readFaults(): { faults: readonly Fault[]; throttle: ThrottleStatus };
+  releaseWebhooks(topic?: string): { released: number };
   /** What a merchant sets in the checkout editor; a text left empty is unset. */
   setExtensionSettings(
     handle: string,
@@ -29,11 +60,17 @@ export type LocalControl = {
   playStory(id: string): { story: Story; cart: Cart };
 };
 
-export function createControl(
-  shop: LocalShop,
-  { cache, webhooks }: { cache: RateCache<RateAnswer>; webhooks: Webhooks },
-): LocalControl {
+export type LocationChange = NonNullable<CatalogChanges['locations'][string]>;
+export type LevelChange = { sku: string; locationId: number } & {
+  [Name in StoredName]?: number | undefined;
+};
+type Parts = { cache: RateCache<RateAnswer>; webhooks: Webhooks; services: AdminServices };
+
+export function createControl(shop: LocalShop, parts: Parts): LocalControl {
+  const { cache, webhooks } = parts;
   const control: LocalControl = {
+    ...merchantControl(shop),
+    ...faultControl(parts),
     install() {
       shop.state.isInstalled = true;
       shop.state.grantedScopes = shop.config().scopes;
@@ -58,35 +95,10 @@ export function createControl(
       shop.file.touch();
       return { values: shop.state.settings };
     },
-    setAvailable({ sku, locationId, available }) {
-      const variant = [...shop.variants.values()].find((one) => one.variant.sku === sku)?.variant;
-      if (!variant) throw new Error(`no variant has the SKU ${sku}`);
-      const key = `${variant.inventoryItemId}:${locationId}`;
-      const level = shop.state.levels[key] ?? newLevel(0, shop.clock.now());
-      level.available = available;
-      level.updatedAt = shop.clock.now();
-      shop.state.levels[key] = level;
-      webhooks.send('inventory_levels/update', {
-        inventory_item_id: variant.inventoryItemId,
-        location_id: locationId,
-        available,
-        updated_at: level.updatedAt,
-        admin_graphql_api_id: `gid://shopify/InventoryLevel/${locationId}?inventory_item_id=${variant.inventoryItemId}`,
-      });
-      shop.file.touch();
-      return { level };
-    },
     setExtensionSettings(handle, fields) {
       const extension = shop.config().uiExtensions.find((one) => one.handle === handle);
       if (!extension) throw new Error(`there is no extension ${handle}`);
-      const saved: Record<string, string | number | boolean> = {};
-      for (const { key, type } of extension.settings) {
-        const value = fields[key];
-        if (type === 'boolean') saved[key] = value === 'on' || value === true;
-        else if (typeof value === 'string' && value !== '') {
-          saved[key] = type.startsWith('number') ? Number(value) : value;
-        }
-      }
+      const saved = readExtensionSettings(extension.settings, fields);
       shop.state.extensionSettings[handle] = saved;
       shop.file.touch();
       return { saved };
@@ -99,7 +111,7 @@ export function createControl(
       const story = shop.seed.stories.find((one) => one.id === id);
       if (!story) throw new Error(`there is no story ${id}`);
       shop.clock.jump(story.instant);
-      for (const change of story.stockChanges) control.setAvailable(change);
+      for (const change of story.stockChanges) control.setLevel(change);
       cache.clear();
       const cart: Cart = {
         token: newToken(),
@@ -116,6 +128,104 @@ export function createControl(
     },
   };
   return control;
+}
+
+function readExtensionSettings(
+  known: readonly { key: string; type: string }[],
+  fields: Readonly<Record<string, unknown>>,
+): Record<string, string | number | boolean> {
+  const saved: Record<string, string | number | boolean> = {};
+  for (const { key, type } of known) {
+    const value = fields[key];
+    if (type === 'boolean') saved[key] = value === 'on' || value === true;
+    else if (typeof value === 'string' && value !== '') {
+      saved[key] = type.startsWith('number') ? Number(value) : value;
+    }
+  }
+  return saved;
+}
+
+type MerchantActions =
+  | 'setLevel'
+  | 'placeOrder'
+  | 'fulfillOrder'
+  | 'cancelOrder'
+  | 'refundOrder'
+  | 'deleteSku'
+  | 'renameSku'
+  | 'addLocation'
+  | 'changeLocation';
+
+/** What a merchant does in the admin, and other channels to his stock. */
+function merchantControl(shop: LocalShop): Pick<LocalControl, MerchantActions> {
+  const orderOf = (id: number): Order => {
+    const order = shop.state.orders.find((one) => one.id === id);
+    if (!order) throw new Error(`there is no order ${id}`);
+    return order;
+  };
+  return {
+    setLevel: (change) => ({ level: setLevel(shop, change) }),
+    placeOrder: (ask) => ({ order: placeChannelOrder(shop, ask) }),
+    fulfillOrder(orderId, fulfillmentOrderId) {
+      const order = orderOf(orderId);
+      fulfillOrder(shop, order, fulfillmentOrderId);
+      return { order };
+    },
+    cancelOrder(orderId, restock) {
+      const order = orderOf(orderId);
+      cancelOrder(shop, order, { restock });
+      return { order };
+    },
+    refundOrder(orderId, { sku, ...refund }) {
+      const order = orderOf(orderId);
+      const { variant } = entryOfSku(shop, sku);
+      const line = order.lines.find((one) => one.variantId === variant.id);
+      if (!line) throw new Error(`order ${orderId} has no line of ${sku}`);
+      refundUnits(shop, order, { lineId: line.id, ...refund });
+      return { order };
+    },
+    deleteSku(sku, isWholeProduct) {
+      const { product, variant } = entryOfSku(shop, sku);
+      const ids = isWholeProduct ? product.variants.map((one) => one.id) : [variant.id];
+      deleteVariants(shop, ids);
+      return { deleted: ids.length };
+    },
+    renameSku(from, to) {
+      renameSku(shop, { from, to });
+      return { sku: to };
+    },
+    addLocation: (facts) => ({ location: addLocation(shop, facts) }),
+    changeLocation: (id, change) => ({ location: changeLocation(shop, id, change) }),
+  };
+}
+
+function setLevel(shop: LocalShop, { sku, locationId, ...wanted }: LevelChange): Level {
+  const { variant } = entryOfSku(shop, sku);
+  const key = { itemId: variant.inventoryItemId, locationId };
+  const level = connectLevel(shop, key);
+  const deltas: LevelDeltas = {};
+  for (const name of STORED_NAMES) {
+    const quantity = wanted[name];
+    if (quantity !== undefined) deltas[name] = quantity - level[name];
+  }
+  return changeLevel(shop, key, deltas);
+}
+
+type FaultActions = 'addFault' | 'clearFaults' | 'readFaults' | 'releaseWebhooks';
+
+/** What goes wrong on demand. */
+function faultControl({ services, webhooks }: Parts): Pick<LocalControl, FaultActions> {
+  const { faults, throttle } = services;
+  return {
+    addFault: (ask) => ({ fault: faults.add(ask) }),
+    clearFaults(id) {
+      if (id === undefined) faults.clear();
+      else faults.remove(id);
+      return { faults: faults.list() };
+    },
+    readFaults: () => ({ faults: faults.list(), throttle: throttle.status() }),
+    releaseWebhooks: (topic) => ({ released: webhooks.release(topic) }),
+  };
 }
 
 /** What Shopify deletes with the app: tokens, carrier services, customizations, subscriptions. */

@@ -11,11 +11,18 @@ import type { AddressInfo } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import { adminApiRoutes, adminSchema } from './admin/routes.ts';
+import { createBulkOperations } from './admin/bulk.ts';
+import { adminSchema } from './admin/execute.ts';
+import { createFaults } from './admin/faults.ts';
+import { createIdempotency } from './admin/idempotency.ts';
+import { adminApiRoutes } from './admin/routes.ts';
+import type { AdminServices } from './admin/services.ts';
+import { createThrottle } from './admin/throttle.ts';
 import { readAppConfig } from './app/app-config.ts';
 import { createWebhooks, type Webhooks } from './app/webhooks.ts';
 import { elementCatalog } from './build/element-catalog.ts';
 import { buildPages } from './build/pages.ts';
+import { viewCatalog } from './catalog.ts';
 import { functionSchema } from './checkout/function-input.ts';
 import { createCustomize } from './checkout/functions.ts';
 import { createRateCache } from './checkout/rate-cache.ts';
@@ -26,11 +33,12 @@ import { adminRoutes } from './http/admin-routes.ts';
 import { checkoutRoutes } from './http/checkout-routes.ts';
 import { controlRoutes } from './http/control-routes.ts';
 import { proxyRoutes } from './http/proxy-routes.ts';
+import { stockControlRoutes } from './http/stock-control-routes.ts';
 import { storefrontRoutes } from './http/storefront-routes.ts';
 import { createThemeDrafts } from './http/theme-drafts.ts';
 import { createStateFile, loadState } from './persistence.ts';
 import { parseShopSeed, type ShopSeed } from './seed.ts';
-import { type InstalledApp, indexVariants, type LocalShop } from './shop.ts';
+import type { InstalledApp, LocalShop } from './shop.ts';
 import { createShopState } from './state.ts';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -46,6 +54,8 @@ export type LocalShopifyOptions = {
   appUrl: string;
   apiKey?: string;
   apiSecret?: string;
+  /** What rate limits, bulk operations and idempotency keys count time by; absent: the host's. */
+  wireMs?: () => number;
   /** Where the state is kept over restarts; absent: nowhere. */
   statePath?: string;
   /** Root of the project whose `shopify.app.toml` and bundles are used; absent: this one. */
@@ -70,7 +80,8 @@ export async function startLocalShopify(options: LocalShopifyOptions): Promise<L
   const state = saved ?? createShopState(seed, clock.now());
   const root = resolve(options.root ?? ROOT);
   const shop: LocalShop = {
-    seed,
+    firstSeed: seed,
+    ...viewCatalog(seed, state.catalog),
     state,
     clock,
     file: createStateFile(options.statePath, state, () => {
@@ -80,14 +91,15 @@ export async function startLocalShopify(options: LocalShopifyOptions): Promise<L
     url: '',
     root,
     config: () => readAppConfig(root),
-    variants: indexVariants(seed),
-    locations: new Map(seed.locations.map((one) => [one.id, one])),
+    wireMs: options.wireMs ?? (() => performance.now()),
+    announce: (topic, payload) => webhooks.send(topic, payload),
     exchanges: [],
   };
   const cache = createRateCache<RateAnswer>();
   const webhooks = createWebhooks(shop);
-  const control = createControl(shop, { cache, webhooks });
-  const app = createApp(shop, { assets: await buildPages(), cache, webhooks, control });
+  const services = createAdminServices(shop);
+  const control = createControl(shop, { cache, webhooks, services });
+  const app = createApp(shop, { assets: await buildPages(), cache, webhooks, services, control });
   const server = createServer(app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -103,11 +115,22 @@ export async function startLocalShopify(options: LocalShopifyOptions): Promise<L
     webhooks,
     async stop() {
       webhooks.stop();
+      services.bulk.stop();
       shop.file.touch();
       shop.file.flush();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
+  };
+}
+
+function createAdminServices(shop: LocalShop): AdminServices {
+  const { wireMs, state } = shop;
+  return {
+    throttle: createThrottle({ plan: () => state.settings.plan, nowMs: wireMs }),
+    faults: createFaults(),
+    idempotency: createIdempotency(),
+    bulk: createBulkOperations(shop),
   };
 }
 
@@ -137,10 +160,14 @@ type Parts = {
   assets: ReadonlyMap<string, string>;
   cache: ReturnType<typeof createRateCache<RateAnswer>>;
   webhooks: Webhooks;
+  services: AdminServices;
   control: LocalControl;
 };
 
-function createApp(shop: LocalShop, { assets, cache, webhooks, control }: Parts): Express {
+function createApp(
+  shop: LocalShop,
+  { assets, cache, webhooks, services, control }: Parts,
+): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use(express.json({ limit: '4mb' }));
@@ -156,7 +183,8 @@ function createApp(shop: LocalShop, { assets, cache, webhooks, control }: Parts)
     sendAsset(assets, 'polaris.js', { response, next }),
   );
   app.use(controlRoutes(shop, control));
-  app.use(adminApiRoutes(shop));
+  app.use(stockControlRoutes(shop, control));
+  app.use(adminApiRoutes(shop, services));
   const customize = createCustomize(shop);
   app.use(checkoutRoutes({ shop, cache, customize, webhooks }));
   app.use(adminRoutes(shop, control));

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname } from 'node:path';
 import type { ShopSeed } from './seed.ts';
 import { readSettings } from './settings.ts';
-import { createShopState, type MethodDefinition, type ShopState } from './state.ts';
+import { createShopState, type MethodDefinition, type Order, type ShopState } from './state.ts';
 
 /** Changes come in bursts (one checkout step makes several); one write covers them. */
 const SETTLE_MS = 250;
@@ -26,8 +26,23 @@ export function loadState(path: string | undefined, seed: ShopSeed): ShopState |
   if (saved.format !== 1) return undefined;
   const fresh = createShopState(seed, new Date().toISOString());
   // What this program has learned to remember since the file was written starts as on the first day.
-  const whole: ShopState = { ...fresh, ...saved, settings: readSettings(saved.settings) };
+  const whole: ShopState = {
+    ...fresh,
+    ...saved,
+    catalog: { ...fresh.catalog, ...saved.catalog },
+    orders: saved.orders.map(completeOrder),
+    settings: readSettings(saved.settings),
+  };
   return saved.seedDigest === fresh.seedDigest ? whole : reconcileState(whole, fresh);
+}
+
+/** An order written before this program remembered where orders come from and when they change. */
+function completeOrder(order: Order): Order {
+  return {
+    ...{ updatedAt: order.createdAt, sourceName: 'web' },
+    ...order,
+    lines: order.lines.map((line) => ({ ...{ removed: 0 }, ...line })),
+  };
 }
 
 /**
@@ -46,7 +61,7 @@ function reconcileState(saved: ShopState, fresh: ShopState): ShopState {
     variantIds: fresh.variantIds,
     levels: {
       ...fresh.levels,
-      ...pick(saved.levels, (key) => key in fresh.levels),
+      ...pick(saved.levels, (key) => key in fresh.levels || isAddedLocation(saved, key)),
     },
     localPickup: {
       ...fresh.localPickup,
@@ -63,6 +78,12 @@ function reconcileState(saved: ShopState, fresh: ShopState): ShopState {
     checkouts: pick(saved.checkouts, (_key, one) => tokens.has(one.cartToken)),
     orders: saved.orders.filter((order) => order.lines.every((line) => isKnown(line.variantId))),
   };
+}
+
+/** Whether a level's key (`item:location`) is of a location the merchant added after the seed. */
+function isAddedLocation(saved: ShopState, key: string): boolean {
+  const locationId = Number(key.slice(key.indexOf(':') + 1));
+  return saved.catalog.addedLocations.some((one) => one.id === locationId);
 }
 
 function carrierMethodsOf(saved: ShopState, zoneId: number): MethodDefinition[] {

@@ -102,10 +102,34 @@ export const SETTINGS = {
     values: ['no', 'yes'],
     initial: 'no',
   },
+  badRow: {
+    title: 'One bad row of an inventory write',
+    text: 'Atomic: a single userError leaves every row of the call undone. Else the good rows are written.',
+    values: ['atomic', 'others applied'],
+    initial: 'atomic',
+  },
+  failedKey: {
+    title: 'Idempotency key of a refused call',
+    text: 'Refused: the key is spent, the same call needs a new one. Else the first answer is given again.',
+    values: ['refused', 'replayed'],
+    initial: 'refused',
+  },
+  levelWebhooks: {
+    title: 'inventory_levels/update comes',
+    text: 'Only when available changes, or at every change of a level (committed, damaged and the like).',
+    values: ['available only', 'every change'],
+    initial: 'available only',
+  },
+  incomingWrites: {
+    title: 'Apps may adjust incoming',
+    text: 'Whether inventoryAdjustQuantities takes the name incoming; else only transfers make it.',
+    values: ['no', 'yes'],
+    initial: 'no',
+  },
   webhooks: {
     title: 'Webhooks',
-    text: 'After the page that caused them; at least once, unordered, sometimes late (15 s) or lost.',
-    values: ['after page', 'late', 'duplicated', 'reordered', 'dropped', 'prompt'],
+    text: 'After the page that caused them; at least once, unordered, sometimes late (15 s) or lost. Held: until they are released.',
+    values: ['after page', 'late', 'duplicated', 'reordered', 'dropped', 'prompt', 'held'],
     // Late for every order would leave the thank-you page without a date to look at.
     initial: 'after page',
   },
@@ -135,6 +159,10 @@ export function initialSettings(): Settings {
     carrierEstimate: SETTINGS.carrierEstimate.initial,
     rateMetafields: SETTINGS.rateMetafields.initial,
     cartTokenOnOrder: SETTINGS.cartTokenOnOrder.initial,
+    badRow: SETTINGS.badRow.initial,
+    failedKey: SETTINGS.failedKey.initial,
+    levelWebhooks: SETTINGS.levelWebhooks.initial,
+    incomingWrites: SETTINGS.incomingWrites.initial,
     webhooks: SETTINGS.webhooks.initial,
   };
 }

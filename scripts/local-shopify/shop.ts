@@ -32,7 +32,10 @@ export type Exchange = {
 export type CatalogEntry = { product: SeedProduct; variant: SeedVariant };
 
 export type LocalShop = {
+  /** The shop as it is now: the first seed with what the merchant changed since. */
   seed: ShopSeed;
+  /** The shop as it was on its first day. */
+  firstSeed: ShopSeed;
   state: ShopState;
   clock: LocalClock;
   file: StateFile;
@@ -42,7 +45,14 @@ export type LocalShop = {
   /** Root of the project whose bundles are loaded. */
   root: string;
   config(): AppConfig;
+  /** Milliseconds on the wire's side: limits and retention count by it; the shop's clock may jump, this never. */
+  wireMs(): number;
+  /** Tells the app by webhook. */
+  announce(topic: string, payload: object): void;
+  /** What is sold, by variant id and by inventory item id; `retired`: deleted since, still named by orders. */
   variants: ReadonlyMap<number, CatalogEntry>;
+  items: ReadonlyMap<number, CatalogEntry>;
+  retired: ReadonlyMap<number, CatalogEntry>;
   locations: ReadonlyMap<number, SeedLocation>;
   exchanges: Exchange[];
 };
@@ -56,19 +66,10 @@ export function recordExchange(shop: LocalShop, exchange: Omit<Exchange, 'at'>):
   if (shop.exchanges.length > EXCHANGES_KEPT) shop.exchanges.shift();
 }
 
-/** Every variant of the seed by its id. */
-export function indexVariants(seed: ShopSeed): ReadonlyMap<number, CatalogEntry> {
-  return new Map(
-    seed.products.flatMap((product) =>
-      product.variants.map((variant) => [variant.id, { product, variant }] as const),
-    ),
-  );
-}
-
-/** The variant with this id; throws when the shop does not sell it (its callers hold ids of this shop). */
+/** The variant with this id, sold or deleted since; throws when it never was (callers hold ids of this shop). */
 export function variantOf(shop: LocalShop, id: number): CatalogEntry {
-  const entry = shop.variants.get(id);
-  if (!entry) throw new Error(`variant ${id} is not sold in this shop`);
+  const entry = shop.variants.get(id) ?? shop.retired.get(id);
+  if (!entry) throw new Error(`variant ${id} was never sold in this shop`);
   return entry;
 }
 

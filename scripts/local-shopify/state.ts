@@ -5,7 +5,14 @@
  * copied only where it can change (levels, local pickup, zones' methods); names and pictures stay in the seed.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import type { FlatRate, PickupTime, SeedAddress, ShopLanguage, ShopSeed } from './seed.ts';
+import type {
+  FlatRate,
+  PickupTime,
+  SeedAddress,
+  SeedLocation,
+  ShopLanguage,
+  ShopSeed,
+} from './seed.ts';
 import { initialSettings, type Settings } from './settings.ts';
 import type { ThemeData } from './theme/theme-data.ts';
 
@@ -115,6 +122,8 @@ type OrderLine = {
   variantId: number;
   quantity: number;
   priceMinor: number;
+  /** Units a refund or a cancellation took out again. */
+  removed: number;
 };
 export type FulfillmentOrder = {
   id: number;
@@ -138,6 +147,10 @@ export type Order = {
   id: number;
   number: number;
   createdAt: string;
+  updatedAt: string;
+  /** `web` for this shop's own checkout; a marketplace's or `pos` for an order that came another way. */
+  sourceName: string;
+  /** Empty for an order that never had a checkout. */
   checkoutToken: string;
   cartToken: string;
   language: ShopLanguage;
@@ -167,6 +180,21 @@ export type AppToken = {
   scopes: string[];
 };
 
+/** What happened to the catalogue and the locations since the seed. */
+export type CatalogChanges = {
+  /** By variant id. */
+  skus: Record<string, string>;
+  deletedVariantIds: number[];
+  addedLocations: SeedLocation[];
+  /** By location id. */
+  locations: Record<
+    string,
+    Partial<Pick<SeedLocation, 'name' | 'isActive' | 'fulfillsOnlineOrders'>>
+  >;
+  /** When a thing last changed, by its GID. */
+  changedAt: Record<string, string>;
+};
+
 export type ShopState = {
   format: 1;
   /** Of the seed this shop was made from, and the variants it sells. */
@@ -176,6 +204,7 @@ export type ShopState = {
   nextOrderNumber: number;
   settings: Settings;
   clock: { now: string; speed: number } | null;
+  catalog: CatalogChanges;
   levels: Record<string, Level>;
   localPickup: Record<string, { pickupTime: PickupTime; instructions: string } | null>;
   groups: ProfileGroup[];
@@ -212,6 +241,13 @@ export function createShopState(seed: ShopSeed, now: string): ShopState {
     nextOrderNumber: FIRST_ORDER_NUMBER,
     settings: initialSettings(),
     clock: null,
+    catalog: {
+      skus: {},
+      deletedVariantIds: [],
+      addedLocations: [],
+      locations: {},
+      changedAt: {},
+    },
     levels: {},
     localPickup: {},
     groups: [],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -36,6 +37,7 @@ beforeAll(async () => {
     'read_locations',
     'read_locales',
     'read_inventory',
+    'write_inventory',
     'read_merchant_managed_fulfillment_orders',
   ];
   token = String((await exchange(local, idTokenOf(local))).body['access_token']);
@@ -87,6 +89,50 @@ const VARIABLES: Readonly<Record<string, () => object>> = {
   }),
   'fulfillment-order-read': () => ({
     id: `gid://shopify/FulfillmentOrder/${local.shop.state.orders[0]?.fulfillmentOrders[0]?.id}`,
+  }),
+  'inventory-activate': () => ({ available: null, key: randomUUID() }),
+  'inventory-items-at-location-read': () => ({
+    ids: [COMMON.inventoryItemId],
+    locationId: COMMON.locationId,
+    names: ['available', 'committed'],
+  }),
+  'inventory-levels-bulk-run': () => ({
+    query: '{ inventoryItems { edges { node { id sku } } } }',
+  }),
+  'inventory-move-quantities': () => ({
+    key: randomUUID(),
+    input: {
+      reason: 'safety_stock',
+      referenceDocumentUri: 'gid://kept/Push/1',
+      changes: [
+        {
+          inventoryItemId: COMMON.inventoryItemId,
+          quantity: 1,
+          from: { locationId: COMMON.locationId, name: 'available', changeFromQuantity: null },
+          to: {
+            locationId: COMMON.locationId,
+            name: 'safety_stock',
+            changeFromQuantity: null,
+            ledgerDocumentUri: 'gid://kept/Push/1',
+          },
+        },
+      ],
+    },
+  }),
+  'inventory-set-quantities': () => ({
+    key: randomUUID(),
+    input: {
+      name: 'available',
+      reason: 'correction',
+      quantities: [
+        {
+          inventoryItemId: COMMON.inventoryItemId,
+          locationId: COMMON.locationId,
+          quantity: 7,
+          changeFromQuantity: null,
+        },
+      ],
+    },
   }),
   'inventory-levels-read': () => ({ locationId: 'gid://shopify/Location/101', first: 50 }),
   'location-local-pickup-enable': () => ({

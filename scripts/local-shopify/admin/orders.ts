@@ -4,8 +4,9 @@ import { toDecimal } from '../money.ts';
 import { gid, idOf, type LocalShop, variantOf } from '../shop.ts';
 import type { FulfillmentOrder, Order } from '../state.ts';
 import { metafieldFields } from './metafields.ts';
-import { type AdminContext, type Arguments, type Node, toConnection } from './node.ts';
+import { type AdminContext, type Arguments, type Node, toConnection, toPage } from './node.ts';
 import { toLocation, toVariant } from './places.ts';
+import { fits, parseSearch } from './search.ts';
 
 function toOrder(shop: LocalShop, order: Order): Node {
   const id = gid('Order', order.id);
@@ -17,19 +18,19 @@ function toOrder(shop: LocalShop, order: Order): Node {
     legacyResourceId: String(order.id),
     name: `#${order.number}`,
     createdAt: order.createdAt,
-    updatedAt: order.createdAt,
+    updatedAt: order.updatedAt,
     processedAt: order.createdAt,
     cancelledAt: order.cancelledAt,
-    sourceName: 'web',
+    sourceName: order.sourceName,
     currencyCode: shop.seed.shop.currency,
     presentmentCurrencyCode: order.currency,
-    cartToken: shop.state.settings.cartTokenOnOrder === 'yes' ? order.cartToken : null,
-    checkoutToken: order.checkoutToken,
+    cartToken: shop.state.settings.cartTokenOnOrder === 'yes' ? order.cartToken || null : null,
+    checkoutToken: order.checkoutToken === '' ? null : order.checkoutToken,
     customerLocale: order.language,
     email: mayRead ? order.email : null,
     phone: mayRead && order.phone !== '' ? order.phone : null,
     displayFinancialStatus: 'PAID',
-    displayFulfillmentStatus: 'UNFULFILLED',
+    displayFulfillmentStatus: fulfillmentStatus(order),
     customAttributes: order.attributes.map((one) => ({ __typename: 'Attribute', ...one })),
     totalPriceSet: {
       __typename: 'MoneyBag',
@@ -50,7 +51,7 @@ function toOrder(shop: LocalShop, order: Order): Node {
     lineItems: (args: Arguments) =>
       toConnection(
         'LineItemConnection',
-        order.lines.map((line) => toLine(shop, line)),
+        order.lines.map((line) => toLine(shop, order, line)),
         args,
       ),
     fulfillmentOrders: (args: Arguments) =>
@@ -61,6 +62,13 @@ function toOrder(shop: LocalShop, order: Order): Node {
       ),
     ...metafieldFields(shop, id),
   };
+}
+
+function fulfillmentStatus({ fulfillmentOrders }: Order): string {
+  const closed = fulfillmentOrders.filter((one) => one.status === 'CLOSED').length;
+  if (closed === 0) return 'UNFULFILLED';
+  const isWhole = fulfillmentOrders.every((one) => ['CLOSED', 'CANCELLED'].includes(one.status));
+  return isWhole ? 'FULFILLED' : 'PARTIALLY_FULFILLED';
 }
 
 function toAddress(order: Order, mayRead: boolean): Node | null {
@@ -98,7 +106,7 @@ function toShippingLine(order: Order): Node {
   };
 }
 
-function toLine(shop: LocalShop, line: Order['lines'][number]): Node {
+function toLine(shop: LocalShop, order: Order, line: Order['lines'][number]): Node {
   const entry = variantOf(shop, line.variantId);
   return {
     __typename: 'LineItem',
@@ -107,9 +115,14 @@ function toLine(shop: LocalShop, line: Order['lines'][number]): Node {
     title: entry.product.title.en,
     sku: entry.variant.sku,
     quantity: line.quantity,
-    currentQuantity: line.quantity,
+    currentQuantity: line.quantity - line.removed,
+    unfulfilledQuantity: order.fulfillmentOrders
+      .flatMap((one) => one.lines)
+      .filter((part) => part.orderLineId === line.id)
+      .reduce((sum, part) => sum + part.remaining, 0),
     requiresShipping: entry.variant.requiresShipping,
-    variant: () => toVariant(shop, entry),
+    // A deleted variant is gone from its old orders too; name and SKU stay.
+    variant: () => (shop.variants.has(line.variantId) ? toVariant(shop, entry) : null),
   };
 }
 
@@ -164,8 +177,9 @@ function toPart(shop: LocalShop, order: Order, part: FulfillmentOrder['lines'][n
     remainingQuantity: part.remaining,
     sku: entry.variant.sku,
     inventoryItemId: gid('InventoryItem', entry.variant.inventoryItemId),
-    lineItem: () => toLine(shop, line),
-    variant: () => toVariant(shop, entry),
+    lineItem: () => toLine(shop, order, line),
+    // A deleted variant is gone from its old orders too; name and SKU stay.
+    variant: () => (shop.variants.has(line.variantId) ? toVariant(shop, entry) : null),
   };
 }
 
@@ -184,22 +198,20 @@ export function findFulfillmentOrder({ id }: Arguments, { shop }: AdminContext):
   return null;
 }
 
-/** Orders, newest change last; of the search language only `updated_at:>=instant` is understood. */
+/** Orders by time of change or of making, oldest first unless reversed. */
 export function listOrders(args: Arguments, { shop }: AdminContext): Node {
-  const query = String(args['query'] ?? '').trim();
-  const [, operator, bound] = /^updated_at:(>=|>)\s*'?([^'\s]+)'?$/.exec(query) ?? [];
-  if (query !== '' && bound === undefined) {
-    throw new Error(`not simulated: the order search ${JSON.stringify(query)}`);
-  }
-  const from = bound === undefined ? Number.NEGATIVE_INFINITY : Date.parse(bound);
-  const found = shop.state.orders.filter((order) => {
-    const at = Date.parse(order.createdAt);
-    return operator === '>' ? at > from : at >= from;
-  });
-  const ordered = args['reverse'] === true ? found.toReversed() : found;
-  return toConnection(
-    'OrderConnection',
-    ordered.map((order) => toOrder(shop, order)),
-    args,
-  );
+  const terms = parseSearch(args['query'], ['updated_at', 'created_at', 'id', 'source_name']);
+  const isByChange = args['sortKey'] === 'UPDATED_AT';
+  const timeOf = (order: Order): number =>
+    Date.parse(isByChange ? order.updatedAt : order.createdAt);
+  const items = shop.state.orders
+    .filter((order) =>
+      fits(terms, (field) => {
+        if (field === 'id') return order.id;
+        if (field === 'source_name') return order.sourceName;
+        return field === 'updated_at' ? order.updatedAt : order.createdAt;
+      }),
+    )
+    .sort((a, b) => timeOf(a) - timeOf(b) || a.id - b.id);
+  return toPage('OrderConnection', { items, make: (order) => toOrder(shop, order) }, args);
 }

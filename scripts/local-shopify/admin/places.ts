@@ -1,17 +1,19 @@
-/** The shop itself, its locations, its catalogue and what each location holds. */
-import type { PickupTime, SeedLocation, SeedProduct, SeedVariant } from '../seed.ts';
-import { PICKUP_TIMES } from '../seed.ts';
-import { gid, idOf, type LocalShop } from '../shop.ts';
-import { type Level, onHandOf } from '../state.ts';
-import { metafieldFields } from './metafields.ts';
+/** The shop itself, its locations, its catalogue and what each location holds: Shopify's objects, made when asked for. */
+import type { SeedLocation, SeedProduct } from '../seed.ts';
+import { type CatalogEntry, gid, idOf, type LocalShop, levelOf } from '../shop.ts';
 import {
-  type AdminContext,
-  type Arguments,
-  type Node,
-  toConnection,
-  type UserErrorFacts,
-  userErrors,
-} from './node.ts';
+  isQuantityName,
+  type LevelKey,
+  levelGid,
+  quantityOf,
+  sellableOnline,
+} from '../stock/levels.ts';
+import { metafieldFields } from './metafields.ts';
+import { type AdminContext, type Arguments, type Node, toPage } from './node.ts';
+import { fits, parseSearch } from './search.ts';
+
+/** When everything the seed brought was made; before any instant a test or a story plays at. */
+const SHOP_OPENED_AT = '2026-01-05T09:00:00.000Z';
 
 const PLAN_NAMES = { basic: 'Basic', advanced: 'Advanced', plus: 'Shopify Plus' } as const;
 
@@ -84,193 +86,155 @@ export function toLocation(shop: LocalShop, location: SeedLocation): Node {
       longitude: location.longitude ?? null,
     },
     localPickupSettingsV2: pickup ? { __typename: 'DeliveryLocalPickupSettings', ...pickup } : null,
+    createdAt: shop.state.catalog.changedAt[id] ?? SHOP_OPENED_AT,
+    updatedAt: shop.state.catalog.changedAt[id] ?? SHOP_OPENED_AT,
+    inventoryLevel: ({ inventoryItemId }: Arguments) =>
+      findLevel(shop, {
+        itemId: idOf('InventoryItem', String(inventoryItemId)) ?? 0,
+        locationId: location.id,
+      }),
     inventoryLevels: (args: Arguments) =>
-      toConnection('InventoryLevelConnection', levelsOf(shop, location), args),
+      toLevelPage(
+        shop,
+        [...shop.items.keys()].map((itemId) => ({ itemId, locationId: location.id })),
+        args,
+      ),
     ...metafieldFields(shop, id),
   };
 }
 
-export function listLocations(args: Arguments, { shop }: AdminContext): Node {
-  const shown = shop.seed.locations.filter(
-    (one) => one.isActive || args['includeInactive'] === true,
-  );
-  const byName = shown.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return toConnection(
-    'LocationConnection',
-    byName.map((one) => toLocation(shop, one)),
+/** The levels among these keys that exist, in their order; searchable as Shopify's connection is. */
+function toLevelPage(shop: LocalShop, keys: readonly LevelKey[], args: Arguments): Node {
+  const terms = parseSearch(args['query'], ['updated_at', 'inventory_item_id']);
+  const found = keys.filter((key) => {
+    const level = levelOf(shop, key.itemId, key.locationId);
+    if (!level) return false;
+    return fits(terms, (field) => (field === 'updated_at' ? level.updatedAt : key.itemId));
+  });
+  return toPage(
+    'InventoryLevelConnection',
+    { items: found, make: (key) => toLevel(shop, key) },
     args,
   );
 }
 
-export function findLocation({ id }: Arguments, { shop }: AdminContext): Node | null {
-  const location = shop.locations.get(idOf('Location', String(id)) ?? 0);
-  return location ? toLocation(shop, location) : null;
+/** The level of an item at a location; null where it is not stocked. */
+export function findLevel(shop: LocalShop, key: LevelKey): Node | null {
+  const isKnown = shop.items.has(key.itemId) && shop.locations.has(key.locationId);
+  return isKnown && levelOf(shop, key.itemId, key.locationId) ? toLevel(shop, key) : null;
 }
 
-function levelsOf(shop: LocalShop, location: SeedLocation): Node[] {
-  return [...shop.variants.values()].flatMap(({ product, variant }) => {
-    const level = shop.state.levels[`${variant.inventoryItemId}:${location.id}`];
-    return level ? [toLevel(shop, { product, variant, level, location })] : [];
-  });
-}
-
-type LevelParts = {
-  product: SeedProduct;
-  variant: SeedVariant;
-  level: Level;
-  location: SeedLocation;
-};
-
-function toLevel(shop: LocalShop, { product, variant, level, location }: LevelParts): Node {
+function toLevel(shop: LocalShop, key: LevelKey): Node {
+  const entry = shop.items.get(key.itemId);
+  const location = shop.locations.get(key.locationId);
+  const level = levelOf(shop, key.itemId, key.locationId);
+  if (!entry || !location || !level) throw new Error(`no level ${levelGid(key)}`);
+  // As it is now: a page is a reading of one moment.
+  const read = { ...level };
   return {
     __typename: 'InventoryLevel',
-    id: `${gid('InventoryLevel', location.id)}?inventory_item_id=${variant.inventoryItemId}`,
-    updatedAt: level.updatedAt,
-    item: () => toItem(shop, { product, variant }),
+    id: levelGid(key),
+    isActive: true,
+    createdAt: SHOP_OPENED_AT,
+    updatedAt: read.updatedAt,
+    canDeactivate: read.committed === 0 && read.incoming === 0,
+    item: () => toItem(shop, entry),
     location: () => toLocation(shop, location),
     quantities: ({ names }: Arguments) =>
-      (names as string[]).map((name) => ({
-        __typename: 'InventoryQuantity',
-        id: `${gid('InventoryQuantity', variant.inventoryItemId)}?name=${name}`,
-        name,
-        quantity: quantityOf(level, name),
-        updatedAt: level.updatedAt,
-      })),
+      (names as readonly string[]).map((name) => {
+        if (!isQuantityName(name)) throw new Error(`${name} is no quantity name`);
+        return {
+          __typename: 'InventoryQuantity',
+          id: `${gid('InventoryQuantity', key.locationId)}?inventory_item_id=${key.itemId}&name=${name}`,
+          name,
+          quantity: quantityOf(read, name),
+          updatedAt: read.updatedAt,
+        };
+      }),
   };
 }
 
-function quantityOf(level: Level, name: string): number {
-  if (name === 'on_hand') return onHandOf(level);
-  const quantity: unknown = Object(level)[name];
-  if (typeof quantity !== 'number') throw new Error(`${name} is no quantity name`);
-  return quantity;
-}
-
-function toItem(
-  shop: LocalShop,
-  { product, variant }: { product: SeedProduct; variant: SeedVariant },
-): Node {
+/** The stocked thing behind a variant. */
+export function toItem(shop: LocalShop, { product, variant }: CatalogEntry): Node {
+  const itemId = variant.inventoryItemId;
+  const id = gid('InventoryItem', itemId);
   return {
     __typename: 'InventoryItem',
-    id: gid('InventoryItem', variant.inventoryItemId),
+    id,
+    legacyResourceId: String(itemId),
     sku: variant.sku,
     tracked: true,
     requiresShipping: variant.requiresShipping,
+    createdAt: SHOP_OPENED_AT,
+    updatedAt: itemChangedAt(shop, itemId),
     measurement: {
       __typename: 'InventoryItemMeasurement',
       weight: { __typename: 'Weight', unit: 'GRAMS', value: variant.weightGrams },
     },
     variant: () => toVariant(shop, { product, variant }),
-    inventoryLevel: ({ locationId }: Arguments) => {
-      const location = shop.locations.get(idOf('Location', String(locationId)) ?? 0);
-      const level = location && shop.state.levels[`${variant.inventoryItemId}:${location.id}`];
-      return level ? toLevel(shop, { product, variant, level, location }) : null;
-    },
+    inventoryLevel: ({ locationId }: Arguments) =>
+      findLevel(shop, { itemId, locationId: idOf('Location', String(locationId)) ?? 0 }),
+    inventoryLevels: (args: Arguments) =>
+      toLevelPage(
+        shop,
+        [...shop.locations.keys()].map((locationId) => ({ itemId, locationId })),
+        args,
+      ),
   };
 }
 
-export function toVariant(
-  shop: LocalShop,
-  { product, variant }: { product: SeedProduct; variant: SeedVariant },
-): Node {
+/** When an item itself (not its levels) last changed. */
+export function itemChangedAt(shop: LocalShop, itemId: number): string {
+  return shop.state.catalog.changedAt[gid('InventoryItem', itemId)] ?? SHOP_OPENED_AT;
+}
+
+export function toVariant(shop: LocalShop, { product, variant }: CatalogEntry): Node {
   const id = gid('ProductVariant', variant.id);
   return {
     __typename: 'ProductVariant',
     id,
+    legacyResourceId: String(variant.id),
     sku: variant.sku,
     title: variant.optionValues.join(' / '),
     displayName: `${product.title.en} - ${variant.optionValues.join(' / ')}`,
     inventoryPolicy: variant.inventoryPolicy,
+    inventoryQuantity: sumAvailable(shop, variant.inventoryItemId),
+    sellableOnlineQuantity: sellableOnline(shop, variant),
+    updatedAt: itemChangedAt(shop, variant.inventoryItemId),
     product: () => toProduct(shop, product),
     inventoryItem: () => toItem(shop, { product, variant }),
     ...metafieldFields(shop, id),
   };
 }
 
-function toProduct(shop: LocalShop, product: SeedProduct): Node {
+function sumAvailable(shop: LocalShop, itemId: number): number {
+  return [...shop.locations.keys()].reduce(
+    (sum, locationId) => sum + (levelOf(shop, itemId, locationId)?.available ?? 0),
+    0,
+  );
+}
+
+export function toProduct(shop: LocalShop, product: SeedProduct): Node {
   const id = gid('Product', product.id);
   return {
     __typename: 'Product',
     id,
+    legacyResourceId: String(product.id),
     handle: product.handle,
     title: product.title.en,
     vendor: product.vendor,
     productType: product.productType,
     tags: product.tags,
+    status: 'ACTIVE',
+    variants: (args: Arguments) =>
+      toPage(
+        'ProductVariantConnection',
+        {
+          items: product.variants,
+          make: (variant) => toVariant(shop, { product, variant }),
+        },
+        args,
+      ),
     ...metafieldFields(shop, id),
-  };
-}
-
-export function listVariants(args: Arguments, { shop }: AdminContext): Node {
-  const all = [...shop.variants.values()].sort((a, b) => a.variant.id - b.variant.id);
-  return toConnection(
-    'ProductVariantConnection',
-    all.map((one) => toVariant(shop, one)),
-    args,
-  );
-}
-
-const isPickupTime = (text: unknown): text is PickupTime =>
-  PICKUP_TIMES.some((one) => one === text);
-
-export function findItem({ id }: Arguments, { shop }: AdminContext): Node | null {
-  const number = idOf('InventoryItem', String(id));
-  const found = [...shop.variants.values()].find((one) => one.variant.inventoryItemId === number);
-  return found ? toItem(shop, found) : null;
-}
-
-export function findVariant({ id }: Arguments, { shop }: AdminContext): Node | null {
-  const found = shop.variants.get(idOf('ProductVariant', String(id)) ?? 0);
-  return found ? toVariant(shop, found) : null;
-}
-
-/** `locationLocalPickupEnable`: also how the time and the words of an enabled location are changed. */
-export function enablePickup(args: Arguments, { shop }: AdminContext): Node {
-  const input = args['localPickupSettings'] as Readonly<Record<string, unknown>>;
-  const location = shop.locations.get(idOf('Location', String(input['locationId'])) ?? 0);
-  const { pickupTime, instructions } = input;
-  const payload = (...errors: UserErrorFacts[]): Node => ({
-    __typename: 'LocationLocalPickupEnablePayload',
-    localPickupSettings:
-      errors.length === 0 ? { ...shop.state.localPickup[location?.id ?? 0] } : null,
-    userErrors: userErrors('DeliveryLocationLocalPickupSettingsError', ...errors),
-  });
-  if (!location?.isActive) {
-    const message = 'Unable to find an active location for location ID.';
-    return payload({
-      field: ['localPickupSettings', 'locationId'],
-      message,
-      code: 'ACTIVE_LOCATION_NOT_FOUND',
-    });
-  }
-  if (!isPickupTime(pickupTime)) {
-    const message = 'Custom pickup time is not allowed for local pickup settings.';
-    return payload({
-      field: ['localPickupSettings', 'pickupTime'],
-      message,
-      code: 'CUSTOM_PICKUP_TIME_NOT_ALLOWED',
-    });
-  }
-  const words = typeof instructions === 'string' ? instructions : '';
-  shop.state.localPickup[location.id] = { pickupTime, instructions: words };
-  shop.file.touch();
-  return payload();
-}
-
-export function disablePickup({ locationId }: Arguments, { shop }: AdminContext): Node {
-  const location = shop.locations.get(idOf('Location', String(locationId)) ?? 0);
-  if (location) {
-    shop.state.localPickup[location.id] = null;
-    shop.file.touch();
-  }
-  const message = 'Unable to find an active location for location ID.';
-  const missing = { field: ['locationId'], message, code: 'ACTIVE_LOCATION_NOT_FOUND' };
-  return {
-    __typename: 'LocationLocalPickupDisablePayload',
-    locationId: location ? gid('Location', location.id) : null,
-    userErrors: userErrors(
-      'DeliveryLocationLocalPickupSettingsError',
-      ...(location ? [] : [missing]),
-    ),
   };
 }

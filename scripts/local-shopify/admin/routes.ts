@@ -1,37 +1,26 @@
 /**
  * The Admin API over HTTP: `/{shop}/admin/oauth/access_token` and `/{shop}/admin/api/{version}/graphql.json`.
  *
- * Operations are parsed and validated by graphql-js on Shopify's own schema of the version asked for, then answered by
- * `operations.ts`. Status 200 with `errors` is Shopify's habit; 401 is for a token that is wrong or has run out.
+ * Status 200 with `errors` is Shopify's habit, for throttling too; 401 is for a token that is wrong or has run out.
+ * Faults on demand stand where they would happen: before the effect, instead of it, or between it and the answer.
  */
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Request, type Response, Router } from 'express';
-import {
-  type ExecutionResult,
-  execute,
-  GraphQLError,
-  type GraphQLSchema,
-  parse,
-  validate,
-} from 'graphql';
 import { z } from 'zod';
-import { loadShopifySchema } from '../../shopify-schemas.ts';
 import { type LocalShop, recordExchange } from '../shop.ts';
-import { type AdminContext, resolveField, resolveType } from './node.ts';
-import { ROOT } from './operations.ts';
+import {
+  ADMIN_VERSIONS,
+  type AdminVersion,
+  costRefusal,
+  executePrepared,
+  type Prepared,
+  prepareCall,
+  throttledBody,
+} from './execute.ts';
+import type { AdminContext } from './node.ts';
+import type { AdminServices } from './services.ts';
 import { answerTokenCall, findAccess } from './tokens.ts';
-
-const VERSIONS = ['2026-07', '2026-10'] as const;
-type Version = (typeof VERSIONS)[number];
-const schemas = new Map<Version, Promise<GraphQLSchema>>();
-
-/** The schema of a version, read once per process. */
-export function adminSchema(version: Version): Promise<GraphQLSchema> {
-  const known = schemas.get(version);
-  if (known) return known;
-  const made = loadShopifySchema('admin', version);
-  schemas.set(version, made);
-  return made;
-}
 
 const bodySchema = z.object({
   query: z.string(),
@@ -39,7 +28,7 @@ const bodySchema = z.object({
   operationName: z.string().nullish(),
 });
 
-export function adminApiRoutes(shop: LocalShop): Router {
+export function adminApiRoutes(shop: LocalShop, services: AdminServices): Router {
   const router = Router();
   router.post('/:shop/admin/oauth/access_token', (request, response) => {
     if (request.params.shop !== shop.seed.shop.domain) return void response.status(404).end();
@@ -54,13 +43,22 @@ export function adminApiRoutes(shop: LocalShop): Router {
     response.status(answer.status).json(answer.body);
   });
   router.post('/:shop/admin/api/:version/graphql.json', (request, response, next) => {
-    answerGraphql(shop, request, response).catch(next);
+    answerGraphql({ shop, services }, request, response).catch(next);
+  });
+  // Shopify puts results on a storage host behind a signed address; here too no token is asked.
+  router.get('/local/bulk/:file', (request, response) => {
+    const path = services.bulk.fileOf(Number.parseInt(request.params.file, 10));
+    if (path === undefined || !existsSync(path)) return void response.status(404).end();
+    response.type('application/jsonl').sendFile(path);
   });
   return router;
 }
 
-async function answerGraphql(shop: LocalShop, request: Request, response: Response): Promise<void> {
-  const version = VERSIONS.find((one) => one === request.params['version']);
+type Deps = { shop: LocalShop; services: AdminServices };
+
+async function answerGraphql(deps: Deps, request: Request, response: Response): Promise<void> {
+  const { shop } = deps;
+  const version = ADMIN_VERSIONS.find((one) => one === request.params['version']);
   if (request.params['shop'] !== shop.seed.shop.domain || !version) {
     response.status(404).json({ errors: 'Not Found' });
     return;
@@ -77,48 +75,118 @@ async function answerGraphql(shop: LocalShop, request: Request, response: Respon
     return;
   }
   const startedMs = performance.now();
-  const scopes = new Set(token.scopes);
-  const result = await executeAdmin(body.data, { shop, scopes, version });
-  const [error] = result.errors ?? [];
+  const answer = await answerCall(deps, response, {
+    call: body.data,
+    version,
+    scopes: new Set(token.scopes),
+  });
+  const [error] = answer.errors;
   recordExchange(shop, {
     kind: 'graphql',
-    title: `${/(query|mutation)\s+(\w+)/.exec(body.data.query)?.[2] ?? 'operation'}${error ? `: ${error.message}` : ''}`,
+    title: `${answer.name}${error ? `: ${error}` : ''}`,
     detail: JSON.stringify(body.data.variables ?? {}),
     isGood: !error,
     tookMs: Math.round(performance.now() - startedMs),
   });
-  response.set('x-shopify-api-version', version).json({ ...result, extensions: { cost: COST } });
+  answer.send();
 }
 
-/** The bucket of a standard shop, always full: throttling is not played yet. */
-const COST = {
-  requestedQueryCost: 10,
-  actualQueryCost: 10,
-  throttleStatus: { maximumAvailable: 2_000, currentlyAvailable: 1_990, restoreRate: 100 },
+type Call = {
+  call: z.infer<typeof bodySchema>;
+  version: AdminVersion;
+  scopes: ReadonlySet<string>;
 };
+type Answer = { name: string; errors: readonly string[]; send: () => void };
 
-/** Parses, validates and answers one operation. */
-async function executeAdmin(
-  { query, variables, operationName }: z.infer<typeof bodySchema>,
-  context: AdminContext & { version: Version },
-): Promise<ExecutionResult> {
-  const schema = await adminSchema(context.version);
-  try {
-    const document = parse(query);
-    const errors = validate(schema, document);
-    if (errors.length > 0) return { errors };
-    return await execute({
-      schema,
-      document,
-      rootValue: ROOT,
-      contextValue: context,
-      variableValues: variables ?? {},
-      operationName: operationName ?? undefined,
-      fieldResolver: resolveField,
-      typeResolver: resolveType,
-    });
-  } catch (error) {
-    if (error instanceof GraphQLError) return { errors: [error] };
-    throw error;
+async function answerCall(
+  { shop, services }: Deps,
+  response: Response,
+  { call, version, scopes }: Call,
+): Promise<Answer> {
+  const json = (name: string, body: object): Answer => ({
+    name,
+    errors: errorsOf(body),
+    send: () => void response.set('x-shopify-api-version', version).json(body),
+  });
+  const found = await prepareCall(version, call);
+  if (!found.ok) return json('operation', { errors: found.errors });
+  const { prepared } = found;
+  const [name = 'operation'] = prepared.names;
+  const tooDear = costRefusal(prepared);
+  if (tooDear) return json(name, tooDear);
+  const throttled = takePoints(services, prepared);
+  if (throttled) return json(name, throttled);
+  const { faults, throttle } = services;
+  if (faults.take('server_error', prepared.names)) {
+    throttle.refund(prepared.requestedCost);
+    return { name, errors: ['502'], send: () => void response.status(502).type('html').send(HTML) };
   }
+  const context = toContext({ shop, services }, response, { prepared, version, scopes });
+  const result = await executePrepared(prepared, context);
+  if (response.closed) return { name, errors: ['the caller gave up'], send: () => {} };
+  if (faults.take('reply_lost', prepared.names)) {
+    return { name, errors: ['reply lost'], send: () => void response.socket?.destroy() };
+  }
+  return json(name, result);
+}
+
+const HTML = `<!DOCTYPE html>
+<html><head><title>Something went wrong.</title></head>
+<body><h1>502 Bad Gateway</h1><p>There was a problem loading this website. Try refreshing the page.</p></body></html>
+`;
+
+/** The body of a throttled answer; undefined: the points are taken and the operation runs. */
+function takePoints({ faults, throttle }: AdminServices, prepared: Prepared): object | undefined {
+  if (faults.take('throttled', prepared.names)) {
+    return throttledBody(prepared, { ...throttle.status(), currentlyAvailable: 0 });
+  }
+  if (throttle.take(prepared.requestedCost)) return undefined;
+  return throttledBody(prepared, throttle.status());
+}
+
+function toContext(
+  { shop, services }: Deps,
+  response: Response,
+  {
+    prepared,
+    version,
+    scopes,
+  }: { prepared: Prepared; version: string; scopes: ReadonlySet<string> },
+): AdminContext {
+  const { faults } = services;
+  const { names } = prepared;
+  const isHung = faults.take('hang', names) !== undefined;
+  const slow = faults.take('slow', names);
+  const bad = faults.take('bad_row', names);
+  let waited: Promise<void> | undefined;
+  const wait = isHung
+    ? () => untilClosed(response)
+    : slow && (() => delay(slow.delayMs).then(() => {}));
+  return {
+    shop,
+    services,
+    scopes,
+    version,
+    ...(wait && {
+      pause: () => {
+        waited ??= wait();
+        return waited;
+      },
+    }),
+    ...(bad && {
+      badRow: { rowIndex: (rows: number) => bad.fired % rows, code: bad.code },
+    }),
+  };
+}
+
+/** Rejects once the caller is gone: what waited for it has not happened. */
+function untilClosed(response: Response): Promise<void> {
+  return new Promise((_resolve, reject) => {
+    response.once('close', () => reject(new Error('the caller gave up')));
+  });
+}
+
+function errorsOf(body: object): readonly string[] {
+  const { errors } = body as { errors?: readonly { message: string }[] };
+  return (errors ?? []).map((one) => one.message);
 }

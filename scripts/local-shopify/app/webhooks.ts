@@ -1,13 +1,14 @@
 /**
  * Sends the app its webhooks: signed, at least once, after the page that caused them, retried when not answered in time.
  *
- * The `webhooks` setting makes them late, doubled, reordered or lost. A delivery has one id over all its tries; every
+ * The `webhooks` setting makes them late, doubled, reordered, lost, or held until somebody lets them go. A delivery has one id over all its tries; every
  * try carries the original body. Backoff follows Shopify's 8 tries over 4 hours, shortened by a factor so that a
  * person can watch it.
  * Source: Shopify "Webhooks: delivery and retries".
  */
 import { randomUUID } from 'node:crypto';
 import { type LocalShop, recordExchange } from '../shop.ts';
+import type { AppConfig } from './app-config.ts';
 import { signBody } from './signing.ts';
 
 const TOTAL_LIMIT_MS = 5_000;
@@ -19,12 +20,17 @@ const LATE_MS = 15_000;
 /** How far a reordered delivery falls behind. */
 const BEHIND_MS = 2_500;
 
+/** Deliveries under way at once: a write of 250 levels is 250 deliveries, and Shopify too sends them in turn. */
+const AT_ONCE_MAX = 20;
 export type Webhooks = {
   /** Queues one delivery per subscription of the topic. */
   send(topic: string, payload: object): void;
-  /** How many deliveries are not over yet. */
+  /** Sends what the setting `held` kept back, of one topic or of all; how many there were. */
+  release(topic?: string): number;
+  /** How many deliveries are not over yet; held ones apart. */
   pending(): number;
-  /** Forgets what is still waiting. */
+  held(): number;
+  /** Forgets what is still waiting and sends no more. */
   stop(): void;
 };
 
@@ -35,51 +41,93 @@ type Delivery = {
   webhookId: string;
   eventId: string;
   triggeredAt: string;
+  apiVersion: string;
   attempt: number;
 };
 
 /** Starts the sender of one shop. */
 export function createWebhooks(shop: LocalShop): Webhooks {
   const timers = new Set<NodeJS.Timeout>();
+  const due: Delivery[] = [];
+  let held: Delivery[] = [];
   let running = 0;
   let sent = 0;
+  let isStopped = false;
+  const addresses = createAddressBook(shop);
 
-  const later = (delayMs: number, delivery: Delivery): void => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
+  const drain = (): void => {
+    while (running < AT_ONCE_MAX) {
+      const delivery = due.shift();
+      if (!delivery) return;
       running += 1;
       void deliver(shop, delivery)
         .then((isDone) => {
           const retryMs = RETRY_AFTER_MS[delivery.attempt];
-          if (!isDone && retryMs !== undefined) {
-            later(retryMs, { ...delivery, attempt: delivery.attempt + 1 });
-          }
+          if (isDone || isStopped || retryMs === undefined) return;
+          later(retryMs, { ...delivery, attempt: delivery.attempt + 1 });
         })
         .finally(() => {
           running -= 1;
+          drain();
         });
+    }
+  };
+  const later = (delayMs: number, delivery: Delivery): void => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      due.push(delivery);
+      drain();
     }, delayMs);
     timers.add(timer);
   };
 
+  const accept = (delivery: Delivery): void => {
+    if (shop.state.settings.webhooks === 'held') held.push(delivery);
+    else for (const delayMs of delaysOf(shop, sent++)) later(delayMs, delivery);
+  };
+
   return {
     send(topic, payload) {
-      if (!shop.state.isInstalled && topic !== 'app/uninstalled') return;
-      const eventId = randomUUID();
-      for (const { url, includeFields } of addressesOf(shop, topic)) {
-        const body = JSON.stringify(cutTo(payload, includeFields));
-        const triggeredAt = shop.clock.now();
-        const webhookId = randomUUID();
-        const delivery = { topic, url, body, webhookId, eventId, triggeredAt, attempt: 0 };
-        for (const delayMs of delaysOf(shop, sent++)) later(delayMs, delivery);
-      }
+      const isHeard = shop.state.isInstalled || topic === 'app/uninstalled';
+      if (isHeard && !isStopped)
+        toDeliveries(shop, addresses(), { topic, payload }).forEach(accept);
     },
-    pending: () => timers.size + running,
+    release(topic) {
+      const isMeant = (one: Delivery): boolean => topic === undefined || one.topic === topic;
+      const released = held.filter(isMeant);
+      held = held.filter((one) => !isMeant(one));
+      for (const delivery of released) later(0, delivery);
+      return released.length;
+    },
+    pending: () => timers.size + due.length + running,
+    held: () => held.length,
     stop() {
+      isStopped = true;
       for (const timer of timers) clearTimeout(timer);
       timers.clear();
+      due.length = 0;
+      held = [];
     },
   };
+}
+
+/** One delivery per subscription; what one cause brings shares an event id. */
+function toDeliveries(
+  shop: LocalShop,
+  { apiVersion, of }: AddressBook,
+  { topic, payload }: { topic: string; payload: object },
+): Delivery[] {
+  const eventId = randomUUID();
+  return of(topic).map(({ url, includeFields }) => ({
+    topic,
+    url,
+    body: JSON.stringify(cutTo(payload, includeFields)),
+    webhookId: randomUUID(),
+    eventId,
+    triggeredAt: shop.clock.now(),
+    apiVersion,
+    attempt: 0,
+  }));
 }
 
 /** When a delivery is tried first; two moments are a duplicate, none is a loss. */
@@ -94,9 +142,24 @@ function delaysOf(shop: LocalShop, count: number): number[] {
 }
 
 type Address = { url: string; includeFields: readonly string[] | undefined };
+type AddressBook = { apiVersion: string; of: (topic: string) => Address[] };
 
-function addressesOf(shop: LocalShop, topic: string): Address[] {
-  const own = shop.config().webhooks.filter((one) => one.topic === topic);
+/** Who subscribed to what; the app's files are read once for all that is sent in one go, and afresh the next time. */
+function createAddressBook(shop: LocalShop): () => AddressBook {
+  let book: AddressBook | undefined;
+  return () => {
+    if (book) return book;
+    const config = shop.config();
+    book = { apiVersion: config.webhookVersion, of: (topic) => addressesOf(shop, config, topic) };
+    setImmediate(() => {
+      book = undefined;
+    });
+    return book;
+  };
+}
+
+function addressesOf(shop: LocalShop, config: AppConfig, topic: string): Address[] {
+  const own = config.webhooks.filter((one) => one.topic === topic);
   const byApi = shop.state.subscriptions
     .filter((one) => one.topic === topic)
     .map(({ uri }) => ({ uri, includeFields: undefined }));
@@ -124,7 +187,7 @@ async function deliver(shop: LocalShop, delivery: Delivery): Promise<boolean> {
         'x-shopify-topic': delivery.topic,
         'x-shopify-hmac-sha256': signBody(shop.app.apiSecret, delivery.body),
         'x-shopify-shop-domain': shop.seed.shop.domain,
-        'x-shopify-api-version': shop.config().webhookVersion,
+        'x-shopify-api-version': delivery.apiVersion,
         'x-shopify-webhook-id': delivery.webhookId,
         'x-shopify-event-id': delivery.eventId,
         'x-shopify-triggered-at': delivery.triggeredAt,

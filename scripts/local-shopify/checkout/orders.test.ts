@@ -66,7 +66,7 @@ describe('the order', () => {
   test('cannot be placed when the units are gone', async () => {
     const { token: checkout } = await openCheckout(local, { variantIds: [2_000] });
     for (const locationId of [101, 102, 103]) {
-      local.control.setAvailable({ sku: 'WOOL-COAT-S', locationId, available: 0 });
+      local.control.setLevel({ sku: 'WOOL-COAT-S', locationId, available: 0 });
     }
     const paid = await post(`${local.url}/checkouts/${checkout}/pay`, {});
     expect(paid.status).toBe(422);

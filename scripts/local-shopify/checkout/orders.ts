@@ -5,8 +5,9 @@
 import { convertMinor, currencyFor, toDecimal } from '../money.ts';
 import { gid, type LocalShop, levelOf, variantOf } from '../shop.ts';
 import { type Cart, type Checkout, type FulfillmentOrder, type Order, takeId } from '../state.ts';
+import { changeLevel } from '../stock/levels.ts';
 import type { Delivery, DraftOption } from './delivery.ts';
-import { type OriginGroup, planOrigins } from './origins.ts';
+import { holds, type OriginGroup, planOrigins } from './origins.ts';
 
 export type PlaceRefusal = {
   code: 'empty_cart' | 'no_email' | 'no_delivery' | 'out_of_stock' | 'already_placed';
@@ -56,7 +57,13 @@ function originsOf(
   shop: LocalShop,
   { cart, option, country }: { cart: Cart; option: DraftOption; country: string },
 ): OriginGroup[] | undefined {
-  if (option.location) return [{ locationId: option.location.id, lines: cart.lines }];
+  if (option.location) {
+    // The page was drawn a while ago: somebody else may have had the last unit since.
+    const { id } = option.location;
+    return cart.lines.every((line) => holds(shop, line, id))
+      ? [{ locationId: id, lines: cart.lines }]
+      : undefined;
+  }
   return planOrigins(shop, cart.lines, country);
 }
 
@@ -68,10 +75,13 @@ function buildOrder(
   const customer = seed.customers.find((one) => one.id === checkout.customerId);
   const number = state.nextOrderNumber;
   state.nextOrderNumber += 1;
+  const now = shop.clock.now();
   return {
     id: takeId(state),
     number,
-    createdAt: shop.clock.now(),
+    createdAt: now,
+    updatedAt: now,
+    sourceName: 'web',
     checkoutToken: checkout.token,
     cartToken: cart.token,
     language: checkout.language,
@@ -86,6 +96,7 @@ function buildOrder(
       variantId: line.variantId,
       quantity: line.quantity,
       priceMinor: variantOf(shop, line.variantId).variant.priceMinor,
+      removed: 0,
     })),
     shippingLine: {
       title: option.title,
@@ -124,14 +135,13 @@ function buildFulfillmentOrder(
   };
 }
 
-function commitStock(shop: LocalShop, group: OriginGroup): void {
+/** Placing an order moves its units from available to committed where it ships from. */
+export function commitStock(shop: LocalShop, group: OriginGroup): void {
   for (const line of group.lines) {
     const { variant } = variantOf(shop, line.variantId);
-    const level = levelOf(shop, variant.inventoryItemId, group.locationId);
-    if (!level) continue;
-    level.available -= line.quantity;
-    level.committed += line.quantity;
-    level.updatedAt = shop.clock.now();
+    const key = { itemId: variant.inventoryItemId, locationId: group.locationId };
+    if (!levelOf(shop, key.itemId, key.locationId)) continue;
+    changeLevel(shop, key, { available: -line.quantity, committed: line.quantity });
   }
 }
 
@@ -182,10 +192,10 @@ export function orderPayload(shop: LocalShop, order: Order): Record<string, unkn
     name: `#${order.number}`,
     order_number: order.number,
     created_at: order.createdAt,
-    updated_at: order.createdAt,
+    updated_at: order.updatedAt,
     processed_at: order.createdAt,
     cancelled_at: order.cancelledAt,
-    checkout_token: order.checkoutToken,
+    checkout_token: order.checkoutToken === '' ? null : order.checkoutToken,
     cart_token: hasCartToken ? order.cartToken : null,
     currency: shop.seed.shop.currency,
     presentment_currency: order.currency,
@@ -194,7 +204,7 @@ export function orderPayload(shop: LocalShop, order: Order): Record<string, unkn
     phone: mayRead ? order.phone : null,
     financial_status: 'paid',
     fulfillment_status: null,
-    source_name: 'web',
+    source_name: order.sourceName,
     subtotal_price: toDecimal(subtotalMinor),
     total_shipping_price_set: { presentment_money: { amount: toDecimal(shippingMinor) } },
     total_price: toDecimal(totalMinor),
@@ -251,8 +261,8 @@ function linePayload(shop: LocalShop, line: Order['lines'][number]): Record<stri
     variant_title: variant.optionValues.join(' / '),
     vendor: product.vendor,
     quantity: line.quantity,
-    current_quantity: line.quantity,
-    fulfillable_quantity: line.quantity,
+    current_quantity: line.quantity - line.removed,
+    fulfillable_quantity: line.quantity - line.removed,
     grams: variant.weightGrams,
     price: toDecimal(line.priceMinor),
     requires_shipping: variant.requiresShipping,

@@ -37,7 +37,8 @@ function shippingLocations(shop: LocalShop, countryCode: string): number[] {
     });
 }
 
-function holds(shop: LocalShop, line: CartLine, locationId: number): boolean {
+/** Whether a location can ship a whole line: it stocks enough, or the variant is sold without stock. */
+export function holds(shop: LocalShop, line: CartLine, locationId: number): boolean {
   const { variant } = variantOf(shop, line.variantId);
   const level = levelOf(shop, variant.inventoryItemId, locationId);
   if (!level) return false;

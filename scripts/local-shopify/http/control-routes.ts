@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
+import { FAULT_KINDS, FAULTS } from '../admin/faults.ts';
 import { elementCatalog } from '../build/element-catalog.ts';
 import { startCheckout } from '../checkout/checkouts.ts';
 import { orderPayload } from '../checkout/orders.ts';
@@ -18,11 +19,6 @@ const clockSchema = z.union([
   z.strictObject({ minutes: z.number() }),
   z.strictObject({ speed: z.number() }),
 ]);
-const levelSchema = z.strictObject({
-  sku: z.string(),
-  locationId: z.int(),
-  available: z.int(),
-});
 
 /**
  * Time jumps only here: an app that holds a shop in memory compiles it anew for another month, and Shopify would keep
@@ -50,6 +46,8 @@ export function controlRoutes(shop: LocalShop, control: LocalControl): Router {
         tags,
       })),
       isInstalled: shop.state.isInstalled,
+      faultKinds: FAULT_KINDS.map((kind) => ({ kind, ...FAULTS[kind] })),
+      ...control.readFaults(),
       exchanges: shop.exchanges.slice(-EXCHANGES_SHOWN).reverse(),
     });
   });
@@ -58,9 +56,6 @@ export function controlRoutes(shop: LocalShop, control: LocalControl): Router {
   });
   router.post('/local/rate-cache/clear', (_request, response) => {
     tried(response, () => control.clearRateCache());
-  });
-  router.post('/local/levels', (request, response) => {
-    tried(response, () => control.setAvailable(levelSchema.parse(request.body)));
   });
   router.post('/local/customer', (request, response) => {
     const id = Number(request.body.id);
