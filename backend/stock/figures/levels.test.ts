@@ -184,7 +184,9 @@ const drawnWorld = fc.record({
   horizon: fc.constantFrom(null, 0, 5),
 });
 
-function drawn(of: fc.Infer<typeof drawnWorld>) {
+type Drawn = typeof drawnWorld extends fc.Arbitrary<infer World> ? World : never;
+
+function drawn(of: Drawn) {
   return worldOf(
     {
       channels: [

@@ -15,7 +15,8 @@ const LEAST_NODES = 5;
 const MOST_NODES = 45;
 const KIT_EVERY = 40;
 const CATEGORIES = ['shoes', 'coats', 'shirts', 'bags', 'home', 'toys'];
-const COUNTRIES = [
+type Place = Pick<WorldInput['nodes'][number], 'country' | 'region' | 'timeZone' | 'lat' | 'lng'>;
+const COUNTRIES: [Place, ...Place[]] = [
   { country: 'IT', region: '25', timeZone: 'Europe/Rome', lat: 45, lng: 9 },
   { country: 'FR', timeZone: 'Europe/Paris', lat: 48, lng: 2 },
   { country: 'DE', region: 'BY', timeZone: 'Europe/Berlin', lat: 48, lng: 11 },
@@ -60,14 +61,10 @@ export function sellableShop(seed: number, positions: number): SellableShop {
 }
 
 function nodeOf(index: number): WorldInput['nodes'][number] {
-  const place = COUNTRIES[index % COUNTRIES.length] ?? { country: 'IT' };
+  const place = COUNTRIES[index % COUNTRIES.length] ?? COUNTRIES[0];
   return {
     id: nodeId(index),
     kind: index < WAREHOUSES ? 'warehouse' : 'store',
-    country: 'IT',
-    timeZone: 'Europe/Rome',
-    lat: 45,
-    lng: 9,
     ...place,
     tags: index % 10 === 0 ? ['flagship'] : [],
     takesOrders: index % 97 !== 96,
