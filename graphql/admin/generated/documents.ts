@@ -2,6 +2,8 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { parse } from 'graphql';
 import type {
+  BulkOperationReadQuery,
+  BulkOperationReadQueryVariables,
   CarrierServiceCreateMutation,
   CarrierServiceCreateMutationVariables,
   CarrierServiceUpdateMutation,
@@ -20,10 +22,20 @@ import type {
   DeliveryZonesReadQueryVariables,
   FulfillmentOrderReadQuery,
   FulfillmentOrderReadQueryVariables,
+  InventoryActivateMutation,
+  InventoryActivateMutationVariables,
+  InventoryItemsAtLocationReadQuery,
+  InventoryItemsAtLocationReadQueryVariables,
   InventoryLevelReadQuery,
   InventoryLevelReadQueryVariables,
+  InventoryLevelsBulkRunMutation,
+  InventoryLevelsBulkRunMutationVariables,
   InventoryLevelsReadQuery,
   InventoryLevelsReadQueryVariables,
+  InventoryMoveQuantitiesMutation,
+  InventoryMoveQuantitiesMutationVariables,
+  InventorySetQuantitiesMutation,
+  InventorySetQuantitiesMutationVariables,
   LocationLocalPickupDisableMutation,
   LocationLocalPickupDisableMutationVariables,
   LocationLocalPickupEnableMutation,
@@ -51,6 +63,18 @@ import type {
   ShopReadQuery,
   ShopReadQueryVariables,
 } from './types.ts';
+
+export const BulkOperationRead: TypedDocumentNode<BulkOperationReadQuery, BulkOperationReadQueryVariables> = parse(`
+query BulkOperationRead($id: ID!) {
+  bulkOperation(id: $id) {
+    id
+    status
+    errorCode
+    objectCount
+    url
+  }
+}
+`);
 
 export const CarrierServiceCreate: TypedDocumentNode<CarrierServiceCreateMutation, CarrierServiceCreateMutationVariables> = parse(`
 mutation CarrierServiceCreate($input: DeliveryCarrierServiceCreateInput!) {
@@ -242,6 +266,42 @@ query FulfillmentOrderRead($id: ID!) {
 }
 `);
 
+export const InventoryActivate: TypedDocumentNode<InventoryActivateMutation, InventoryActivateMutationVariables> = parse(`
+mutation InventoryActivate($inventoryItemId: ID!, $locationId: ID!, $available: Int, $key: String!) {
+  inventoryActivate(
+    inventoryItemId: $inventoryItemId
+    locationId: $locationId
+    available: $available
+  ) @idempotent(key: $key) {
+    inventoryLevel {
+      id
+      updatedAt
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+`);
+
+export const InventoryItemsAtLocationRead: TypedDocumentNode<InventoryItemsAtLocationReadQuery, InventoryItemsAtLocationReadQueryVariables> = parse(`
+query InventoryItemsAtLocationRead($ids: [ID!]!, $locationId: ID!, $names: [String!]!) {
+  nodes(ids: $ids) {
+    ... on InventoryItem {
+      id
+      inventoryLevel(locationId: $locationId) {
+        updatedAt
+        quantities(names: $names) {
+          name
+          quantity
+        }
+      }
+    }
+  }
+}
+`);
+
 export const InventoryLevelRead: TypedDocumentNode<InventoryLevelReadQuery, InventoryLevelReadQueryVariables> = parse(`
 query InventoryLevelRead($inventoryItemId: ID!, $locationId: ID!) {
   inventoryItem(id: $inventoryItemId) {
@@ -253,6 +313,22 @@ query InventoryLevelRead($inventoryItemId: ID!, $locationId: ID!) {
         name
         quantity
       }
+    }
+  }
+}
+`);
+
+export const InventoryLevelsBulkRun: TypedDocumentNode<InventoryLevelsBulkRunMutation, InventoryLevelsBulkRunMutationVariables> = parse(`
+mutation InventoryLevelsBulkRun($query: String!) {
+  bulkOperationRunQuery(query: $query) {
+    bulkOperation {
+      id
+      status
+    }
+    userErrors {
+      code
+      field
+      message
     }
   }
 }
@@ -279,6 +355,36 @@ query InventoryLevelsRead($locationId: ID!, $first: Int!, $after: String) {
         hasNextPage
         endCursor
       }
+    }
+  }
+}
+`);
+
+export const InventoryMoveQuantities: TypedDocumentNode<InventoryMoveQuantitiesMutation, InventoryMoveQuantitiesMutationVariables> = parse(`
+mutation InventoryMoveQuantities($input: InventoryMoveQuantitiesInput!, $key: String!) {
+  inventoryMoveQuantities(input: $input) @idempotent(key: $key) {
+    inventoryAdjustmentGroup {
+      createdAt
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+`);
+
+export const InventorySetQuantities: TypedDocumentNode<InventorySetQuantitiesMutation, InventorySetQuantitiesMutationVariables> = parse(`
+mutation InventorySetQuantities($input: InventorySetQuantitiesInput!, $key: String!) {
+  inventorySetQuantities(input: $input) @idempotent(key: $key) {
+    inventoryAdjustmentGroup {
+      createdAt
+    }
+    userErrors {
+      code
+      field
+      message
     }
   }
 }

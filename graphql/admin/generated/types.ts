@@ -3,6 +3,25 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type BulkOperationErrorCode =
+  | 'ACCESS_DENIED'
+  | 'INTERNAL_SERVER_ERROR'
+  | 'TIMEOUT';
+
+export type BulkOperationStatus =
+  | 'CANCELED'
+  | 'CANCELING'
+  | 'COMPLETED'
+  | 'CREATED'
+  | 'EXPIRED'
+  | 'FAILED'
+  | 'RUNNING';
+
+export type BulkOperationUserErrorCode =
+  | 'INVALID'
+  | 'LIMIT_REACHED'
+  | 'OPERATION_IN_PROGRESS';
+
 export type CountryCode =
   | 'AC'
   | 'AD'
@@ -602,6 +621,83 @@ export type FulfillmentOrderStatus =
   | 'OPEN'
   | 'SCHEDULED';
 
+export type InventoryMoveQuantitiesInput = {
+  readonly changes: ReadonlyArray<InventoryMoveQuantityChange>;
+  readonly reason: string;
+  readonly referenceDocumentUri: string;
+};
+
+export type InventoryMoveQuantitiesUserErrorCode =
+  | 'CHANGE_FROM_QUANTITY_STALE'
+  | 'DIFFERENT_LOCATIONS'
+  | 'IDEMPOTENCY_CONCURRENT_REQUEST'
+  | 'IDEMPOTENCY_KEY_PARAMETER_MISMATCH'
+  | 'IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED'
+  | 'INTERNAL_LEDGER_DOCUMENT'
+  | 'INVALID_AVAILABLE_DOCUMENT'
+  | 'INVALID_INVENTORY_ITEM'
+  | 'INVALID_LEDGER_DOCUMENT'
+  | 'INVALID_LOCATION'
+  | 'INVALID_QUANTITY_DOCUMENT'
+  | 'INVALID_QUANTITY_NAME'
+  | 'INVALID_QUANTITY_NEGATIVE'
+  | 'INVALID_QUANTITY_TOO_HIGH'
+  | 'INVALID_REASON'
+  | 'INVALID_REFERENCE_DOCUMENT'
+  | 'ITEM_NOT_STOCKED_AT_LOCATION'
+  | 'MAXIMUM_LEDGER_DOCUMENT_URIS'
+  | 'MOVE_QUANTITIES_FAILED'
+  | 'NON_MUTABLE_INVENTORY_ITEM'
+  | 'SAME_QUANTITY_NAME'
+  | 'SERVICE_UNAVAILABLE';
+
+export type InventoryMoveQuantityChange = {
+  readonly from: InventoryMoveQuantityTerminalInput;
+  readonly inventoryItemId: string;
+  readonly quantity: number;
+  readonly to: InventoryMoveQuantityTerminalInput;
+};
+
+export type InventoryMoveQuantityTerminalInput = {
+  readonly changeFromQuantity?: number | null | undefined;
+  readonly ledgerDocumentUri?: string | null | undefined;
+  readonly locationId: string;
+  readonly name: string;
+};
+
+export type InventoryQuantityInput = {
+  readonly changeFromQuantity?: number | null | undefined;
+  readonly inventoryItemId: string;
+  readonly locationId: string;
+  readonly quantity: number;
+};
+
+export type InventorySetQuantitiesInput = {
+  readonly name: string;
+  readonly quantities: ReadonlyArray<InventoryQuantityInput>;
+  readonly reason: string;
+  readonly referenceDocumentUri?: string | null | undefined;
+};
+
+export type InventorySetQuantitiesUserErrorCode =
+  | 'CHANGE_FROM_QUANTITY_STALE'
+  | 'COMPARE_QUANTITY_REQUIRED'
+  | 'COMPARE_QUANTITY_STALE'
+  | 'IDEMPOTENCY_CONCURRENT_REQUEST'
+  | 'IDEMPOTENCY_KEY_PARAMETER_MISMATCH'
+  | 'IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED'
+  | 'INVALID_INVENTORY_ITEM'
+  | 'INVALID_LOCATION'
+  | 'INVALID_NAME'
+  | 'INVALID_QUANTITY_NEGATIVE'
+  | 'INVALID_QUANTITY_TOO_HIGH'
+  | 'INVALID_QUANTITY_TOO_LOW'
+  | 'INVALID_REASON'
+  | 'INVALID_REFERENCE_DOCUMENT'
+  | 'ITEM_NOT_STOCKED_AT_LOCATION'
+  | 'NON_MUTABLE_INVENTORY_ITEM'
+  | 'NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR';
+
 export type MetafieldAccessInput = {
   readonly admin?: MetafieldAdminAccessInput | null | undefined;
   readonly customerAccount?: MetafieldCustomerAccountAccessInput | null | undefined;
@@ -854,6 +950,13 @@ export type WeightUnit =
   | 'OUNCES'
   | 'POUNDS';
 
+export type BulkOperationReadQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type BulkOperationReadQuery = { readonly bulkOperation: { readonly id: string, readonly status: BulkOperationStatus, readonly errorCode: BulkOperationErrorCode | null, readonly objectCount: string, readonly url: string | null } | null };
+
 export type CarrierServiceCreateMutationVariables = Exact<{
   input: DeliveryCarrierServiceCreateInput;
 }>;
@@ -927,6 +1030,28 @@ export type FulfillmentOrderReadQueryVariables = Exact<{
 
 export type FulfillmentOrderReadQuery = { readonly fulfillmentOrder: { readonly id: string, readonly orderId: string } | null };
 
+export type InventoryActivateMutationVariables = Exact<{
+  inventoryItemId: string;
+  locationId: string;
+  available?: number | null | undefined;
+  key: string;
+}>;
+
+
+export type InventoryActivateMutation = { readonly inventoryActivate: { readonly inventoryLevel: { readonly id: string, readonly updatedAt: string } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type InventoryItemsAtLocationReadQueryVariables = Exact<{
+  ids: ReadonlyArray<string> | string;
+  locationId: string;
+  names: ReadonlyArray<string> | string;
+}>;
+
+
+export type InventoryItemsAtLocationReadQuery = { readonly nodes: ReadonlyArray<
+    | { readonly id: string, readonly inventoryLevel: { readonly updatedAt: string, readonly quantities: ReadonlyArray<{ readonly name: string, readonly quantity: number }> } | null }
+    | Record<PropertyKey, never>
+   | null> };
+
 export type InventoryLevelReadQueryVariables = Exact<{
   inventoryItemId: string;
   locationId: string;
@@ -934,6 +1059,13 @@ export type InventoryLevelReadQueryVariables = Exact<{
 
 
 export type InventoryLevelReadQuery = { readonly inventoryItem: { readonly id: string, readonly inventoryLevel: { readonly quantities: ReadonlyArray<{ readonly name: string, readonly quantity: number }> } | null } | null };
+
+export type InventoryLevelsBulkRunMutationVariables = Exact<{
+  query: string;
+}>;
+
+
+export type InventoryLevelsBulkRunMutation = { readonly bulkOperationRunQuery: { readonly bulkOperation: { readonly id: string, readonly status: BulkOperationStatus } | null, readonly userErrors: ReadonlyArray<{ readonly code: BulkOperationUserErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
 
 export type InventoryLevelsReadQueryVariables = Exact<{
   locationId: string;
@@ -943,6 +1075,22 @@ export type InventoryLevelsReadQueryVariables = Exact<{
 
 
 export type InventoryLevelsReadQuery = { readonly location: { readonly id: string, readonly inventoryLevels: { readonly nodes: ReadonlyArray<{ readonly item: { readonly id: string, readonly sku: string | null }, readonly quantities: ReadonlyArray<{ readonly name: string, readonly quantity: number }> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+
+export type InventoryMoveQuantitiesMutationVariables = Exact<{
+  input: InventoryMoveQuantitiesInput;
+  key: string;
+}>;
+
+
+export type InventoryMoveQuantitiesMutation = { readonly inventoryMoveQuantities: { readonly inventoryAdjustmentGroup: { readonly createdAt: string } | null, readonly userErrors: ReadonlyArray<{ readonly code: InventoryMoveQuantitiesUserErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type InventorySetQuantitiesMutationVariables = Exact<{
+  input: InventorySetQuantitiesInput;
+  key: string;
+}>;
+
+
+export type InventorySetQuantitiesMutation = { readonly inventorySetQuantities: { readonly inventoryAdjustmentGroup: { readonly createdAt: string } | null, readonly userErrors: ReadonlyArray<{ readonly code: InventorySetQuantitiesUserErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
 
 export type LocationLocalPickupDisableMutationVariables = Exact<{
   locationId: string;

@@ -1,0 +1,43 @@
+/**
+ * What the push has to be told by the rest of the product; `build-push.ts` supplies it.
+ *
+ * A figure is worked out at a number of the stock clock. Shopify's committed units become part of it (`tellCommitted`),
+ * so a figure of the version that comes back has every order deducted once: those we know and those we have not heard
+ * of (docs/semantics.md 16, platform decision 14).
+ */
+import type { ShopId } from '../../base/ids.ts';
+
+/** What one level shall say. */
+export type LevelFigure = {
+  readonly itemId: number;
+  readonly locationId: number;
+  /** Units for `available`. */
+  readonly units: number;
+  /** Units for `safety_stock`; 0 unless the topology parks. */
+  readonly parked: number;
+};
+
+/** Figures and the number of the stock clock they were worked out at. */
+export type Figures = { readonly version: number; readonly levels: readonly LevelFigure[] };
+
+/** SKUs whose figure may have changed after a version; `all` when that is no longer known. */
+export type ChangedSkus = { readonly version: number; readonly skus: readonly string[] | 'all' };
+
+/** What Shopify has committed of a SKU over all bound locations, as of an instant (ISO). */
+export type CommittedSku = {
+  readonly sku: string;
+  readonly committed: number;
+  readonly asOf: string;
+};
+
+export type FigureSource = {
+  changedSince(shopId: ShopId, version: number): Promise<ChangedSkus>;
+  /** Figures of all levels we write of these SKUs, at `atLeast` or later. */
+  figuresOf(shopId: ShopId, skus: readonly string[], atLeast: number): Promise<Figures>;
+  /** Every SKU that has a level we write, in pages; for a first plan and a changed policy. */
+  allSkus(shopId: ShopId): Promise<readonly string[]>;
+  /** Makes committed units part of the figures; the version from which on they are. */
+  tellCommitted(shopId: ShopId, rows: readonly CommittedSku[]): Promise<number>;
+  /** Takes in orders that no webhook told us of. */
+  fetchOrders(shopId: ShopId): Promise<void>;
+};

@@ -1,0 +1,36 @@
+/**
+ * Which levels have another figure now?
+ *
+ * In: the shop's stock clock, followed from where the last plan ended. Out: figures in the outbox, those of few levels
+ * as a sale and those of many as a resync. Invariants: the mark moves only when the figures are written, so a death in
+ * between plans again, which changes nothing; changes that come together are worked out together, with the newest
+ * facts.
+ */
+import type { ShopId } from '../../base/ids.ts';
+import { MOST_ROWS } from './calls.ts';
+import { type ReaderDeps, toPlanned } from './reader.ts';
+
+// So many SKUs are worked out between two looks at the clock: memory stays small and a sale is soon planned.
+const SKUS_A_ROUND = 2_000;
+
+/** Plans what changed since the last plan; says how many levels have another figure. */
+export async function planChanges(
+  deps: Pick<ReaderDeps, 'outbox' | 'figures' | 'now' | 'onStep'>,
+  shopId: ShopId,
+): Promise<number> {
+  const after = await deps.outbox.plannedVersion(shopId);
+  const changed = await deps.figures.changedSince(shopId, after);
+  if (changed.version <= after) return 0;
+  const skus = changed.skus === 'all' ? await deps.figures.allSkus(shopId) : changed.skus;
+  let marked = 0;
+  for (let start = 0; start < skus.length; start += SKUS_A_ROUND) {
+    const some = skus.slice(start, start + SKUS_A_ROUND);
+    const figures = await deps.figures.figuresOf(shopId, some, changed.version);
+    deps.onStep('planned');
+    const lane = skus.length > MOST_ROWS ? 'resync' : 'sale';
+    marked += await deps.outbox.mark(shopId, toPlanned(figures, lane), deps.now());
+  }
+  deps.onStep('marked');
+  await deps.outbox.savePlannedVersion(shopId, changed.version);
+  return marked;
+}
