@@ -11,6 +11,8 @@ import { createShopState, type MethodDefinition, type Order, type ShopState } fr
 
 /** Changes come in bursts (one checkout step makes several); one write covers them. */
 const SETTLE_MS = 250;
+/** A shop of many levels takes long to write: writing gets at most this share of the time. */
+const WRITING_SHARE = 0.1;
 
 export type StateFile = {
   /** Says that the state changed; it is written soon. */
@@ -106,13 +108,16 @@ export function createStateFile(
   prepare: () => void = () => {},
 ): StateFile {
   let timer: NodeJS.Timeout | undefined;
+  let settleMs = SETTLE_MS;
   const write = (): void => {
     if (path === undefined) return;
+    const startedMs = performance.now();
     prepare();
     mkdirSync(dirname(path), { recursive: true });
     // Written beside and renamed, so that a crash leaves the old file or the new one.
     writeFileSync(`${path}.new`, JSON.stringify(state));
     renameSync(`${path}.new`, path);
+    settleMs = Math.max(SETTLE_MS, (performance.now() - startedMs) / WRITING_SHARE);
   };
   return {
     touch() {
@@ -120,7 +125,7 @@ export function createStateFile(
       timer = setTimeout(() => {
         timer = undefined;
         write();
-      }, SETTLE_MS);
+      }, settleMs);
     },
     flush() {
       if (!timer) return;

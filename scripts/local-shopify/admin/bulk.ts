@@ -170,6 +170,8 @@ async function runOperation(shop: LocalShop, operation: Operation, job: Job): Pr
   } catch (error) {
     operation.status = operation.status === 'CANCELING' ? 'CANCELED' : 'FAILED';
     if (operation.status === 'FAILED') operation.errorCode = errorCodeOf(error);
+    // The reason is nobody's business but the developer's who reads this program's output.
+    if (operation.errorCode === 'INTERNAL_SERVER_ERROR' && !isDoomed) console.error(error);
   } finally {
     await file?.close();
   }
@@ -191,8 +193,6 @@ async function runOperation(shop: LocalShop, operation: Operation, job: Job): Pr
 
 function errorCodeOf(error: unknown): NonNullable<Operation['errorCode']> {
   const isDenied = error instanceof GraphQLError && error.extensions['code'] === 'ACCESS_DENIED';
-  // The reason is nobody's business but the developer's who reads this program's output.
-  if (!isDenied) console.error(error);
   return isDenied ? 'ACCESS_DENIED' : 'INTERNAL_SERVER_ERROR';
 }
 
