@@ -64,8 +64,7 @@ export function buildAdmin(dependencies: AdminDependencies): { page?: Router; ap
     versionInForce: async (shopId) => (await stock.open(shopId))?.snapshot.policyVersion ?? 0,
     testDates,
     searchProducts: async (shopId, search) => searchProducts(await stock.open(shopId), search),
-    readStock: async (shopId, sku) =>
-      (await core.stockStore.loadChanges(shopId, 0)).stock.filter((row) => row.sku === sku),
+    readStock: (shopId, sku) => core.stockStore.loadSku(shopId, sku),
     readFigures: async (shopId, asked) => {
       const live = await stock.open(shopId);
       const now = platform.clock.now().toString();
@@ -144,7 +143,7 @@ async function importStock(
   shopId: ShopId,
   { products, stock: positions, loads }: StockImport,
 ) {
-  const known = products.length === 0 ? [] : (await stockStore.loadChanges(shopId, 0)).products;
+  const known = products.length === 0 ? [] : await stockStore.loadProducts(shopId);
   const bySku = new Map(known.map((row) => [row.product.sku, row]));
   return await stock.save(shopId, {
     stock: positions.map(({ safetyStock, ...row }) =>

@@ -312,12 +312,14 @@ async function publishOrder(
   expectAnswer(await admin.send(shopId, MetafieldsSet, { metafields }));
 }
 
+const SAID_BY_SHOPIFY = { source: 'shopify', actor: 'catalog import', reason: 'import' } as const;
+
 // What Shopify does not know of a product or a position stays as it is with us.
 function catalogWrites({ stock, stockStore }: Core) {
-  const known = (shopId: ShopId) => stockStore.loadChanges(shopId, 0);
   return {
     saveProducts: async (shopId: ShopId, products: readonly ImportedProduct[]) => {
-      const bySku = new Map((await known(shopId)).products.map((row) => [row.product.sku, row]));
+      const known = await stockStore.loadProducts(shopId);
+      const bySku = new Map(known.map((row) => [row.product.sku, row]));
       const rows = products.map(({ variantId, inventoryItemId, category, ...product }) => {
         const before = bySku.get(product.sku)?.product;
         const defaults = { volumeCm3: 0, longestCm: 0, offersStorePickup: true };
@@ -331,18 +333,12 @@ function catalogWrites({ stock, stockStore }: Core) {
       assertSaved(await stock.save(shopId, { products: rows }));
     },
     savePositions: async (shopId: ShopId, positions: readonly ImportedPosition[]) => {
-      const rows = (await known(shopId)).stock;
-      const byKey = new Map(rows.map((row) => [`${row.nodeId}\n${row.sku}`, row]));
-      const merged = positions.map(({ safetyStock, ...position }) => {
-        const before = byKey.get(`${position.nodeId}\n${position.sku}`);
-        const safety = safetyStock ?? before?.safetyStock;
-        return {
-          ...position,
-          incoming: before?.incoming ?? [],
-          ...(safety === undefined ? {} : { safetyStock: safety }),
-        };
-      });
-      assertSaved(await stock.save(shopId, { stock: merged }));
+      // What Shopify has committed is no allocation of ours; incoming lots stay as they are.
+      const rows = positions.map(({ sku, nodeId, onHand, unavailable, safetyStock }) => ({
+        ...{ sku, nodeId, onHand, unavailable },
+        ...(safetyStock === undefined ? {} : { safetyStock }),
+      }));
+      assertSaved(await stock.save(shopId, { stock: rows }, SAID_BY_SHOPIFY));
     },
     skuOfInventoryItem: stockStore.skuOfInventoryItem,
   };

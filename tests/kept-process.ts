@@ -24,7 +24,7 @@ import type { PolicyTables } from '../backend/policy/store.ts';
 import { createRateTokens } from '../backend/shopify/rate-tokens.ts';
 import { NETWORK_SECTION } from '../backend/stock/service.ts';
 import { createStockStore } from '../backend/stock/store.ts';
-import { quietLog } from './worlds/live-shop.ts';
+import { quietLog, saidAt } from './worlds/live-shop.ts';
 
 /** The client secret the process is started with. */
 export const CALLBACK_SECRET = 'a-secret-of-tests';
@@ -53,14 +53,18 @@ export async function fillShop(
   const sections = { [NETWORK_SECTION]: network };
   const saved = await policy.save(shopId, { basedOnVersion: 0, sections, author: 'test' });
   if (!saved.ok) throw new Error(`the network is refused: ${JSON.stringify(saved.refusal)}`);
-  await createStockStore(db).save(shopId, {
-    stock: stock.map((row) => stockSchema.parse(row)),
-    products: products.map((product, index) => ({
-      product: productSchema.parse(product),
-      variantId: String(index + 1),
-      inventoryItemId: null,
-    })),
-  });
+  await createStockStore(db).save(
+    shopId,
+    {
+      stock: stock.map((row) => stockSchema.parse(row)),
+      products: products.map((product, index) => ({
+        product: productSchema.parse(product),
+        variantId: String(index + 1),
+        inventoryItemId: null,
+      })),
+    },
+    saidAt(clock.now()),
+  );
   const token = await createRateTokens({ db, now: () => clock.now() }).rotate(shopId);
   await db.destroy();
   return token;

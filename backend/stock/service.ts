@@ -6,23 +6,42 @@
  * once a second when an announcement was lost.
  * Invariants: snapshot and facts of a `LiveShop` always belong together; a change of policy, products or day builds a
  * new pair beside the old one and swaps; while Postgres is away the last pair stays and grows old (`confirmedAt`);
- * a row that this policy does not name is kept in the database and waits for a policy that does.
+ * a row that this policy does not name is kept in the database and waits for a policy that does. The version of a SKU is
+ * the sum of the write counts of its rows, its claims and those of related SKUs (kits): it rises with every change and is
+ * the same on every replica that read the same snapshot.
  */
 import type { ShopId } from '../base/ids.ts';
 import { type InvalidInput, type Result, refuseInput } from '../base/result.ts';
 import { instantToMinuteFloor, MINUTES_PER_DAY } from '../base/time.ts';
 import type { HolidayBook } from '../network/holidays.ts';
+import { relatedSkus } from '../network/kits.ts';
 import { compileNetwork } from '../network/network.ts';
 import type { Snapshot } from '../network/snapshot.ts';
-import type { NetworkSection, WorldProduct, WorldStockRow } from '../network/world.ts';
+import type { NetworkSection, WorldProduct } from '../network/world.ts';
 import { parseNetworkSection } from '../network/world-parse.ts';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { PolicyService } from '../policy/service.ts';
-import { applyLoad, applyStockRow, compileFacts, type Facts } from './stock.ts';
-import type { NodeLoadRow, ProductRow, StockChanges, StockStore, StockWrite } from './store.ts';
+import { createHeldRows, type HeldRows } from './held-rows.ts';
+import type { Reason } from './ledger/ledger.ts';
+import {
+  applyLoad,
+  applyReservations,
+  applyStockRow,
+  applyWaiting,
+  compileFacts,
+  type Facts,
+} from './stock.ts';
+import type {
+  HeldClaims,
+  NodeLoadRow,
+  ProductRow,
+  StockChanges,
+  StockStore,
+  StockWrite,
+} from './store.ts';
 
 /** The section of a shop's policy that holds its network. */
 export const NETWORK_SECTION = 'network';
@@ -36,7 +55,7 @@ export type LiveShop = {
   readonly skuOfVariant: ReadonlyMap<string, string>;
   /** The number of the shop's stock clock up to which facts are complete. */
   readonly stockVersion: number;
-  /** The highest number of any node's load. */
+  /** The sum of the write counts of all nodes' loads. */
   readonly loadVersion: number;
   /** Monotonic milliseconds at which the database last confirmed all this. */
   readonly confirmedAt: number;
@@ -60,6 +79,13 @@ export type StockWrites = {
   readonly products?: readonly ProductRow[];
 };
 
+/** Who says rows; told to the ledger. */
+export type SaidBy = {
+  readonly source: string;
+  readonly actor: string;
+  readonly reason?: Reason;
+};
+
 const TOPIC = 'stock';
 const POLL_MILLISECONDS = 1_000;
 // A snapshot answers for 22 days; building it anew every day keeps two weeks in hand if building should fail.
@@ -74,7 +100,8 @@ type Held = {
   network: { readonly section: NetworkSection; readonly version: number } | undefined;
   products: Map<string, WorldProduct>;
   skuOfVariant: Map<string, string>;
-  stock: Map<string, WorldStockRow & { readonly version: number }>;
+  stock: HeldRows;
+  claims: Map<string, HeldClaims>;
   loads: Map<string, NodeLoadRow & { readonly version: number }>;
   version: number;
   live: Growing | undefined;
@@ -119,13 +146,14 @@ export function createStockService(deps: StockDependencies) {
       do {
         held.isStale = false;
         const askedAt = deps.monotonicMilliseconds();
-        const changes = await deps.store.loadChanges(held.shopId, held.version);
-        takeChanges(held, changes);
+        const changes = await deps.store.readChanges(held.shopId, held.version);
+        const rises = takeChanges(held, changes);
         const live = held.live;
         const isOld = live !== undefined && !isCurrent(live.snapshot, nowMinute());
-        if (live === undefined || changes.products.length > 0 || isOld) rebuild(held);
+        const isOther = changes.all !== undefined || changes.products.length > 0;
+        if (live === undefined || isOther || isOld) rebuild(held);
         else {
-          applyChanges(live, changes, askedAt);
+          applyChanges(live, held, { changes, rises, confirmedAt: askedAt });
           publishLive(held, live);
         }
       } while (held.isStale);
@@ -160,6 +188,12 @@ export function createStockService(deps: StockDependencies) {
     return await started;
   };
 
+  const announce = async (shopId: ShopId, version: number) => {
+    await deps.bus.publish(TOPIC, JSON.stringify([shopId, version]));
+    const held = shops.get(shopId);
+    if (held !== undefined) await refresh(held);
+  };
+
   const refreshAll = async () => {
     for (const held of shops.values()) {
       try {
@@ -177,16 +211,24 @@ export function createStockService(deps: StockDependencies) {
     open,
     /** What this replica holds without asking anybody. */
     peek: (shopId: ShopId): LiveShop | undefined => shops.get(shopId)?.live,
-    /** Writes rows and waits until this replica uses them. Refuses a key given twice. */
-    save: async (shopId: ShopId, writes: StockWrites): Promise<Result<number>> => {
+    /**
+     * Writes rows and waits until this replica uses them: what each says is booked as counts, said by `by`. Refuses a key
+     * given twice.
+     */
+    save: async (
+      shopId: ShopId,
+      writes: StockWrites,
+      by: SaidBy = BY_KEPT,
+    ): Promise<Result<number>> => {
       const doubled = findDoubled(writes);
       if (doubled !== undefined) return doubled;
-      const version = await deps.store.save(shopId, writes);
-      await deps.bus.publish(TOPIC, JSON.stringify([shopId, version]));
-      const held = shops.get(shopId);
-      if (held !== undefined) await refresh(held);
+      const stamp = { reason: 'correction', ...by, now: deps.clock.now().toString() } as const;
+      const version = await deps.store.save(shopId, writes, stamp);
+      await announce(shopId, version);
       return { ok: true, value: version };
     },
+    /** Tells every replica of a committed change and waits until this one uses it. */
+    announce,
     /** Told of every new state of a shop; returns how to stop. */
     onChange: (listener: (live: LiveShop) => void): (() => void) => {
       listeners.add(listener);
@@ -231,13 +273,16 @@ export function factVersions(live: LiveShop, skus: readonly string[]): string {
   return text;
 }
 
+const BY_KEPT: SaidBy = { source: 'kept', actor: 'kept' };
+
 function emptyHeld(shopId: ShopId): Held {
   return {
     shopId,
     network: undefined,
     products: new Map(),
     skuOfVariant: new Map(),
-    stock: new Map(),
+    stock: createHeldRows(),
+    claims: new Map(),
     loads: new Map(),
     version: 0,
     live: undefined,
@@ -268,14 +313,27 @@ function isCurrent(snapshot: Snapshot, nowMinute: number): boolean {
   );
 }
 
-function takeChanges(held: Held, changes: StockChanges): void {
-  for (const row of changes.stock) held.stock.set(JSON.stringify([row.sku, row.nodeId]), row);
+// What changed is noted, and by how much the version of each SKU rose.
+function takeChanges(held: Held, changes: StockChanges): ReadonlyMap<string, number> {
+  const rises = new Map<string, number>();
+  const rise = (sku: string, by: number) => rises.set(sku, (rises.get(sku) ?? 0) + by);
+  if (changes.all !== undefined) {
+    held.stock = changes.all;
+    held.claims = new Map();
+    held.loads = new Map();
+  }
+  for (const row of changes.stock) rise(row.sku, held.stock.put(row));
+  for (const row of changes.claims) {
+    rise(row.sku, row.revision - (held.claims.get(row.sku)?.revision ?? 0));
+    held.claims.set(row.sku, row);
+  }
   for (const row of changes.loads) held.loads.set(row.nodeId, row);
   for (const row of changes.products) {
     held.products.set(row.product.sku, row.product);
     if (row.variantId !== null) held.skuOfVariant.set(row.variantId, row.product.sku);
   }
   held.version = changes.version;
+  return rises;
 }
 
 function buildLive(
@@ -289,43 +347,80 @@ function buildLive(
     at.nowMinute,
     at.holidays === undefined ? {} : { holidays: at.holidays },
   );
+  const claims = [...held.claims.values()];
   const facts = compileFacts(snapshot, {
-    stock: [...held.stock.values()],
+    stock: held.stock.rows(),
     // What the policy says of a node's load holds until a system reports it.
     loads: [...section.nodes.map((node) => ({ ...node, nodeId: node.id })), ...held.loads.values()],
-    waiting: snapshot.policy.waiting,
-    reservations: snapshot.policy.reservations,
+    waiting: [
+      ...snapshot.policy.waiting,
+      ...claims.map(({ sku, waiting }) => ({ sku, quantity: waiting })),
+    ],
+    reservations: [
+      ...snapshot.policy.reservations,
+      ...claims.flatMap(({ sku, reservations }) => reservations.map((row) => ({ ...row, sku }))),
+    ],
   });
-  // The numbers of the database, the same on every replica, in place of counts made here.
+  // Versions of the database, the same on every replica, in place of counts made here.
   facts.skuVersions.fill(0);
-  for (const row of held.stock.values()) {
-    const sku = snapshot.skuIndex.get(row.sku) ?? -1;
-    facts.skuVersions[sku] = Math.max(facts.skuVersions[sku] ?? 0, row.version);
-  }
+  for (const [sku, sum] of held.stock.revisions()) raiseVersion(facts, sku, sum);
+  for (const { sku, revision } of claims) raiseVersion(facts, sku, revision);
   return {
     shopId: held.shopId,
     snapshot,
     facts,
     skuOfVariant: held.skuOfVariant,
     stockVersion: held.version,
-    loadVersion: highestVersion(held.loads.values()),
+    loadVersion: versionOfLoads(held),
     confirmedAt: at.confirmedAt,
   };
 }
 
+// The answers of a SKU depend on related ones too: their sums count in each.
+function raiseVersion({ snapshot, skuVersions }: Facts, sku: string, by: number): void {
+  const index = snapshot.skuIndex.get(sku);
+  if (index === undefined || by === 0) return;
+  for (const related of relatedSkus(snapshot, index)) {
+    skuVersions[related] = (skuVersions[related] ?? 0) + by;
+  }
+}
+
+// No version of their own: `raiseVersion` gives it.
+const AS_IT_IS = 0;
+
 // In place and in one go: whoever holds the shop across a wait still sees versions that belong to its facts.
-function applyChanges(live: Growing, changes: StockChanges, confirmedAt: number): void {
-  for (const row of changes.stock) applyStockRow(live.facts, row, row.version);
+function applyChanges(
+  live: Growing,
+  held: Held,
+  what: {
+    readonly changes: StockChanges;
+    readonly rises: ReadonlyMap<string, number>;
+    readonly confirmedAt: number;
+  },
+): void {
+  const { changes, rises, confirmedAt } = what;
+  for (const row of changes.stock) applyStockRow(live.facts, row, AS_IT_IS);
   for (const row of changes.loads) applyLoad(live.facts, row, row.version);
+  for (const row of changes.claims) applyClaims(live, row);
+  for (const [sku, by] of rises) raiseVersion(live.facts, sku, by);
   live.stockVersion = changes.version;
-  live.loadVersion = Math.max(live.loadVersion, highestVersion(changes.loads));
+  live.loadVersion = versionOfLoads(held);
   live.confirmedAt = confirmedAt;
 }
 
-function highestVersion(rows: Iterable<{ readonly version: number }>): number {
-  let highest = 0;
-  for (const row of rows) highest = Math.max(highest, row.version);
-  return highest;
+function applyClaims({ facts, snapshot }: LiveShop, claims: HeldClaims): void {
+  const { sku } = claims;
+  const stated = snapshot.policy.waiting.filter((row) => row.sku === sku);
+  const quantity = stated.reduce((sum, row) => sum + row.quantity, claims.waiting);
+  applyWaiting(facts, { sku, quantity }, AS_IT_IS);
+  const ofPolicy = snapshot.policy.reservations.filter((row) => row.sku === sku);
+  applyReservations(facts, { sku, rows: [...ofPolicy, ...claims.reservations] }, AS_IT_IS);
+}
+
+function versionOfLoads({ loads }: Held): number {
+  let sum = 0;
+  for (const { version } of loads.values()) sum += version;
+  return sum;
 }
 
 function findDoubled(writes: StockWrites): Result<never, InvalidInput> | undefined {

@@ -1,16 +1,27 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../tests/database.ts';
+import { saidAt } from '../../tests/worlds/live-shop.ts';
 import type { ShopId } from '../base/ids.ts';
-import { createStockStore, type StockStore } from './store.ts';
+import type { NodeLoadRow, StockWrite } from './store.ts';
+import { createStockStore } from './store.ts';
 
 const SHOP = 'stock-one.myshopify.com' as ShopId;
 const OTHER = 'stock-two.myshopify.com' as ShopId;
 
 let database: TestDatabase<unknown>;
-let store: StockStore;
+let store: ReturnType<typeof storeAt>;
+function storeAt(db: TestDatabase<unknown>['db']) {
+  const store = createStockStore(db);
+  type Rows = { stock?: readonly StockWrite[]; loads?: readonly NodeLoadRow[] };
+  return {
+    ...store,
+    save: (shopId: ShopId, rows: Rows) =>
+      store.save(shopId, rows, saidAt(Temporal.Instant.from('2026-11-25T09:00:00Z'))),
+  };
+}
 beforeAll(async () => {
   database = await createTestDatabase();
-  store = createStockStore(database.db);
+  store = storeAt(database.db);
 });
 afterAll(() => database.close());
 
@@ -38,9 +49,10 @@ test('what is written comes back as written, with the number of its write', asyn
   const version = await store.save(SHOP, { stock: [position], loads: [load] });
   expect(await store.loadChanges(SHOP, version - 1)).toEqual({
     version,
-    stock: [{ ...position, version }],
-    loads: [{ ...load, version }],
+    stock: [position],
+    loads: [{ ...load, version: 1 }],
     products: [],
+    claims: [],
   });
 });
 

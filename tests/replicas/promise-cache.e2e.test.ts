@@ -14,12 +14,13 @@ import { NETWORK_SECTION } from '../../backend/stock/service.ts';
 import { createStockStore } from '../../backend/stock/store.ts';
 import { createTestDatabase, type TestDatabase } from '../database.ts';
 import { startRedis, type TestRedis } from '../redis.ts';
-import { quietLog } from '../worlds/live-shop.ts';
+import { quietLog, saidAt } from '../worlds/live-shop.ts';
 import { twoStoresOneWarehouse } from '../worlds/worlds.ts';
 import type { ReplicaAnswer, ReplicaQuestion } from './replica.ts';
 
 const SHOP = 'replicas.myshopify.com' as ShopId;
 const NOW = '2026-11-25T09:00:00Z';
+const SAID = saidAt(Temporal.Instant.from(NOW));
 const ROUNDS = 60;
 const ASKS_PER_ROUND = 12;
 
@@ -108,23 +109,42 @@ function writers() {
       return policyVersion;
     },
     saveProducts: () =>
-      store.save(SHOP, {
-        products: products.map((product) => ({
-          product: productSchema.parse(product),
-          variantId: null,
-          inventoryItemId: null,
-        })),
-      }),
+      store.save(
+        SHOP,
+        {
+          products: products.map((product) => ({
+            product: productSchema.parse(product),
+            variantId: null,
+            inventoryItemId: null,
+          })),
+        },
+        SAID,
+      ),
     saveStock: (nodeId: string, onHand: number) =>
-      store.save(SHOP, {
-        stock: [
-          { sku: stock[0]?.sku ?? '', nodeId, onHand, unavailable: 0, allocated: 0, incoming: [] },
-        ],
-      }),
+      store.save(
+        SHOP,
+        {
+          stock: [
+            {
+              sku: stock[0]?.sku ?? '',
+              nodeId,
+              onHand,
+              unavailable: 0,
+              allocated: 0,
+              incoming: [],
+            },
+          ],
+        },
+        SAID,
+      ),
     saveBacklog: (nodeId: string, backlogUnits: number) =>
-      store.save(SHOP, {
-        loads: [{ nodeId, backlogUnits, backlogAsOf: NOW, ordersByDate: {} }],
-      }),
+      store.save(
+        SHOP,
+        {
+          loads: [{ nodeId, backlogUnits, backlogAsOf: NOW, ordersByDate: {} }],
+        },
+        SAID,
+      ),
   };
 }
 

@@ -21,6 +21,11 @@ export const quietLog: Log = {
   error: () => undefined,
 };
 
+/** How a test's rows are said to the stock store. */
+export function saidAt(now: Temporal.Instant) {
+  return { source: 'kept', actor: 'test', reason: 'correction', now: now.toString() } as const;
+}
+
 /** The world as a shop whose facts the database confirmed at `confirmedAt` (monotonic ms). */
 export function liveShopOf(
   shopId: ShopId,

@@ -1,0 +1,562 @@
+/**
+ * Books what happened to stock, once, and keeps positions its sum.
+ *
+ * In: batches of events from other systems (`ingest`), or of our own modules inside their transaction
+ * (`appendMovements`, then `recordChange` as its last statement). Out: one verdict an event; movements, positions and the
+ * mark that tells replicas and the push what changed, committed together or not at all. Invariants: a batch sent again
+ * changes nothing; an event that is refused never blocks another; writers of the same shop at once end in the same state
+ * as one after the other. Source: docs/decisions/0050-a-ledger-that-keeps-pace.md.
+ */
+import type { Kysely } from 'kysely';
+import type { ShopId } from '../../base/ids.ts';
+import { type InvalidInput, type Result, refuseInput, TransientError } from '../../base/result.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { withShop } from '../../platform/database.ts';
+import {
+  type BatchCell,
+  type BookedCell,
+  bookCell,
+  type CellKey,
+  lookBackTo,
+  type Movement,
+  ON_HAND,
+  publishParts,
+  type StoredDelta,
+  type StoredPart,
+  toCells,
+} from './cells.ts';
+import { checkEvent, type EventRules } from './check-event.ts';
+import {
+  type EventVerdict,
+  lotOf,
+  type Mark,
+  type Reason,
+  type StockEvent,
+  type TimedEvent,
+  toMicros,
+} from './ledger.ts';
+import { eventsOfRow, type SaidRow } from './said-row.ts';
+import {
+  appendRows,
+  type BatchStamp,
+  type BookedEvent,
+  type ChangedRow,
+  changeRows,
+  correctOnHand,
+  findBooked,
+  findLaterDeltas,
+  findShortages,
+  listShortages,
+  loadKnown,
+  loadParts,
+  openBatch,
+  pruneChanges,
+  publishCells,
+  readHistory,
+  type ShopTransaction,
+  type Shortage,
+  type StockChange,
+  saveChange,
+  saveParts,
+  saveShortages,
+} from './store.ts';
+
+/** Events in one batch, at most: what one block of movement numbers holds with room to spare. */
+export const MOST_EVENTS = 10_000;
+const LONGEST_SOURCE = 60;
+const ATTEMPTS = 4;
+const MOST_HISTORY = 500;
+const MOST_SHORTAGES = 1_000;
+// A consumer that is this many changes behind loads everything, which costs less than following.
+const CHANGES_KEPT = 20_000;
+const PRUNE_EVERY = 500;
+
+/** What the service stands on. */
+export type LedgerDependencies = {
+  readonly db: Kysely<unknown>;
+  readonly clock: Clock;
+  /** The nodes of the shop's network; undefined: it has none yet, and every event waits for one that names its node. */
+  readonly knownNodes: (shopId: ShopId) => Promise<ReadonlySet<string>>;
+  /** Tells the replicas that there is something new, after the commit. */
+  readonly announce: (shopId: ShopId, version: number) => Promise<void>;
+  /** Sends the newest allocations of short positions back to routing, in the transaction that found them short. */
+  readonly onShortages?: (
+    trx: ShopTransaction,
+    shopId: ShopId,
+    shortages: readonly Shortage[],
+  ) => Promise<StockChange>;
+};
+
+/** A batch of one source. */
+export type StockBatch = {
+  /** Whose event ids these are, as a connection's name. */
+  readonly source: string;
+  /** Who sent it: a person, a key, a job. */
+  readonly actor: string;
+  readonly events: readonly StockEvent[];
+};
+
+/** What became of a batch. `version` is the shop's stock clock after it; 0: nothing was booked. */
+export type BookedBatch = {
+  readonly verdicts: readonly EventVerdict[];
+  readonly version: number;
+};
+
+/** Builds the service. */
+export function createLedgerService(deps: LedgerDependencies) {
+  const { db } = deps;
+
+  const bookOnce = (shopId: ShopId, batch: StockBatch, knownNodes: ReadonlySet<string>) =>
+    withShop(db, shopId, async (trx) => {
+      const now = deps.clock.now().toString();
+      const appended = await appendMovements(trx, shopId, { ...batch, now, knownNodes });
+      const { change, shortages, verdicts } = appended;
+      if (change === undefined) return { verdicts, version: 0 };
+      const withdrawn =
+        shortages.length === 0 ? {} : ((await deps.onShortages?.(trx, shopId, shortages)) ?? {});
+      const merged = { ...withdrawn, ...change };
+      return {
+        verdicts,
+        version: await saveChange(trx, shopId, { change: merged, changedAt: now }),
+      };
+    });
+
+  return {
+    /** Books a batch in one transaction. Refuses as a whole only a batch that is too large or names no source. */
+    ingest: async (shopId: ShopId, batch: StockBatch): Promise<Result<BookedBatch>> => {
+      const refused = refuseBatch(batch);
+      if (refused !== undefined) return refused;
+      const knownNodes = await deps.knownNodes(shopId);
+      const value = await retryRaces(() => bookOnce(shopId, batch, knownNodes));
+      if (value.version > 0) {
+        await deps.announce(shopId, value.version);
+        if (value.version % PRUNE_EVERY === 0) {
+          await withShop(db, shopId, (trx) =>
+            pruneChanges(trx, shopId, value.version - CHANGES_KEPT),
+          );
+        }
+      }
+      return { ok: true, value };
+    },
+
+    /** A cell's movements, the newest booked first; `before` is the number of the last one that was read. */
+    readMovements: (
+      shopId: ShopId,
+      {
+        sku,
+        nodeId,
+        limit,
+        before,
+      }: CellKey & { readonly limit: number; readonly before?: number },
+    ) =>
+      withShop(db, shopId, (trx) =>
+        readHistory(trx, shopId, { sku, nodeId, before, limit: Math.min(limit, MOST_HISTORY) }),
+      ),
+
+    /** A cell's unavailable units by kind and its incoming lots by reference, as they are stored. */
+    readParts: (shopId: ShopId, cell: CellKey): Promise<readonly StoredPart[]> =>
+      withShop(db, shopId, async (trx) => {
+        const [parts] = await loadParts(trx, shopId, [cell]);
+        return [...(parts?.values() ?? [])];
+      }),
+
+    /** Positions that have more allocated than is left of them. */
+    readShortages: (shopId: ShopId) =>
+      withShop(db, shopId, (trx) => listShortages(trx, shopId, MOST_SHORTAGES)),
+  };
+}
+
+/** What `createLedgerService` returns. */
+export type LedgerService = ReturnType<typeof createLedgerService>;
+
+function refuseBatch({ source, events }: StockBatch): Result<never, InvalidInput> | undefined {
+  if (events.length > MOST_EVENTS) {
+    return refuseInput({
+      pointer: '/events',
+      value: events.length,
+      allowed: `at most ${MOST_EVENTS} events in a batch`,
+      remedy: 'Send the events in several batches; their order does not matter.',
+    });
+  }
+  if (source.length >= 1 && source.length <= LONGEST_SOURCE && /^[\x21-\x7e]+$/.test(source)) {
+    return undefined;
+  }
+  return refuseInput({
+    pointer: '/source',
+    value: source,
+    allowed: `1 to ${LONGEST_SOURCE} visible ASCII characters`,
+    remedy: 'Name the source as the connection is named.',
+  });
+}
+
+// Two writers of the same new event: one commits, the other begins again and finds a duplicate.
+async function retryRaces<Value>(book: () => Promise<Value>): Promise<Value> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await book();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isRace(error)) throw error;
+    }
+  }
+}
+
+function isRace(error: unknown): boolean {
+  const cause = error instanceof TransientError ? error.cause : error;
+  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return false;
+  return cause.code === '23505' || cause.code === '40P01';
+}
+
+/** What `appendMovements` did. `change` goes into `recordChange`; undefined: nothing was booked. */
+export type Appended = {
+  readonly verdicts: readonly EventVerdict[];
+  readonly change: StockChange | undefined;
+  /** Those of the batch's cells that now have more allocated than is left. */
+  readonly shortages: readonly Shortage[];
+};
+
+/**
+ * Books a batch inside a caller's transaction, which ends with `recordChange`. An event id that another transaction books
+ * at the same time fails the whole transaction (unique violation); begin it again.
+ */
+export async function appendMovements(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  batch: StockBatch & {
+    /** ISO instant. */
+    readonly now: string;
+    /** Absent: one of our own modules says it, its nodes and instants are not checked. */
+    readonly knownNodes?: ReadonlySet<string>;
+  },
+): Promise<Appended> {
+  const rules: EventRules = {
+    source: batch.source,
+    knownNodes: batch.knownNodes,
+    nowMicros: batch.knownNodes === undefined ? Infinity : toMicros(batch.now),
+  };
+  const sorted = sortBatch(batch.events, rules);
+  if (sorted.fresh.size === 0) {
+    return { verdicts: sorted.verdicts(new Map()), change: undefined, shortages: [] };
+  }
+  const { firstMovement, hasShortages } = await openBatch(trx, shopId);
+  const eventIds = [...sorted.fresh.keys()];
+  for (const booked of await findBooked(trx, shopId, { source: batch.source, eventIds })) {
+    sorted.meetBooked(booked);
+  }
+  const fresh = [...sorted.fresh.values()];
+  if (fresh.length === 0) {
+    return { verdicts: sorted.verdicts(new Map()), change: undefined, shortages: [] };
+  }
+  const stamp: BatchStamp = { source: batch.source, actor: batch.actor, bookedAt: batch.now };
+  const cells = toCells(fresh, firstMovement);
+  const done = await bookCells(trx, shopId, { cells, stamp });
+  const shortages = await noteShortages(trx, shopId, { ...done, hasShortages, foundAt: batch.now });
+  const movements = { first: firstMovement, last: firstMovement + fresh.length - 1 };
+  return { verdicts: sorted.verdicts(done.byEvent), change: { movements }, shortages };
+}
+
+/** Marks what a transaction changed: its last statement. Returns the shop's number, to be announced after the commit. */
+export async function recordChange(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  change: StockChange,
+  changedAt: string,
+): Promise<number> {
+  return await saveChange(trx, shopId, { change, changedAt });
+}
+
+/** Who says rows, and when. */
+export type SaidStamp = {
+  readonly source: string;
+  readonly actor: string;
+  readonly reason: Reason;
+  /** ISO instant. */
+  readonly now: string;
+};
+
+// A row becomes up to some ten events: a chunk stays below a batch.
+const SAID_CHUNK = 500;
+
+/** Books what rows say, inside a caller's transaction: what each cell holds now, in place of what was known of it. */
+export async function saySaidRows(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  { rows, stamp }: { readonly rows: readonly SaidRow[]; readonly stamp: SaidStamp },
+): Promise<StockChange> {
+  let movements: StockChange['movements'];
+  for (let from = 0; from < rows.length; from += SAID_CHUNK) {
+    const chunk = rows.slice(from, from + SAID_CHUNK);
+    const events = await eventsOfRows(trx, shopId, { rows: chunk, stamp });
+    for (let first = 0; first < events.length; first += MOST_EVENTS) {
+      const batch = { ...stamp, events: events.slice(first, first + MOST_EVENTS) };
+      const { change, verdicts } = await appendMovements(trx, shopId, batch);
+      const wrong = verdicts.find(({ verdict }) => verdict === 'refused');
+      if (wrong !== undefined) throw new Error(`Bug: a row was refused: ${JSON.stringify(wrong)}`);
+      const last = change?.movements?.last ?? movements?.last ?? 0;
+      if (change?.movements !== undefined) {
+        movements = { first: movements?.first ?? change.movements.first, last };
+      }
+    }
+  }
+  return { movements };
+}
+
+async function eventsOfRows(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  { rows, stamp }: { readonly rows: readonly SaidRow[]; readonly stamp: SaidStamp },
+): Promise<StockEvent[]> {
+  const { firstMovement } = await openBatch(trx, shopId);
+  const known = await loadKnown(trx, shopId, rows);
+  const parts = await loadParts(trx, shopId, rows);
+  const nowMicros = toMicros(stamp.now);
+  return rows.flatMap((row, index) => {
+    const { onHand, latestMicros } = known[index] ?? { onHand: undefined, latestMicros: undefined };
+    // Later than all that is known of the cell, however the clock jumped: the row says what is there now.
+    const micros = Math.max(nowMicros, (latestMicros ?? 0) + 1);
+    return eventsOfRow(
+      row,
+      { onHand, parts: parts[index] ?? new Map() },
+      {
+        occurredAt: Temporal.Instant.fromEpochNanoseconds(BigInt(micros) * 1_000n).toString(),
+        reason: stamp.reason,
+        idOf: (part) => `row-${firstMovement}-${index}-${part.replace('\n', '-')}`,
+      },
+    );
+  });
+}
+
+/** Those of the cells that have more allocated than is left of them. */
+export async function shortagesOf(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  cells: readonly CellKey[],
+): Promise<readonly Shortage[]> {
+  return await findShortages(trx, shopId, cells);
+}
+
+// Every event of a batch with what is known of it so far; `fresh` shrinks as duplicates are found.
+function sortBatch(events: readonly StockEvent[], rules: EventRules) {
+  const fresh = new Map<string, TimedEvent>();
+  const checked = events.map((event): TimedEvent | EventVerdict => {
+    const one = checkEvent(event, rules);
+    if ('code' in one) return { eventId: event.eventId, verdict: 'refused', ...one };
+    const first = fresh.get(one.eventId);
+    if (first === undefined) fresh.set(one.eventId, one);
+    else return isSameEvent(first, one) ? duplicate(one) : reused(one, first);
+    return one;
+  });
+  const met = new Map<string, EventVerdict>();
+  return {
+    fresh,
+    meetBooked: (booked: BookedEvent): void => {
+      const event = fresh.get(booked.eventId);
+      if (event === undefined) throw new Error('Bug: an event was found that nobody asked for');
+      const known = toEvent(booked);
+      met.set(booked.eventId, isSameEvent(known, event) ? duplicate(event) : reused(event, known));
+      fresh.delete(booked.eventId);
+    },
+    verdicts: (byEvent: ReadonlyMap<TimedEvent, Movement>): readonly EventVerdict[] =>
+      checked.map((one) => {
+        if ('verdict' in one) return one;
+        const known = met.get(one.eventId);
+        if (known !== undefined) return known;
+        const movement = byEvent.get(one);
+        if (movement === undefined) throw new Error('Bug: an event got no movement');
+        const verdict = movement.isSuperseded ? 'superseded' : 'booked';
+        return { eventId: one.eventId, verdict, delta: movement.delta };
+      }),
+  };
+}
+
+function duplicate({ eventId }: StockEvent): EventVerdict {
+  return { eventId, verdict: 'duplicate' };
+}
+
+function reused({ eventId }: StockEvent, first: StockEvent): EventVerdict {
+  const said = `${first.kind} ${first.quantity} of ${first.type} of ${first.sku} at ${first.nodeId}, ${first.occurredAt}`;
+  return {
+    eventId,
+    verdict: 'refused',
+    code: 'event_id_reused',
+    detail: `eventId "${eventId}" was booked before with another content (${said}). Send what changed as an event with an id of its own.`,
+  };
+}
+
+function toEvent(booked: BookedEvent): TimedEvent {
+  const { lot, expectedAt, expectedOn, micros, ...event } = booked;
+  const reference = lot === null ? undefined : lot;
+  return {
+    ...(event as Pick<StockEvent, 'eventId' | 'kind' | 'type' | 'sku' | 'nodeId' | 'quantity'>),
+    micros,
+    name: '',
+    reason: '',
+    occurredAt: Temporal.Instant.fromEpochNanoseconds(BigInt(micros) * 1_000n).toString(),
+    ...(reference === undefined
+      ? {}
+      : {
+          lot: {
+            reference,
+            expectedAt: expectedAt?.toString(),
+            expectedOn: expectedOn?.toString(),
+          },
+        }),
+  };
+}
+
+// The reason is words for people: saying it differently changes nothing.
+function isSameEvent(a: TimedEvent, b: TimedEvent): boolean {
+  return (
+    a.kind === b.kind &&
+    a.type === b.type &&
+    a.sku === b.sku &&
+    a.nodeId === b.nodeId &&
+    a.quantity === b.quantity &&
+    a.micros === b.micros &&
+    lotOf(a) === lotOf(b) &&
+    a.lot?.expectedOn === b.lot?.expectedOn &&
+    microsOf(a.lot?.expectedAt) === microsOf(b.lot?.expectedAt)
+  );
+}
+
+function microsOf(instant: string | undefined): number | undefined {
+  return instant === undefined ? undefined : toMicros(instant);
+}
+
+type Rows = {
+  readonly cells: readonly BatchCell[];
+  readonly rows: readonly ChangedRow[];
+  readonly booked: readonly BookedCell[];
+  readonly published: ReadonlyMap<BatchCell, { readonly unavailable: number }>;
+};
+
+async function bookCells(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  { cells, stamp }: { readonly cells: readonly BatchCell[]; readonly stamp: BatchStamp },
+): Promise<Rows & { readonly byEvent: ReadonlyMap<TimedEvent, Movement> }> {
+  const rows = await changeRows(trx, shopId, cells);
+  const stored = await loadStored(trx, shopId, cells);
+  const later = await lookBack(trx, shopId, { cells, rows, stored });
+  const booked = cells.map((cell, index) =>
+    bookCell(cell, beforeOf(rows, index), {
+      stored: stored.get(cell) ?? NO_PARTS,
+      later: later.get(cell) ?? [],
+    }),
+  );
+  await correctOnHand(trx, shopId, corrections({ cells, rows, booked }));
+  const published = await saveChangedParts(trx, shopId, { cells, booked, stored });
+  const movements = booked.flatMap((cell) => cell.movements);
+  await appendRows(trx, shopId, { movements, stamp });
+  const byEvent = new Map(movements.map((movement) => [movement.event, movement]));
+  return { cells, rows, booked, published, byEvent };
+}
+
+const NO_PARTS: ReadonlyMap<string, StoredPart> = new Map();
+
+function beforeOf(rows: readonly ChangedRow[], index: number) {
+  const row = rows[index];
+  if (row === undefined) throw new Error('Bug: a cell without its row');
+  return row.before;
+}
+
+// Most cells speak of on hand alone: their parts are not read.
+async function loadStored(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  cells: readonly BatchCell[],
+): Promise<ReadonlyMap<BatchCell, Map<string, StoredPart>>> {
+  const others = cells.filter((cell) => cell.parts.size > (cell.parts.has(ON_HAND) ? 1 : 0));
+  const parts = await loadParts(trx, shopId, others);
+  return new Map(others.map((cell, index) => [cell, parts[index] ?? new Map()]));
+}
+
+async function lookBack(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  {
+    cells,
+    rows,
+    stored,
+  }: Pick<Rows, 'cells' | 'rows'> & {
+    readonly stored: ReadonlyMap<BatchCell, ReadonlyMap<string, StoredPart>>;
+  },
+): Promise<ReadonlyMap<BatchCell, readonly StoredDelta[]>> {
+  const asked = cells.flatMap((cell, index) => {
+    const before = beforeOf(rows, index);
+    const sinceMicros = lookBackTo(cell, before, stored.get(cell) ?? NO_PARTS);
+    const { lastMovement } = before;
+    if (sinceMicros === undefined || lastMovement === null) return [];
+    return [{ cell, sinceMicros, lastMovement }];
+  });
+  const found = await findLaterDeltas(trx, shopId, asked);
+  return new Map(asked.map(({ cell }, index) => [cell, found[index] ?? []]));
+}
+
+function corrections({ cells, rows, booked }: Pick<Rows, 'cells' | 'rows' | 'booked'>) {
+  return cells.flatMap((cell, index) => {
+    const { onHand } = booked[index] ?? {};
+    const row = rows[index];
+    if (onHand === undefined || row === undefined) return [];
+    const isRight =
+      onHand.quantity === row.onHand && !isTie(row.before.onHand.counted, onHand.counted);
+    if (isRight) return [];
+    const { sku, nodeId } = cell;
+    return [{ sku, nodeId, onHand: onHand.quantity, counted: onHand.counted }];
+  });
+}
+
+// Two counts of one microsecond: which name is the greater is decided here, not by the database.
+function isTie(before: Mark | undefined, after: Mark | undefined): boolean {
+  return before?.micros === after?.micros && before?.name !== after?.name;
+}
+
+async function saveChangedParts(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  {
+    cells,
+    booked,
+    stored,
+  }: Pick<Rows, 'cells' | 'booked'> & {
+    readonly stored: ReadonlyMap<BatchCell, Map<string, StoredPart>>;
+  },
+): Promise<Rows['published']> {
+  const parts: (CellKey & StoredPart)[] = [];
+  const published = new Map<BatchCell, ReturnType<typeof publishParts>>();
+  for (const [index, cell] of cells.entries()) {
+    const all = stored.get(cell);
+    if (all === undefined) continue;
+    const { sku, nodeId } = cell;
+    for (const part of booked[index]?.changed ?? []) {
+      parts.push({ ...part, sku, nodeId });
+      all.set(`${part.type}\n${part.lot}`, part);
+    }
+    published.set(cell, publishParts(all.values()));
+  }
+  await saveParts(trx, shopId, parts);
+  const rows = [...published].map(([{ sku, nodeId }, row]) => ({ sku, nodeId, ...row }));
+  await publishCells(trx, shopId, rows);
+  return published;
+}
+
+async function noteShortages(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  notes: Rows & { readonly hasShortages: boolean; readonly foundAt: string },
+): Promise<readonly Shortage[]> {
+  const short: Shortage[] = [];
+  const ended: CellKey[] = [];
+  for (const [index, cell] of notes.cells.entries()) {
+    const row = notes.rows[index];
+    const onHand = notes.booked[index]?.onHand.quantity ?? 0;
+    const unavailable = notes.published.get(cell)?.unavailable ?? row?.unavailable ?? 0;
+    const allocated = row?.allocated ?? 0;
+    const missing = allocated - Math.max(0, onHand - unavailable);
+    const { sku, nodeId } = cell;
+    if (allocated > 0 && missing > 0) {
+      short.push({ sku, nodeId, onHand, unavailable, allocated, missing });
+    } else if (notes.hasShortages) ended.push({ sku, nodeId });
+  }
+  await saveShortages(trx, shopId, { short, ended, foundAt: notes.foundAt });
+  return short;
+}

@@ -1,0 +1,569 @@
+/**
+ * Where do movements rest, and how are positions kept their sum?
+ *
+ * Everything runs in a transaction of one shop. Rows travel as arrays of a column each, one statement a batch. A cell's
+ * row is locked by the write that changes it, in the order of `compareCells`, and tells what it said before; parts are
+ * read under that lock. The shop's clock is last, so its row is held for the commit only.
+ * `usePlansByKey` makes every statement here walk its keys: a planner that knows little of a fast-growing table would
+ * read all of it.
+ */
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { ShopId } from '../../base/ids.ts';
+import type { BatchCell, CellBefore, CellKey, Movement, StoredDelta, StoredPart } from './cells.ts';
+import { partKey, usualChange } from './cells.ts';
+import { lotOf, type Mark, type StockType, type TimedEvent } from './ledger.ts';
+
+/** A transaction of a shop (`withShop`), whatever tables it was typed with. */
+export type ShopTransaction = Transaction<unknown> | Kysely<unknown>;
+
+/** Movement numbers in one block: more than a batch has events. */
+export const BLOCK_SIZE = 16_384;
+
+/** An array as Postgres reads it; null where nothing is. */
+export function arrayOf(values: readonly (string | number | null | undefined)[]): string {
+  let text = '{';
+  for (const [index, value] of values.entries()) {
+    if (index > 0) text += ',';
+    if (value === null || value === undefined) text += 'NULL';
+    else text += typeof value === 'number' ? value : quoted(value);
+  }
+  return `${text}}`;
+}
+
+const PLAIN = /^[\w.:+-]+$/;
+
+function quoted(value: string): string {
+  if (PLAIN.test(value) && value.length !== 4) return value;
+  return `"${value.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** Makes the statements of this transaction walk their keys. */
+export async function usePlansByKey(trx: ShopTransaction): Promise<void> {
+  await sql`
+    select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+      set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`.execute(
+    trx,
+  );
+}
+
+/** The first number of a block that no other batch has, and whether the shop has shortages to look after. */
+export async function openBatch(
+  trx: ShopTransaction,
+  shopId: ShopId,
+): Promise<{ readonly firstMovement: number; readonly hasShortages: boolean }> {
+  const { rows } = await sql<{ block: number; hasShortages: boolean }>`
+    select nextval('stock_movement_block') as block,
+      exists (select from stock_shortage where shop_id = ${shopId}) as "hasShortages",
+      set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+      set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`.execute(
+    trx,
+  );
+  const row = rows[0];
+  if (row === undefined) throw new Error('Bug: no movement numbers were given');
+  return { firstMovement: row.block * BLOCK_SIZE, hasShortages: row.hasShortages };
+}
+
+/** What is stored of an event id, as far as two events can differ. */
+export type BookedEvent = {
+  readonly eventId: string;
+  readonly kind: string;
+  readonly type: string;
+  readonly sku: string;
+  readonly nodeId: string;
+  readonly quantity: number;
+  readonly micros: number;
+  readonly lot: string | null;
+  readonly expectedAt: Temporal.Instant | null;
+  readonly expectedOn: Temporal.PlainDate | null;
+};
+
+/** Those of the event ids that are booked already. */
+export async function findBooked(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  { source, eventIds }: { readonly source: string; readonly eventIds: readonly string[] },
+): Promise<readonly BookedEvent[]> {
+  const { rows } = await sql<BookedEvent>`
+    select m.* from unnest(${arrayOf(eventIds)}::text[]) e(id) cross join lateral (
+      select event_id as "eventId", kind, type, sku, node_id as "nodeId", quantity, lot,
+        (extract(epoch from occurred_at) * 1000000)::bigint as micros,
+        expected_at as "expectedAt", expected_on as "expectedOn"
+      from stock_movement
+      where shop_id = ${shopId} and source = ${source} and event_id = e.id limit 1) m`.execute(trx);
+  return rows;
+}
+
+/** What a cell's row said before and says now. */
+export type ChangedRow = {
+  readonly before: CellBefore;
+  readonly onHand: number;
+  readonly unavailable: number;
+  readonly allocated: number;
+};
+
+type ReturnedRow = {
+  oldOnHand: number | null;
+  oldMicros: number | null;
+  oldName: string | null;
+  oldLatest: number | null;
+  oldMovement: number | null;
+  onHand: number;
+  unavailable: number;
+  allocated: number;
+};
+
+/**
+ * Locks the cells' rows, making those that are missing, and does to each what is right when nothing stored is later than
+ * the batch; `correctOnHand` does the rest. A count of the same microsecond as the one in force is left to it too.
+ */
+export async function changeRows(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  cells: readonly BatchCell[],
+): Promise<readonly ChangedRow[]> {
+  const changes = cells.map(usualChange);
+  const { rows } = await sql<ReturnedRow>`
+    insert into stock_position as p (shop_id, sku, node_id, on_hand, counted_micros, counted_by,
+      latest_micros, last_movement)
+    select ${shopId}, * from unnest(
+      ${arrayOf(cells.map((cell) => cell.sku))}::text[],
+      ${arrayOf(cells.map((cell) => cell.nodeId))}::text[],
+      ${arrayOf(changes.map((change) => change.units))}::bigint[],
+      ${arrayOf(changes.map((change) => change.counted?.micros))}::bigint[],
+      ${arrayOf(changes.map((change) => change.counted?.name))}::text[],
+      ${arrayOf(changes.map((change) => change.latestMicros))}::bigint[],
+      ${arrayOf(cells.map((cell) => cell.movements.at(-1)))}::bigint[])
+    on conflict (shop_id, sku, node_id) do update set
+      on_hand = case
+        when excluded.counted_micros is null then p.on_hand + excluded.on_hand
+        when excluded.counted_micros > coalesce(p.counted_micros, -1)
+          and excluded.counted_micros >= coalesce(p.latest_micros, -1) then excluded.on_hand
+        else p.on_hand end,
+      counted_micros = case when excluded.counted_micros > coalesce(p.counted_micros, -1)
+        then excluded.counted_micros else p.counted_micros end,
+      counted_by = case when excluded.counted_micros > coalesce(p.counted_micros, -1)
+        then excluded.counted_by else p.counted_by end,
+      latest_micros = greatest(p.latest_micros, excluded.latest_micros),
+      last_movement = excluded.last_movement,
+      revision = p.revision + 1
+    returning old.on_hand as "oldOnHand", old.counted_micros as "oldMicros",
+      old.counted_by as "oldName", old.latest_micros as "oldLatest",
+      old.last_movement as "oldMovement", new.on_hand as "onHand", new.unavailable,
+      new.allocated`.execute(trx);
+  if (rows.length !== cells.length) throw new Error('Bug: a cell was changed twice or not at all');
+  return rows.map((row) => ({
+    before: {
+      onHand: { quantity: row.oldOnHand ?? 0, counted: markOf(row.oldMicros, row.oldName) },
+      latestMicros: row.oldLatest ?? -Infinity,
+      lastMovement: row.oldMovement,
+    },
+    onHand: row.onHand,
+    unavailable: row.unavailable,
+    allocated: row.allocated,
+  }));
+}
+
+function markOf(micros: number | null, name: string | null): Mark | undefined {
+  return micros === null || name === null ? undefined : { micros, name };
+}
+
+/** Puts on hand and its count right where the usual change was not. The rows are locked. */
+export async function correctOnHand(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  cells: readonly (CellKey & { readonly onHand: number; readonly counted: Mark | undefined })[],
+): Promise<void> {
+  if (cells.length === 0) return;
+  await sql`
+    update stock_position p set on_hand = c.on_hand, counted_micros = c.micros, counted_by = c.name,
+      revision = p.revision + 1
+    from unnest(
+      ${arrayOf(cells.map((cell) => cell.sku))}::text[],
+      ${arrayOf(cells.map((cell) => cell.nodeId))}::text[],
+      ${arrayOf(cells.map((cell) => cell.onHand))}::bigint[],
+      ${arrayOf(cells.map((cell) => cell.counted?.micros))}::bigint[],
+      ${arrayOf(cells.map((cell) => cell.counted?.name))}::text[]) c(sku, node_id, on_hand, micros, name)
+    where p.shop_id = ${shopId} and p.sku = c.sku and p.node_id = c.node_id`.execute(trx);
+}
+
+/** What is stored of on hand and of the latest occurrence of cells, in their order; undefined: there is no row. */
+export async function loadKnown(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  cells: readonly CellKey[],
+): Promise<readonly ({ onHand: number; latestMicros: number | null } | undefined)[]> {
+  const { rows } = await sql<{ place: number; onHand: number; latestMicros: number | null }>`
+    select c.place, p.on_hand as "onHand", p.latest_micros as "latestMicros"
+    from unnest(${arrayOf(cells.map((cell) => cell.sku))}::text[],
+      ${arrayOf(cells.map((cell) => cell.nodeId))}::text[]) with ordinality c(sku, node_id, place)
+    join stock_position p on p.shop_id = ${shopId} and p.sku = c.sku and p.node_id = c.node_id`.execute(
+    trx,
+  );
+  const known = new Map(rows.map((row) => [row.place, row]));
+  return cells.map((_, index) => known.get(index + 1));
+}
+
+type PartRow = {
+  sku: string;
+  nodeId: string;
+  type: StockType;
+  lot: string;
+  quantity: number;
+  countedMicros: number | null;
+  countedBy: string | null;
+  statedMicros: number | null;
+  statedBy: string | null;
+  expectedAt: Temporal.Instant | null;
+  expectedOn: Temporal.PlainDate | null;
+};
+
+/** All stored parts of these cells, by cell in their order, by part key. */
+export async function loadParts(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  cells: readonly CellKey[],
+): Promise<readonly Map<string, StoredPart>[]> {
+  const byCell = cells.map(() => new Map<string, StoredPart>());
+  if (cells.length === 0) return byCell;
+  const { rows } = await sql<PartRow & { place: number }>`
+    select c.place, s.type, s.lot, s.quantity, s.counted_micros as "countedMicros",
+      s.counted_by as "countedBy", s.stated_micros as "statedMicros", s.stated_by as "statedBy",
+      s.expected_at as "expectedAt", s.expected_on as "expectedOn"
+    from unnest(${arrayOf(cells.map((cell) => cell.sku))}::text[],
+      ${arrayOf(cells.map((cell) => cell.nodeId))}::text[]) with ordinality c(sku, node_id, place)
+    join stock_part s on s.shop_id = ${shopId} and s.sku = c.sku and s.node_id = c.node_id`.execute(
+    trx,
+  );
+  for (const row of rows) {
+    byCell[row.place - 1]?.set(partKey(row.type, row.lot), {
+      type: row.type,
+      lot: row.lot,
+      quantity: row.quantity,
+      counted: markOf(row.countedMicros, row.countedBy),
+      stated: markOf(row.statedMicros, row.statedBy),
+      expectedAt: row.expectedAt?.toString(),
+      expectedOn: row.expectedOn?.toString(),
+    });
+  }
+  return byCell;
+}
+
+/** Writes parts as they now are. Their cells' rows are locked. */
+export async function saveParts(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  parts: readonly (CellKey & StoredPart)[],
+): Promise<void> {
+  if (parts.length === 0) return;
+  await sql`
+    insert into stock_part (shop_id, sku, node_id, type, lot, quantity, counted_micros, counted_by,
+      stated_micros, stated_by, expected_at, expected_on)
+    select ${shopId}, * from unnest(
+      ${arrayOf(parts.map((part) => part.sku))}::text[],
+      ${arrayOf(parts.map((part) => part.nodeId))}::text[],
+      ${arrayOf(parts.map((part) => part.type))}::text[],
+      ${arrayOf(parts.map((part) => part.lot))}::text[],
+      ${arrayOf(parts.map((part) => part.quantity))}::bigint[],
+      ${arrayOf(parts.map((part) => part.counted?.micros))}::bigint[],
+      ${arrayOf(parts.map((part) => part.counted?.name))}::text[],
+      ${arrayOf(parts.map((part) => part.stated?.micros))}::bigint[],
+      ${arrayOf(parts.map((part) => part.stated?.name))}::text[],
+      ${arrayOf(parts.map((part) => part.expectedAt))}::timestamptz[],
+      ${arrayOf(parts.map((part) => part.expectedOn))}::date[])
+    on conflict (shop_id, sku, node_id, type, lot) do update set quantity = excluded.quantity,
+      counted_micros = excluded.counted_micros, counted_by = excluded.counted_by,
+      stated_micros = excluded.stated_micros, stated_by = excluded.stated_by,
+      expected_at = excluded.expected_at, expected_on = excluded.expected_on`.execute(trx);
+}
+
+/** Writes what cells' rows publish of their parts. The rows are locked. */
+export async function publishCells(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  cells: readonly (CellKey & {
+    readonly unavailable: number;
+    readonly incoming: readonly unknown[];
+  })[],
+): Promise<void> {
+  if (cells.length === 0) return;
+  await sql`
+    update stock_position p set unavailable = c.unavailable, incoming = c.incoming,
+      revision = p.revision + 1
+    from unnest(
+      ${arrayOf(cells.map((cell) => cell.sku))}::text[],
+      ${arrayOf(cells.map((cell) => cell.nodeId))}::text[],
+      ${arrayOf(cells.map((cell) => cell.unavailable))}::bigint[],
+      ${arrayOf(cells.map((cell) => JSON.stringify(cell.incoming)))}::jsonb[])
+      c(sku, node_id, unavailable, incoming)
+    where p.shop_id = ${shopId} and p.sku = c.sku and p.node_id = c.node_id`.execute(trx);
+}
+
+/** Stored deltas of cells that happened after an instant, by cell in their order; read link by link from the newest. */
+export async function findLaterDeltas(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  cells: readonly { readonly lastMovement: number; readonly sinceMicros: number }[],
+): Promise<readonly StoredDelta[][]> {
+  const byCell: StoredDelta[][] = cells.map(() => []);
+  if (cells.length === 0) return byCell;
+  const { rows } = await sql<{
+    place: number;
+    type: StockType;
+    lot: string | null;
+    quantity: number;
+    micros: number;
+  }>`
+    with recursive walk as (
+      select c.place, c.since, c.movement as next, null::text as type, null::text as kind,
+        null::text as lot, 0 as quantity, 0::bigint as micros
+      from unnest(${arrayOf(cells.map((cell) => cell.lastMovement))}::bigint[],
+        ${arrayOf(cells.map((cell) => cell.sinceMicros))}::bigint[])
+        with ordinality c(movement, since, place)
+      union all
+      select w.place, w.since, m.previous, m.type, m.kind, m.lot, m.quantity,
+        (extract(epoch from m.occurred_at) * 1000000)::bigint
+      from walk w cross join lateral (
+        select * from stock_movement
+        where shop_id = ${shopId} and movement = w.next and latest_micros > w.since limit 1) m
+    )
+    select place, type, lot, quantity, micros from walk
+    where kind = 'delta' and micros > since`.execute(trx);
+  for (const row of rows) {
+    const { micros, quantity } = row;
+    byCell[row.place - 1]?.push({ part: partKey(row.type, row.lot ?? ''), micros, quantity });
+  }
+  return byCell;
+}
+
+/** Who says it, and when it is booked. */
+export type BatchStamp = {
+  readonly source: string;
+  readonly actor: string;
+  /** ISO instant. */
+  readonly bookedAt: string;
+};
+
+/** Appends movements. An event id that was booked meanwhile breaks the unique key, and with it the transaction. */
+export async function appendRows(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  { movements, stamp }: { readonly movements: readonly Movement[]; readonly stamp: BatchStamp },
+): Promise<void> {
+  const lots = movements.some(({ event }) => event.lot !== undefined);
+  const column = <Value extends string | number | null | undefined>(
+    read: (movement: Movement, event: TimedEvent) => Value,
+  ) => arrayOf(movements.map((movement) => read(movement, movement.event)));
+  // A column that is empty throughout is not sent: unnest fills it with nulls.
+  const lotColumn = (read: (event: TimedEvent) => string | undefined) =>
+    lots ? column((_, event) => read(event)) : null;
+  await sql`
+    insert into stock_movement (shop_id, source, actor, booked_at, movement, event_id, sku, node_id,
+      type, kind, quantity, delta, reason, occurred_at, latest_micros, previous, lot, expected_at,
+      expected_on)
+    select ${shopId}, ${stamp.source}, ${stamp.actor}, ${stamp.bookedAt}::timestamptz, * from unnest(
+      ${column(({ movement }) => movement)}::bigint[], ${column((_, event) => event.eventId)}::text[],
+      ${column((_, event) => event.sku)}::text[], ${column((_, event) => event.nodeId)}::text[],
+      ${column((_, event) => event.type)}::text[], ${column((_, event) => event.kind)}::text[],
+      ${column((_, event) => event.quantity)}::int[], ${column(({ delta }) => delta)}::bigint[],
+      ${column((_, event) => event.reason)}::text[],
+      ${column((_, event) => event.occurredAt)}::timestamptz[],
+      ${column(({ latestMicros }) => latestMicros)}::bigint[],
+      ${column(({ previous }) => previous)}::bigint[],
+      ${lotColumn((event) => lotOf(event) || undefined)}::text[],
+      ${lotColumn((event) => event.lot?.expectedAt)}::timestamptz[],
+      ${lotColumn((event) => event.lot?.expectedOn)}::date[])`.execute(trx);
+}
+
+/** What a transaction changed of what replicas hold. */
+export type StockChange = {
+  /** Movements appended, by their numbers; others in between do no harm. */
+  readonly movements?: { readonly first: number; readonly last: number } | undefined;
+  /** Positions changed without a movement, as by an allocation. */
+  readonly cells?: readonly CellKey[];
+  /** SKUs whose claims changed. */
+  readonly claims?: readonly string[];
+  readonly products?: readonly string[];
+  /** Nodes whose load changed. */
+  readonly loads?: readonly string[];
+};
+
+/** Takes the shop's next number for this change. The last statement of a transaction: it holds the clock's row. */
+export async function saveChange(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  { change, changedAt }: { readonly change: StockChange; readonly changedAt: string },
+): Promise<number> {
+  const { movements, cells = [], claims = [], products = [], loads = [] } = change;
+  const pairs = cells.map(({ sku, nodeId }) => [sku, nodeId]);
+  const { rows } = await sql<{ version: number }>`
+    with clock as (
+      insert into stock_clock as k (shop_id, version) values (${shopId}, 1)
+      on conflict (shop_id) do update set version = k.version + 1 returning version),
+    revised as (
+      insert into claim_revision as r (shop_id, sku, revision)
+      select distinct ${shopId}, sku, 1 from unnest(${arrayOrNull(claims)}::text[]) c(sku) order by sku
+      on conflict (shop_id, sku) do update set revision = r.revision + 1)
+    insert into stock_change (shop_id, version, changed_at, first_movement, last_movement, cells,
+      claims, products, loads)
+    select ${shopId}, version, ${changedAt}, ${movements?.first ?? null}, ${movements?.last ?? null},
+      ${pairs.length === 0 ? null : JSON.stringify(pairs)}::jsonb,
+      ${arrayOrNull(claims)}::text[], ${arrayOrNull(products)}::text[], ${arrayOrNull(loads)}::text[]
+    from clock returning version`.execute(trx);
+  const row = rows[0];
+  if (row === undefined) throw new Error(`Bug: the stock clock of ${shopId} gave no number`);
+  return row.version;
+}
+
+function arrayOrNull(values: readonly string[]): string | null {
+  return values.length === 0 ? null : arrayOf(values);
+}
+
+/** Forgets changes up to `version`; whoever holds an older number loads everything. */
+export async function pruneChanges(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  version: number,
+): Promise<void> {
+  await sql`
+    with clock as (
+      update stock_clock set pruned_to = ${version}
+      where shop_id = ${shopId} and pruned_to < ${version} returning shop_id)
+    delete from stock_change c using clock
+    where c.shop_id = clock.shop_id and c.version <= ${version}`.execute(trx);
+}
+
+/** A position that has more allocated than is left of it. */
+export type Shortage = CellKey & {
+  readonly onHand: number;
+  readonly unavailable: number;
+  readonly allocated: number;
+  /** Units allocated that are not there. */
+  readonly missing: number;
+};
+
+const SHORTAGE = sql`p.sku, p.node_id as "nodeId", p.on_hand as "onHand", p.unavailable, p.allocated,
+  p.allocated - greatest(0, p.on_hand - p.unavailable) as missing`;
+const IS_SHORT = sql`p.allocated > greatest(0, p.on_hand - p.unavailable)`;
+
+/** Those of the cells that are short now. */
+export async function findShortages(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  cells: readonly CellKey[],
+): Promise<readonly Shortage[]> {
+  if (cells.length === 0) return [];
+  const { rows } = await sql<Shortage>`
+    select ${SHORTAGE}
+    from unnest(${arrayOf(cells.map((cell) => cell.sku))}::text[],
+      ${arrayOf(cells.map((cell) => cell.nodeId))}::text[]) c(sku, node_id)
+    join stock_position p on p.shop_id = ${shopId} and p.sku = c.sku and p.node_id = c.node_id
+    where ${IS_SHORT} order by p.sku, p.node_id`.execute(trx);
+  return rows;
+}
+
+/** All cells that are short now, the first found first. */
+export async function listShortages(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  most: number,
+): Promise<readonly (Shortage & { readonly foundAt: string })[]> {
+  const { rows } = await sql<Shortage & { foundAt: Temporal.Instant }>`
+    select ${SHORTAGE}, s.found_at as "foundAt"
+    from stock_shortage s
+    join stock_position p on p.shop_id = s.shop_id and p.sku = s.sku and p.node_id = s.node_id
+    where s.shop_id = ${shopId} and ${IS_SHORT} order by s.found_at, p.sku, p.node_id
+    limit ${most}`.execute(trx);
+  return rows.map((row) => ({ ...row, foundAt: row.foundAt.toString() }));
+}
+
+/** Notes which of the cells are short and forgets those that no longer are. */
+export async function saveShortages(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  { short, ended, foundAt }: ShortageNotes,
+): Promise<void> {
+  if (short.length > 0) {
+    await sql`
+      insert into stock_shortage (shop_id, sku, node_id, found_at)
+      select ${shopId}, sku, node_id, ${foundAt} from unnest(
+        ${arrayOf(short.map((cell) => cell.sku))}::text[],
+        ${arrayOf(short.map((cell) => cell.nodeId))}::text[]) c(sku, node_id)
+      on conflict do nothing`.execute(trx);
+  }
+  if (ended.length > 0) {
+    await sql`
+      delete from stock_shortage s using unnest(
+        ${arrayOf(ended.map((cell) => cell.sku))}::text[],
+        ${arrayOf(ended.map((cell) => cell.nodeId))}::text[]) c(sku, node_id)
+      where s.shop_id = ${shopId} and s.sku = c.sku and s.node_id = c.node_id`.execute(trx);
+  }
+}
+
+type ShortageNotes = {
+  readonly short: readonly CellKey[];
+  readonly ended: readonly CellKey[];
+  readonly foundAt: string;
+};
+
+/** A movement as it is stored, for a person or another system to read. */
+export type MovementRow = {
+  readonly movement: number;
+  readonly source: string;
+  readonly eventId: string;
+  readonly type: StockType;
+  readonly kind: 'delta' | 'count';
+  readonly quantity: number;
+  readonly delta: number;
+  readonly reason: string;
+  readonly actor: string;
+  readonly occurredAt: string;
+  readonly bookedAt: string;
+  readonly lot: string | null;
+  readonly expectedAt: string | null;
+  readonly expectedOn: string | null;
+};
+
+/** Movements of a cell, the newest booked first, older than `before` when given. */
+export async function readHistory(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  {
+    sku,
+    nodeId,
+    limit,
+    before,
+  }: CellKey & { readonly limit: number; readonly before?: number | undefined },
+): Promise<readonly MovementRow[]> {
+  type Read = Omit<MovementRow, 'occurredAt' | 'bookedAt' | 'expectedAt' | 'expectedOn'> & {
+    occurredAt: Temporal.Instant;
+    bookedAt: Temporal.Instant;
+    expectedAt: Temporal.Instant | null;
+    expectedOn: Temporal.PlainDate | null;
+  };
+  const start =
+    before === undefined
+      ? sql`select last_movement as next from stock_position
+          where shop_id = ${shopId} and sku = ${sku} and node_id = ${nodeId}`
+      : sql`select previous as next from stock_movement
+          where shop_id = ${shopId} and movement = ${before} and sku = ${sku} and node_id = ${nodeId}`;
+  const { rows } = await sql<Read>`
+    with recursive walk as (
+      select 0 as place, next from (${start}) s
+      union all
+      select w.place + 1, m.previous from walk w join stock_movement m
+        on m.shop_id = ${shopId} and m.movement = w.next
+      where w.place < ${limit}
+    )
+    select m.movement, m.source, m.event_id as "eventId", m.type, m.kind, m.quantity, m.delta, m.reason,
+      m.actor, m.occurred_at as "occurredAt", m.booked_at as "bookedAt", m.lot,
+      m.expected_at as "expectedAt", m.expected_on as "expectedOn"
+    from walk w join stock_movement m on m.shop_id = ${shopId} and m.movement = w.next
+    where w.place < ${limit} order by w.place`.execute(trx);
+  return rows.map((row) => ({
+    ...row,
+    occurredAt: row.occurredAt.toString(),
+    bookedAt: row.bookedAt.toString(),
+    expectedAt: row.expectedAt?.toString() ?? null,
+    expectedOn: row.expectedOn?.toString() ?? null,
+  }));
+}
