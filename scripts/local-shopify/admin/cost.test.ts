@@ -36,6 +36,11 @@ describe('requested cost', () => {
     ['scalars alone cost nothing more than their object', '{ shop { id name } }', 1],
     ['an object in an object is two', '{ shop { plan { shopifyPlus } } }', 2],
     ['a connection costs what it asks for', '{ productVariants(first: 40) { nodes { id } } }', 40],
+    [
+      'nodes and edges together cost the dearer of the two',
+      '{ locations(first: 3) { nodes { id address { zip } } edges { node { id } } } }',
+      6,
+    ],
     ['edges cost what nodes do', '{ productVariants(last: 40) { edges { node { id } } } }', 40],
     [
       'pageInfo and cursors are free',
