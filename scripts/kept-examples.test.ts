@@ -7,6 +7,8 @@ import { quote } from '../backend/promise/quote.ts';
 import { toAnswer } from '../backend/promise/quote-answer.ts';
 import { toQuoteRequest } from '../backend/promise/quote-request.ts';
 import { factsOfWorld } from '../backend/stock/stock.ts';
+import { sellableSchema } from './cli-schemas.ts';
+import { answerSellable } from './kept-sellable.ts';
 
 function example(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`../docs/examples/${name}`, import.meta.url), 'utf8'));
@@ -27,3 +29,12 @@ test.each(['home', 'pickup-point', 'store-pickup'])(
     );
   },
 );
+
+test('the worked example of kept sellable is what the engine answers, and as its schema says', () => {
+  const world = parseWorld(example('sellable.world.json'));
+  if (!world.ok) throw new Error('the example is refused');
+  const at = '2026-11-30T10:00:00+01:00';
+  const answer = answerSellable(world.value, { at, customerTags: [] });
+  expect(answer).toEqual({ ok: true, value: example('sellable.answer.json') });
+  if (answer.ok) sellableSchema.parse(answer.value);
+});

@@ -35,6 +35,15 @@ function kept(...given: string[]) {
   };
 }
 
+/** Standard output of `kept sellable` as it stands, and the exit code. */
+function sellable(world: unknown, ...given: string[]) {
+  const args = [KEPT, 'sellable', '--world', file('w.json', world), ...given];
+  const run = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  return { code: run.status, text: run.stdout };
+}
+
+const AT = ['--at', '2026-11-30T10:00:00+01:00'];
+
 function asked(world: unknown, question: unknown) {
   return kept('quote', '--world', file('w.json', world), '--request', file('r.json', question));
 }
@@ -95,4 +104,73 @@ test('a receipt of another format ends with 2', () => {
   const { code, json } = kept('replay', file('receipt.json', { format: 'other' }));
   expect(code).toBe(2);
   expect(json.errors[0].pointer).toBe('/format');
+});
+
+test('kept sellable tells every figure and where it stands, as a text or as JSON', () => {
+  const world = twoStoresOneWarehouse();
+  const policy = {
+    ...world.policy,
+    channels: [{ code: 'pos', kinds: ['store'] }, { code: 'web' }],
+  };
+  const people = sellable({ ...world, policy }, ...AT);
+  expect(people.code).toBe(0);
+  expect(people.text).toContain('SHIRT  pos      3\nSHIRT  web      13\n');
+  expect(people.text).toContain('−10  the channel does not draw on the node  milan');
+  const { figures } = JSON.parse(sellable({ ...world, policy }, ...AT, '--json').text);
+  expect(figures).toMatchObject([
+    {
+      sku: 'SHIRT',
+      channel: 'pos',
+      units: 3,
+      levels: [
+        { nodeId: 'london', units: 1 },
+        { nodeId: 'rome', units: 2 },
+      ],
+    },
+    { sku: 'SHIRT', channel: 'web', units: 13 },
+  ]);
+});
+
+test('kept sellable answers for one channel, one SKU and a customer’s tags', () => {
+  const world = twoStoresOneWarehouse();
+  const quotas = [{ sku: 'SHIRT', quantity: 5, customerTag: 'vip' }];
+  const given = { ...world, policy: { ...world.policy, quotas } };
+  const unitsFor = (...flags: string[]) => {
+    const { text } = sellable(
+      given,
+      ...AT,
+      '--json',
+      '--channel',
+      'web',
+      '--sku',
+      'SHIRT',
+      ...flags,
+    );
+    return JSON.parse(text).figures.map(({ units }: { units: number }) => units);
+  };
+  expect(unitsFor()).toEqual([8]);
+  expect(unitsFor('--tags', 'new,vip')).toEqual([13]);
+});
+
+test('without an instant kept sellable counts by the clock', () => {
+  const { code, text } = sellable(twoStoresOneWarehouse(), '--json');
+  expect(code).toBe(0);
+  const { evaluatedAt } = JSON.parse(text);
+  const minutesAgo = Temporal.Now.instant()
+    .since(Temporal.Instant.from(evaluatedAt))
+    .total('minutes');
+  expect(minutesAgo).toBeGreaterThanOrEqual(0);
+  expect(minutesAgo).toBeLessThan(5);
+});
+
+test.each([
+  ['an unknown SKU', ['--sku', 'HAT'], '/sku', 'HAT'],
+  ['what is no instant', ['--at', 'monday'], '/at', 'monday'],
+])('kept sellable ends with 2 and names %s', (_, flags, pointer, value) => {
+  const { code, text } = sellable(twoStoresOneWarehouse(), ...AT, ...flags);
+  expect(code).toBe(2);
+  expect(JSON.parse(text)).toMatchObject({
+    type: '/problems/invalid_input',
+    errors: [{ pointer, value }],
+  });
 });
