@@ -36,6 +36,7 @@ import { proxyRoutes } from './http/proxy-routes.ts';
 import { stockControlRoutes } from './http/stock-control-routes.ts';
 import { storefrontRoutes } from './http/storefront-routes.ts';
 import { createThemeDrafts } from './http/theme-drafts.ts';
+import { themeEditorRoutes } from './http/theme-editor-routes.ts';
 import { createStateFile, loadState } from './persistence.ts';
 import { parseShopSeed, type ShopSeed } from './seed.ts';
 import type { InstalledApp, LocalShop } from './shop.ts';
@@ -189,6 +190,7 @@ function createApp(
   app.use(checkoutRoutes({ shop, cache, customize, webhooks }));
   app.use(adminRoutes(shop, control));
   const drafts = createThemeDrafts();
+  app.use(themeEditorRoutes(shop, drafts));
   app.use(proxyRoutes(shop));
   app.use(storefrontRoutes(shop, drafts));
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {

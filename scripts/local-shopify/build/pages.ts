@@ -21,8 +21,9 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   'app-bridge': 'app-bridge.ts',
   'page-clock': 'page-clock.ts',
   'design-mode': 'design-mode.ts',
+  'theme-editor': 'theme-editor.tsx',
 };
-const STYLES = ['checkout.css', 'admin.css', 'control-bar.css', 'polaris.css'];
+const STYLES = ['theme-editor.css', 'checkout.css', 'admin.css', 'control-bar.css', 'polaris.css'];
 
 let built: Promise<ReadonlyMap<string, string>> | undefined;
 

@@ -109,6 +109,7 @@ function adminPage(
   const links = [
     ['/admin/orders', 'Orders'],
     ['/admin/locations', 'Locations'],
+    ['/admin/themes/current/editor', 'Theme editor'],
     ['/admin/checkout-editor', 'Checkout editor'],
     ['/admin/apps/app', name],
   ] as const;
