@@ -126,7 +126,7 @@ test('a quote for a cart is found by its token, and no browser keeps it', async 
   const { promise, get } = storefront();
   const response = await get('lines=1:2&postal=20121&cart=c1');
   expect(response.headers.get('cache-control')).toBe('no-store');
-  const body = await response.json();
+  const body = Object(await response.json());
   await promise.whenWritten();
   const found = await promise.receiptsOfCart(SHOP, 'c1');
   expect(found).toHaveLength(1);

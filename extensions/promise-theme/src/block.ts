@@ -98,7 +98,10 @@ export abstract class KeptBlock extends HTMLElement {
   }
 
   protected speech(timeZone: string): Speech {
-    return { locale: this.dataset['locale'] || 'en', timeZone };
+    const language = this.dataset['locale'] || 'en';
+    // English is written otherwise in Europe than in America: the shopper's country decides, where the theme does not.
+    const locale = language.includes('-') ? language : `${language}-${this.country || 'GB'}`;
+    return { locale, timeZone };
   }
 
   /** The question's common half. */
@@ -174,7 +177,7 @@ export abstract class KeptBlock extends HTMLElement {
     clearTimeout(this.#timer);
     if (this.#life.signal.aborted) return;
     const nowMs = this.now();
-    this.setAttribute('aria-busy', `${!this.#isAnswered}`);
+    this.setAttribute('aria-busy', `${this.#address !== '' && !this.#isAnswered}`);
     const untilMs = this.draw(nowMs);
     if (untilMs === Number.POSITIVE_INFINITY) return;
     const sleepMs = Math.min(Math.max(untilMs - nowMs, SHORTEST_SLEEP_MS), LONGEST_SLEEP_MS);

@@ -51,7 +51,14 @@ export abstract class DatesBlock extends KeptBlock {
       const isResting = matchMedia('(prefers-reduced-motion: reduce)').matches;
       const speech = { ...this.speech(first.timeZone), isResting };
       const line = sayOrderBy(first, nowMs, (...said) => this.word(...said), speech);
-      write(order, line.text);
+      // Which of the dates it is about, where they are not all the same.
+      const isAlike = this.#shown.every(
+        (one) => one.method !== 'home' || one.orderBy === first.orderBy,
+      );
+      write(
+        order,
+        isAlike || line.text === '' ? line.text : `${this.#say(first, sayName)}: ${line.text}`,
+      );
       ends.push(line.untilMs);
     }
     return Math.min(...ends);
@@ -99,10 +106,17 @@ export abstract class DatesBlock extends KeptBlock {
   }
 
   #drawNote(showsFirst: boolean): void {
-    const isEmpty = this.#shown.length === 0 && !showsFirst;
-    const name = this.postal === '' && this.piece('postal') !== null ? 'ask' : 'none';
+    write(this.piece('note'), this.#note(showsFirst));
+  }
+
+  #note(showsFirst: boolean): string {
+    const isKnown = this.postal !== '';
+    const hasField = this.piece('postal') !== null;
+    // A date for a whole country says so, and how to get a better one.
+    if (this.#shown.length > 0) return isKnown ? '' : this.word(hasField ? 'rough' : 'country');
     // Nothing is said while an answer is on its way: it would be read as the answer.
-    write(this.piece('note'), isEmpty && this.isAnswered ? this.word(name) : '');
+    if (showsFirst || !this.isAnswered) return '';
+    return this.word(isKnown || !hasField ? 'none' : 'ask');
   }
 
   #say(option: StorefrontOption, how: typeof sayName): string {

@@ -40,7 +40,8 @@ export class StoresBlock extends KeptBlock {
     write(this.piece('name'), first?.store.name ?? '');
     write(this.piece('when'), first === undefined ? '' : this.#when(first, nowMs));
     const note = this.postal === '' ? 'ask' : 'none';
-    write(this.piece('note'), first === undefined && this.isAnswered ? this.word(note) : '');
+    const isSaid = first === undefined && (this.postal === '' || this.isAnswered);
+    write(this.piece('note'), isSaid ? this.word(note) : '');
     this.piece('more')?.style.setProperty('visibility', first === undefined ? 'hidden' : '');
     this.#drawList(rows, nowMs);
     const dated = rows.flatMap(({ option }) => option ?? []);
