@@ -36,28 +36,35 @@ const ROW_DIGITS = 7;
 /** A reader of one file's rows; it remembers what was counted, to tell when a file counts the same thing twice. */
 export function createRowReader(statement: FileStatement, rules: RowRules) {
   const counted = new Map<string, { readonly row: number; readonly quantity: number }>();
+  // What a wrong row counts is unknown, and unknown is not zero.
+  const unsure = new Set<string>();
+  const decide = (row: FileRow): ReadRow => {
+    if (row.fault !== undefined) {
+      const detail = `${row.fault}. Correct line ${row.line} and import the rest.`;
+      return refuse(row, 'unreadable_row', detail);
+    }
+    const quantity = parseQuantity(cell(row, statement.mapping, 'quantity'), statement.kind);
+    if (typeof quantity === 'string') return refuse(row, 'not_whole', quantity);
+    const stated = toMovement(row, statement, quantity);
+    const checked = checkMovement(stated, 0, rules);
+    if (!('event' in checked)) return { row, refusal: namedRefusal(checked.refusal) };
+    return statement.kind === 'count'
+      ? once(counted, row, checked.event)
+      : { row, event: checked.event };
+  };
   return {
     read: (row: FileRow): ReadRow => {
-      if (row.fault !== undefined) {
-        return refuse(
-          row,
-          'unreadable_row',
-          `${row.fault}. Correct line ${row.line} and import the rest.`,
-        );
+      const read = decide(row);
+      if ('refusal' in read) {
+        const { nodeId, sku } = toMovement(row, statement, 0);
+        unsure.add(JSON.stringify([nodeId, sku]));
       }
-      const quantity = parseQuantity(cell(row, statement.mapping, 'quantity'), statement.kind);
-      if (typeof quantity === 'string') return refuse(row, 'not_whole', quantity);
-      const stated = toMovement(row, statement, quantity);
-      const checked = checkMovement(stated, 0, rules);
-      if (!('event' in checked)) return { row, refusal: namedRefusal(checked.refusal) };
-      return statement.kind === 'count'
-        ? once(counted, row, checked.event)
-        : { row, event: checked.event };
+      return read;
     },
     /** SKUs by node that the file names; for a file that says it is complete. */
     named: (): ReadonlyMap<string, ReadonlySet<string>> => {
       const byNode = new Map<string, Set<string>>();
-      for (const key of counted.keys()) {
+      for (const key of [...counted.keys(), ...unsure]) {
         const [nodeId, sku] = JSON.parse(key) as [string, string];
         const skus = byNode.get(nodeId) ?? new Set<string>();
         byNode.set(nodeId, skus.add(sku));
