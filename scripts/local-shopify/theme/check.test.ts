@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,7 +61,7 @@ test.each([
     'a file that is not there',
     '"hello.js"',
     '"gone.js"',
-    /AssetSizeAppBlockJavaScript: 'gone.js' does not exist/,
+    /javascript assets\/gone.js does not exist/,
   ],
 ])('%s in a schema is an offense', async (_, from, to, said) => {
   change('blocks/greeting.liquid', from, to);
@@ -87,10 +88,22 @@ test('a text missing in one language is an offense', async () => {
   );
 });
 
-test('a folder the CLI refuses is an offense', async () => {
+test('a folder the CLI refuses is an offense, unless .shopifyignore names what is in it', async () => {
   mkdirSync(join(folder, 'src'));
   writeFileSync(join(folder, 'src', 'hello.ts'), '');
   expect(await checkThemeExtension(folder)).toEqual([
-    'src: the CLI takes only assets, blocks, snippets, locales',
+    'src: the CLI takes only assets, blocks, snippets, locales; .shopifyignore may name the rest',
   ]);
+  writeFileSync(join(folder, '.shopifyignore'), '# sources\nsrc/*\n');
+  expect(await checkThemeExtension(folder)).toEqual([]);
+});
+
+test('a script may weigh 10,000 bytes as a browser gets it, however long it is unpacked', async () => {
+  const path = join(folder, 'assets', 'hello.js');
+  writeFileSync(path, `/* ${'long and dull '.repeat(5_000)} */`);
+  expect(await checkThemeExtension(folder)).toEqual([]);
+  writeFileSync(path, `/* ${randomBytes(12_000).toString('base64')} */`);
+  expect((await checkThemeExtension(folder)).join()).toMatch(
+    /assets\/hello.js is \d+ bytes compressed, at most 10000/,
+  );
 });

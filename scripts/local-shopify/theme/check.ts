@@ -5,14 +5,15 @@
  * mode: block schemas against Shopify's published schema of a setting, and the rules the CLI enforces on folders. Input:
  * the folder. Output: every offense as `file: what`. Decision 0066.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join, matchesGlob } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { check as themeCheck } from '@shopify/theme-check-node';
 import { Ajv, type ValidateFunction } from 'ajv';
-import { readThemeExtension, type SettingSchema, wordsAt } from './extension.ts';
+import { type BlockSchema, readThemeExtension, type SettingSchema, wordsAt } from './extension.ts';
 
 /** Folders the CLI takes; a file in another one stops the deploy. */
 const FOLDERS: Readonly<Record<string, readonly string[]>> = {
@@ -25,6 +26,15 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
 const NAME_CHARACTERS_MAX = 25;
 /** Shopify's ceiling of the positions of a range. */
 const RANGE_POSITIONS_MAX = 101;
+/** Most bytes of one script and one style sheet, compressed: what theme check's limits meant when they were written. */
+const COMPRESSED_BYTES_MAX = { javascript: 10_000, stylesheet: 100_000 } as const;
+/** This theme check weighs the files uncompressed; `fileOffenses` does it as a browser gets them. */
+const THEME_CHECK_CONFIG = `extends: theme-check:theme-app-extension
+AssetSizeAppBlockJavaScript:
+  enabled: false
+AssetSizeAppBlockCSS:
+  enabled: false
+`;
 /** Theme check counts 0 error, 1 warning, 2 information. */
 const WARNING = 1;
 
@@ -39,6 +49,7 @@ export async function checkThemeExtension(directory: string): Promise<string[]> 
     const found = [
       ...schema.settings.flatMap((setting) => settingOffenses(setting, validate)),
       ...repeatedIds(schema.settings),
+      ...fileOffenses(directory, schema),
       ...labelOffenses(directory, [schema.name], NAME_CHARACTERS_MAX),
       ...labelOffenses(directory, schema.settings.flatMap(labelsOf), Number.POSITIVE_INFINITY),
     ];
@@ -51,7 +62,7 @@ async function themeCheckOffenses(directory: string): Promise<string[]> {
   const place = mkdtempSync(join(tmpdir(), 'theme-check-'));
   const config = join(place, 'theme-check.yml');
   try {
-    writeFileSync(config, 'extends: theme-check:theme-app-extension\n');
+    writeFileSync(config, THEME_CHECK_CONFIG);
     const offenses = await themeCheck(directory, config);
     return offenses
       .filter((one) => one.severity <= WARNING)
@@ -64,21 +75,47 @@ async function themeCheckOffenses(directory: string): Promise<string[]> {
   }
 }
 
+/** The CLI takes every file one folder deep, but for what `.shopifyignore` names. */
 function folderOffenses(directory: string): string[] {
+  const ignored = ignoredPatterns(directory);
   return readdirSync(directory, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
     .flatMap(({ name }) => {
       const allowed = FOLDERS[name];
-      const files = readdirSync(join(directory, name));
-      if (!allowed) {
-        return files.length === 0
-          ? []
-          : [`${name}: the CLI takes only ${Object.keys(FOLDERS).join(', ')}`];
+      const files = readdirSync(join(directory, name), { withFileTypes: true })
+        .filter((file) => file.isFile())
+        .map((file) => `${name}/${file.name}`)
+        .filter((path) => !ignored.some((pattern) => matchesGlob(path, pattern)));
+      if (allowed) {
+        return files
+          .filter((path) => !allowed.includes(extname(path)))
+          .map((path) => `${path}: only ${allowed.join(', ')} may stand here`);
       }
-      return files
-        .filter((file) => !allowed.includes(extname(file)))
-        .map((file) => `${name}/${file}: only ${allowed.join(', ')} may stand here`);
+      const known = Object.keys(FOLDERS).join(', ');
+      return files.length === 0
+        ? []
+        : [`${name}: the CLI takes only ${known}; .shopifyignore may name the rest`];
     });
+}
+
+function ignoredPatterns(directory: string): string[] {
+  const path = join(directory, '.shopifyignore');
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n');
+  return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+/** Files a schema names must be there and light. */
+function fileOffenses(directory: string, schema: BlockSchema): string[] {
+  return (['stylesheet', 'javascript'] as const).flatMap((kind) => {
+    const file = schema[kind];
+    if (file === undefined) return [];
+    const path = join(directory, 'assets', file);
+    if (!existsSync(path)) return [`${kind} assets/${file} does not exist`];
+    const bytes = gzipSync(readFileSync(path)).byteLength;
+    const limit = COMPRESSED_BYTES_MAX[kind];
+    return bytes > limit ? [`assets/${file} is ${bytes} bytes compressed, at most ${limit}`] : [];
+  });
 }
 
 /** Shopify's own JSON schema of one setting, as its editors use it. */
