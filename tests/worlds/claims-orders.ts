@@ -1,11 +1,7 @@
 /**
- * Orders as their source states them, and a ledger reduced to what claims need of it: for tests of claims.
+ * Orders as their source states them, for tests of claims.
  */
-import { sql } from 'kysely';
-import type { ShopId } from '../../backend/base/ids.ts';
-import type { ShippedMovement } from '../../backend/stock/reservations/order-claims/allocation/service.ts';
 import type { FollowedOrder } from '../../backend/stock/reservations/order-claims/following.ts';
-import type { ShopTransaction } from '../../backend/stock/reservations/store.ts';
 
 type Units = Readonly<Record<string, number>>;
 
@@ -39,20 +35,4 @@ export function statedOrder(
 export function left(fulfillmentLineId: string, nodeId: string, quantity: number, sku = 'SHIRT') {
   const shippedAt = '2026-11-30T12:00:00Z';
   return { fulfillmentLineId, lineId: `l-${sku}`, nodeId, quantity, shippedAt };
-}
-
-/** Lowers on hand as the ledger would. */
-export async function lowerOnHand(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  movements: readonly ShippedMovement[],
-): Promise<void> {
-  for (const { sku, nodeId, units } of movements) {
-    await sql`
-      insert into stock_position as p (shop_id, sku, node_id, on_hand)
-      values (${shopId}, ${sku}, ${nodeId}, ${-units})
-      on conflict (shop_id, sku, node_id) do update set on_hand = p.on_hand - ${units}`.execute(
-      trx,
-    );
-  }
 }

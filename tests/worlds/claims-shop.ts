@@ -92,3 +92,36 @@ export async function countClaims(
   }
   return row.counters;
 }
+
+/** Orders that Rome hands over in one quarter hour, where a test limits them. */
+export const SLOT_CAPACITY = 5;
+
+/** Slots and SKUs that in this very state of the database are promised beyond what there is; read in one statement. */
+export async function overdrawn(db: Kysely<unknown>, shopId: ShopId): Promise<string[]> {
+  const found = await withShop(db, shopId, (trx) =>
+    sql<{ name: string }>`
+      select 'slot ' || b.taken as name from bucket_claims b
+      where b.shop_id = ${shopId} and b.kind = 'slot' and b.taken > ${SLOT_CAPACITY}
+      union all
+      select s.sku || ' ' || (s.waiting + s.reserved) || ' of ' || p.free
+      from sku_claims s join (
+        select sku, sum(on_hand - allocated) as free from stock_position
+        where shop_id = ${shopId} group by sku) p using (sku)
+      where s.shop_id = ${shopId} and s.waiting + s.reserved > p.free`.execute(trx),
+  );
+  return found.rows.map(({ name }) => name);
+}
+
+/** What was written down as changed, oldest first: `SKU` for its claims, `SKU node` for a position. */
+export async function changesOf(db: Kysely<unknown>, shopId: ShopId): Promise<string[]> {
+  const found = await withShop(db, shopId, (trx) =>
+    sql<{ claims: string[] | null; cells: [string, string][] | null }>`
+      select claims, cells from stock_change where shop_id = ${shopId} order by version`.execute(
+      trx,
+    ),
+  );
+  return found.rows.flatMap(({ claims, cells }) => [
+    ...(claims ?? []),
+    ...(cells ?? []).map((cell) => cell.join(' ')),
+  ]);
+}

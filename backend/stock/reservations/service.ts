@@ -14,12 +14,15 @@ import type { InvalidInput, Result } from '../../base/result.ts';
 import { instantToMinuteFloor } from '../../base/time.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { withShop } from '../../platform/database.ts';
+import { recordChange } from '../ledger/service.ts';
+import type { ShopTransaction } from '../ledger/store.ts';
 import type { LiveShop } from '../service.ts';
 import {
   askedText,
   bucketsOf,
   type ClaimCounters,
   checkSlot,
+  componentsOf,
   decideHolds,
   expiryAfter,
   type Hold,
@@ -39,28 +42,18 @@ import {
   lockPending,
   pruneEnded,
   type ReservationRow,
+  readIncoming,
   readReportedOrders,
-  readStock,
   replaceHolds,
-  type ShopTransaction,
   writePending,
 } from './store.ts';
 
-/** A SKU (node ''), a node (SKU '') or a position whose facts changed. */
-export type ChangedCell = { readonly sku: string; readonly nodeId: string };
-
-/** What the service stands on; the ledger's part keeps every replica's facts in step. */
+/** What the service stands on. */
 export type ReservationDependencies = {
   readonly db: Kysely<unknown>;
   readonly clock: Clock;
   readonly newId: () => string;
   readonly openShop: (shopId: ShopId) => Promise<LiveShop | undefined>;
-  /** Writes down which facts this transaction changed; the last statement before its commit. */
-  readonly recordChange: (
-    trx: ShopTransaction,
-    shopId: ShopId,
-    cells: readonly ChangedCell[],
-  ) => Promise<number>;
   /** Tells the replicas that there is something new, after the commit. */
   readonly announce: (shopId: ShopId, version: number) => Promise<void>;
 };
@@ -145,10 +138,8 @@ export function createReservationService(deps: ReservationDependencies) {
           const late = await findExpired(trx, shopId, { now, most: SWEEP_BUCKETS });
           if (late.length === 0) return { count: 0, version: undefined };
           await lockClaims(trx, shopId, late, now);
-          return {
-            count: late.length,
-            version: await deps.recordChange(trx, shopId, cellsOf(late)),
-          };
+          const version = await record(trx, shopId, late, now);
+          return { count: late.length, version };
         });
         await announce(deps, shopId, swept.version);
         count += swept.count;
@@ -198,7 +189,8 @@ function endOf(row: ReservationRow | undefined, now: Temporal.Instant): EndedRef
     : undefined;
 }
 
-function isPast(row: Pick<ReservationRow, 'expiresAt'>, now: Temporal.Instant): boolean {
+/** True from the very instant of its end on. */
+export function isPast(row: Pick<ReservationRow, 'expiresAt'>, now: Temporal.Instant): boolean {
   return Temporal.Instant.compare(row.expiresAt, now) <= 0;
 }
 
@@ -219,7 +211,7 @@ async function reserve(
     facts: live.facts,
     nowMinute: instantToMinuteFloor(now.toString()),
     own: before,
-    counters: await readCounters(trx, { live, ask, locked }),
+    counters: await readCounters(trx, { live, ask, locked, own: before }),
   });
   if (!decided.ok) {
     if (isNew) await dropHeader(trx, shopId, row.reservationId);
@@ -231,7 +223,7 @@ async function reserve(
   if (!isNew) {
     await writePending(trx, shopId, { reservationId: row.reservationId, asked, expiresAt });
   }
-  const version = await deps.recordChange(trx, shopId, cellsOf([...before, ...after]));
+  const version = await record(trx, shopId, [...before, ...after], now);
   return { result: granted({ ...row, expiresAt }), version };
 }
 
@@ -273,14 +265,15 @@ async function extend(
   shopId: ShopId,
   row: ReservationRow,
 ): Promise<Done<never>> {
-  const { expiresAt } = expiryAfter(deps.clock.now(), row.latestAt);
+  const now = deps.clock.now();
+  const { expiresAt } = expiryAfter(now, row.latestAt);
   if (Temporal.Instant.compare(expiresAt, row.expiresAt) <= 0) {
     return { result: granted(row), version: undefined };
   }
   const { reservationId, asked } = row;
   await writePending(trx, shopId, { reservationId, asked, expiresAt });
   const holds = await loadHolds(trx, shopId, reservationId);
-  const version = await deps.recordChange(trx, shopId, cellsOf(holds));
+  const version = await record(trx, shopId, holds, now);
   return { result: granted({ ...row, expiresAt }), version };
 }
 
@@ -296,26 +289,25 @@ async function giveBack(
   await replaceHolds(trx, shopId, { reservation: row, before, after: [], expiresAt: null });
   const { reservationId } = row;
   await endReservation(trx, shopId, { reservationId, state: 'voided', at: now });
-  const version = await deps.recordChange(trx, shopId, cellsOf(before));
+  const version = await record(trx, shopId, before, now);
   return { result: granted({ ...row, state: 'voided' }), version };
 }
 
 async function readCounters(
   trx: ShopTransaction,
-  on: { readonly live: LiveShop; readonly ask: ReservationAsk; readonly locked: LockedClaims },
+  on: {
+    readonly live: LiveShop;
+    readonly ask: ReservationAsk;
+    readonly locked: LockedClaims;
+    readonly own: readonly Hold[];
+  },
 ): Promise<ClaimCounters> {
-  const { live, ask, locked } = on;
-  const stock = await readStock(trx, live.shopId, [...locked.skus.keys()]);
-  const { capacity } = ask;
-  const reported =
-    capacity === undefined
-      ? undefined
-      : ((await readReportedOrders(trx, live.shopId, capacity.nodeId)) ??
-        live.snapshot.nodes[live.snapshot.nodeIndex.get(capacity.nodeId) ?? -1]?.source
-          .ordersByDate);
+  const { live, locked } = on;
+  const incoming = await readIncoming(trx, live.shopId, shortSkus(on));
+  const reported = await reportedOrders(trx, on);
   return {
-    stockOf: (sku) => stock.get(sku)?.stock ?? 0,
-    incomingOf: (sku) => stock.get(sku)?.incoming ?? 0,
+    stockOf: (sku) => locked.skus.get(sku)?.stock ?? 0,
+    incomingOf: (sku) => incoming.get(sku) ?? 0,
     waitingOf: (sku) => {
       const row = locked.skus.get(sku);
       return row === undefined ? 0 : row.waiting + row.unseen;
@@ -328,16 +320,46 @@ async function readCounters(
   };
 }
 
-/** The facts that holds touch: SKUs, and nodes for places in their day. */
-export function cellsOf(holds: readonly Pick<Hold, 'kind' | 'holder'>[]): ChangedCell[] {
-  const skus = new Set<string>();
-  const nodes = new Set<string>();
-  for (const { kind, holder } of holds) {
-    if (kind === 'sku' || kind === 'quota') skus.add(holder);
-    else nodes.add(holder);
-  }
-  return [
-    ...[...skus].map((sku) => ({ sku, nodeId: '' })),
-    ...[...nodes].map((nodeId) => ({ sku: '', nodeId })),
-  ];
+/** SKUs whose stock alone does not do: only for them does it matter what is on its way. */
+function shortSkus(on: {
+  readonly live: LiveShop;
+  readonly ask: ReservationAsk;
+  readonly locked: LockedClaims;
+  readonly own: readonly Hold[];
+}): string[] {
+  const needed = componentsOf(on.live.snapshot, on.ask.lines);
+  const short = needed.filter(({ sku, quantity }) => {
+    const row = on.locked.skus.get(sku);
+    if (row === undefined) return false;
+    const mine = on.own.find((hold) => hold.kind === 'sku' && hold.holder === sku)?.quantity ?? 0;
+    return row.stock - row.waiting - row.unseen - row.reserved + mine < quantity;
+  });
+  return short.map(({ sku }) => sku);
+}
+
+async function reportedOrders(
+  trx: ShopTransaction,
+  on: { readonly live: LiveShop; readonly ask: ReservationAsk },
+): Promise<Readonly<Record<string, number>> | undefined> {
+  const nodeId = on.ask.capacity?.nodeId;
+  if (nodeId === undefined) return undefined;
+  const { snapshot, shopId } = on.live;
+  const stated = snapshot.nodes[snapshot.nodeIndex.get(nodeId) ?? -1]?.source.ordersByDate;
+  return (await readReportedOrders(trx, shopId, nodeId)) ?? stated;
+}
+
+/** Marks the SKUs of holds as changed: every replica reads their claims again. */
+async function record(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  holds: readonly Pick<Hold, 'kind' | 'holder'>[],
+  now: Temporal.Instant,
+): Promise<number> {
+  return await recordChange(trx, shopId, { claims: skusOf(holds) }, now.toString());
+}
+
+/** The SKUs that holds are of, each once. */
+export function skusOf(holds: readonly Pick<Hold, 'kind' | 'holder'>[]): string[] {
+  const ofSkus = holds.filter(({ kind }) => kind === 'sku' || kind === 'quota');
+  return [...new Set(ofSkus.map(({ holder }) => holder))];
 }

@@ -6,12 +6,11 @@
  * is freed under the lock of its row before anything is read from it, so an expired claim never stands in the way,
  * job or no job; the header of somebody else's reservation is only ever locked without waiting, so no circle closes.
  */
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { sql } from 'kysely';
 import { compareIds, type ShopId } from '../../base/ids.ts';
+import type { ShopTransaction } from '../ledger/store.ts';
+import type { SkuClaims } from '../store.ts';
 import type { Bucket, Hold, ReservationState } from './reservations.ts';
-
-/** A transaction of a shop (`withShop`), whatever tables it was typed with. */
-export type ShopTransaction = Transaction<unknown> | Kysely<unknown>;
 
 export type ReservationRow = {
   readonly reservationId: string;
@@ -129,7 +128,10 @@ export async function loadHolds(
   return rows;
 }
 
-/** Puts `after` in place of what a reservation held, counters included; the rows of all SKUs and buckets are locked. */
+/**
+ * Puts `after` in place of what a reservation held, counters included, in one statement. The rows of all its SKUs and
+ * buckets are locked; a counter below zero is stopped by its CHECK.
+ */
 export async function replaceHolds(
   trx: ShopTransaction,
   shopId: ShopId,
@@ -142,61 +144,63 @@ export async function replaceHolds(
   },
 ): Promise<void> {
   const { reservation, before, after } = change;
-  if (before.length > 0) {
-    await sql`delete from reservation_hold
-      where shop_id = ${shopId} and reservation_id = ${reservation.reservationId}`.execute(trx);
-  }
-  if (after.length > 0) {
-    await sql`
+  const kept = new Set(after.map(bucketName));
+  const gone = before.filter((hold) => !kept.has(bucketName(hold)));
+  const moved = movedUnits(before, after);
+  await sql`
+    with gone as (
+      delete from reservation_hold h
+      using jsonb_to_recordset(${JSON.stringify(gone)}::jsonb) as g(
+        kind text, holder text, mark text)
+      where h.shop_id = ${shopId} and h.reservation_id = ${reservation.reservationId}
+        and h.kind = g.kind and h.holder = g.holder and h.mark = g.mark
+    ), held as (
       insert into reservation_hold
         (shop_id, reservation_id, kind, holder, mark, quantity, channel, expires_at)
       select ${shopId}, ${reservation.reservationId}, h.kind, h.holder, h.mark, h.quantity,
-        ${reservation.channel}, ${change.expiresAt?.toString() ?? null}
+        ${reservation.channel}, ${change.expiresAt?.toString() ?? null}::timestamptz
       from jsonb_to_recordset(${JSON.stringify(after)}::jsonb) as h(
-        kind text, holder text, mark text, quantity int)`.execute(trx);
-  }
-  await addTaken(trx, shopId, [
-    ...before.map((hold) => ({ ...hold, quantity: -hold.quantity })),
-    ...after,
-  ]);
-}
-
-// Guarded by the CHECKs: a counter below zero stops the transaction.
-async function addTaken(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  changes: readonly Hold[],
-): Promise<void> {
-  const sums = new Map<string, Hold>();
-  for (const change of changes) {
-    const name = JSON.stringify([change.kind, change.holder, change.mark]);
-    const quantity = (sums.get(name)?.quantity ?? 0) + change.quantity;
-    sums.set(name, { ...change, quantity });
-  }
-  const moved = [...sums.values()].filter(({ quantity }) => quantity !== 0);
-  const ofSkus = moved.filter(({ kind }) => kind === 'sku');
-  const ofBuckets = moved.filter(({ kind }) => kind !== 'sku');
-  if (ofSkus.length > 0) {
-    await sql`
-      update sku_claims s set reserved = s.reserved + c.quantity
-      from jsonb_to_recordset(${JSON.stringify(ofSkus)}::jsonb) as c(holder text, quantity int)
-      where s.shop_id = ${shopId} and s.sku = c.holder`.execute(trx);
-  }
-  if (ofBuckets.length > 0) {
-    await sql`
-      update bucket_claims b set taken = b.taken + c.quantity
-      from jsonb_to_recordset(${JSON.stringify(ofBuckets)}::jsonb) as c(
         kind text, holder text, mark text, quantity int)
-      where b.shop_id = ${shopId} and b.kind = c.kind and b.holder = c.holder
-        and b.mark = c.mark`.execute(trx);
-  }
+      on conflict (shop_id, reservation_id, kind, holder, mark)
+        do update set quantity = excluded.quantity, expires_at = excluded.expires_at
+    ), moved as (
+      select m.kind, m.holder, m.mark, m.quantity
+      from jsonb_to_recordset(${JSON.stringify(moved)}::jsonb) as m(
+        kind text, holder text, mark text, quantity int)
+    ), of_skus as (
+      update sku_claims s set reserved = s.reserved + m.quantity from moved m
+      where s.shop_id = ${shopId} and m.kind = 'sku' and s.sku = m.holder
+    )
+    update bucket_claims b set taken = b.taken + m.quantity from moved m
+    where b.shop_id = ${shopId} and b.kind = m.kind and b.holder = m.holder
+      and b.mark = m.mark`.execute(trx);
 }
 
-/** What the locked rows say. */
+function movedUnits(before: readonly Hold[], after: readonly Hold[]): Hold[] {
+  const sums = new Map<string, Hold>();
+  for (const [sign, holds] of [[-1, before] as const, [1, after] as const]) {
+    for (const hold of holds) {
+      const name = bucketName(hold);
+      const quantity = (sums.get(name)?.quantity ?? 0) + sign * hold.quantity;
+      sums.set(name, { ...hold, quantity });
+    }
+  }
+  return [...sums.values()].filter(({ quantity }) => quantity !== 0);
+}
+
+/** What the locked rows say, and what there is of each SKU beyond what is allocated, summed over its nodes. */
 export type LockedClaims = {
-  readonly skus: ReadonlyMap<string, { waiting: number; unseen: number; reserved: number }>;
+  readonly skus: ReadonlyMap<string, LockedSku>;
   /** By `bucketName`. */
   readonly buckets: ReadonlyMap<string, number>;
+};
+
+export type LockedSku = {
+  readonly waiting: number;
+  readonly unseen: number;
+  readonly reserved: number;
+  /** Σ over nodes of max(0, on hand − unavailable) − allocated. */
+  readonly stock: number;
 };
 
 export function bucketName({ kind, holder, mark }: Bucket): string {
@@ -222,38 +226,40 @@ export async function lockClaims(
 ): Promise<LockedClaims> {
   const names = [...new Set(wanted.flatMap((one) => (one.kind === 'sku' ? [one.holder] : [])))];
   const others = sortBuckets(wanted.filter(({ kind }) => kind !== 'sku'));
-  const skus = new Map<string, { waiting: number; unseen: number; reserved: number }>();
-  for (const row of await lockSkus(trx, shopId, names.toSorted(compareIds))) skus.set(row.sku, row);
+  const skus = new Map<string, LockedSku>();
+  const locked = await lockSkus(trx, shopId, names.toSorted(compareIds));
   const buckets = new Map<string, number>();
   for (const row of await lockBuckets(trx, shopId, others)) buckets.set(bucketName(row), row.taken);
-  for (const freed of await freeExpired(trx, shopId, { skus: names, buckets: others, now })) {
-    const sku = freed.kind === 'sku' ? skus.get(freed.holder) : undefined;
-    const name = bucketName(freed);
-    if (sku !== undefined) sku.reserved -= freed.units;
-    else buckets.set(name, (buckets.get(name) ?? 0) - freed.units);
+  const { freed, stock } = await freeExpired(trx, shopId, { skus: names, buckets: others, now });
+  const stockOf = new Map(stock.map((row) => [row.sku, row.units]));
+  for (const row of locked) skus.set(row.sku, { ...row, stock: stockOf.get(row.sku) ?? 0 });
+  for (const row of freed) {
+    const sku = row.kind === 'sku' ? skus.get(row.holder) : undefined;
+    const name = bucketName(row);
+    if (sku !== undefined) skus.set(row.holder, { ...sku, reserved: sku.reserved - row.units });
+    else buckets.set(name, (buckets.get(name) ?? 0) - row.units);
   }
   return { skus, buckets };
 }
 
 type SkuRow = { sku: string; waiting: number; unseen: number; reserved: number };
 
-/** Locks the claims of SKUs by name; a row that is missing is made. `skus` are distinct and sorted. */
+/**
+ * Locks the claims of SKUs by name; a row that is missing is made. One statement for both: to lock those that are there
+ * and then make the others would take rows out of their order. `skus` are distinct and sorted.
+ */
 async function lockSkus(
   trx: ShopTransaction,
   shopId: ShopId,
   skus: readonly string[],
 ): Promise<readonly SkuRow[]> {
-  const lock = () =>
-    sql<SkuRow>`
-      select sku, waiting, unseen, reserved from sku_claims
-      where shop_id = ${shopId} and sku = any(${skus}) order by sku for update`.execute(trx);
-  const { rows } = await lock();
-  if (rows.length === skus.length) return rows;
-  // Rows of a first claim are made in the same order in which they are locked.
-  await sql`
-    insert into sku_claims (shop_id, sku) select ${shopId}, sku
-    from unnest(${skus}::text[]) as sku order by sku on conflict do nothing`.execute(trx);
-  return (await lock()).rows;
+  const { rows } = await sql<SkuRow>`
+    insert into sku_claims as s (shop_id, sku)
+    select ${shopId}, sku from unnest(${skus}::text[]) with ordinality as w(sku, place)
+    order by place
+    on conflict (shop_id, sku) do update set sku = excluded.sku
+    returning s.sku, s.waiting, s.unseen, s.reserved`.execute(trx);
+  return rows;
 }
 
 type BucketRow = Bucket & { readonly taken: number };
@@ -264,24 +270,25 @@ async function lockBuckets(
   buckets: readonly Bucket[],
 ): Promise<readonly BucketRow[]> {
   if (buckets.length === 0) return [];
-  const text = JSON.stringify(buckets);
-  await sql`
-    insert into bucket_claims (shop_id, kind, holder, mark)
-    select distinct ${shopId}, w.kind, w.holder, w.mark
-    from jsonb_to_recordset(${text}::jsonb) as w(kind text, holder text, mark text)
-    order by 2, 3, 4 on conflict do nothing`.execute(trx);
+  const distinct = [...new Map(buckets.map((one) => [bucketName(one), one])).values()];
+  const column = (of: keyof Bucket) => distinct.map((one) => one[of]);
   const { rows } = await sql<BucketRow>`
-    select b.kind, b.holder, b.mark, b.taken from bucket_claims b
-    where b.shop_id = ${shopId} and (b.kind, b.holder, b.mark) in (
-      select w.kind, w.holder, w.mark
-      from jsonb_to_recordset(${text}::jsonb) as w(kind text, holder text, mark text))
-    order by b.kind, b.holder, b.mark for update`.execute(trx);
+    insert into bucket_claims as b (shop_id, kind, holder, mark)
+    select ${shopId}, w.kind, w.holder, w.mark
+    from unnest(${column('kind')}::text[], ${column('holder')}::text[], ${column('mark')}::text[])
+      with ordinality as w(kind, holder, mark, place)
+    order by place
+    on conflict (shop_id, kind, holder, mark) do update set mark = excluded.mark
+    returning b.kind, b.holder, b.mark, b.taken`.execute(trx);
   return rows;
 }
 
-type Freed = Bucket & { readonly units: number };
+type FreedAndStock = {
+  readonly freed: readonly (Bucket & { readonly units: number })[];
+  readonly stock: readonly { readonly sku: string; readonly units: number }[];
+};
 
-// One statement, because its parts must see one state: a header that is extended at this very moment is locked by its
+// One statement, because its parts must see one state, and one round trip with the stock read after the locks: a header that is extended at this very moment is locked by its
 // own transaction and skipped, or was extended before and is no longer past.
 async function freeExpired(
   trx: ShopTransaction,
@@ -291,8 +298,8 @@ async function freeExpired(
     readonly buckets: readonly Bucket[];
     readonly now: Temporal.Instant;
   },
-): Promise<readonly Freed[]> {
-  const { rows } = await sql<Freed>`
+): Promise<FreedAndStock> {
+  const { rows } = await sql<FreedAndStock>`
     with due as (
       select h.reservation_id, h.kind, h.holder, h.mark
       from reservation_hold h join reservation r using (shop_id, reservation_id)
@@ -322,8 +329,12 @@ async function freeExpired(
       update bucket_claims b set taken = b.taken - f.units from freed f
       where b.shop_id = ${shopId} and b.kind = f.kind and b.holder = f.holder and b.mark = f.mark
     )
-    select kind, holder, mark, units from freed`.execute(trx);
-  return rows;
+    select coalesce((select jsonb_agg(f) from freed f), '[]') as freed,
+      coalesce((select jsonb_agg(s) from (
+        select sku, sum(greatest(0, on_hand - unavailable) - allocated) as units
+        from stock_position where shop_id = ${shopId} and sku = any(${of.skus}) group by sku
+      ) s), '[]') as stock`.execute(trx);
+  return rows[0] ?? { freed: [], stock: [] };
 }
 
 /** Buckets in which something has expired and still lies, oldest first. */
@@ -353,19 +364,18 @@ export async function pruneEnded(
         where h.shop_id = r.shop_id and h.reservation_id = r.reservation_id)`.execute(trx);
 }
 
-/** What SKUs have on hand beyond what is allocated, summed over their nodes, and units on their way. */
-export async function readStock(
+/** Units of SKUs that are on their way. */
+export async function readIncoming(
   trx: ShopTransaction,
   shopId: ShopId,
   skus: readonly string[],
-): Promise<ReadonlyMap<string, { readonly stock: number; readonly incoming: number }>> {
-  const { rows } = await sql<{ sku: string; stock: number; incoming: number }>`
-    select sku, sum(greatest(0, on_hand - unavailable) - allocated)::int as stock,
-      coalesce(sum((select sum((lot->>'quantity')::int) from jsonb_array_elements(incoming) lot)), 0)::int
-        as incoming
-    from stock_position where shop_id = ${shopId} and sku = any(${skus})
-    group by sku`.execute(trx);
-  return new Map(rows.map((row) => [row.sku, row]));
+): Promise<ReadonlyMap<string, number>> {
+  if (skus.length === 0) return new Map();
+  const { rows } = await sql<{ sku: string; units: number }>`
+    select sku, sum((lot->>'quantity')::int)::int as units
+    from stock_position p, jsonb_array_elements(p.incoming) lot
+    where p.shop_id = ${shopId} and p.sku = any(${skus}) group by sku`.execute(trx);
+  return new Map(rows.map(({ sku, units }) => [sku, units]));
 }
 
 /** Orders of a node by local date as other systems report them; undefined: none ever did. */
@@ -378,4 +388,44 @@ export async function readReportedOrders(
     select orders_by_date as "byDate" from node_load
     where shop_id = ${shopId} and node_id = ${nodeId}`.execute(trx);
   return rows[0]?.byDate;
+}
+
+/**
+ * What is claimed of SKUs whatever the node, for the facts that replicas hold: orders that wait, and live reservations
+ * added up by channel and end. What has expired and still lies there is told too: its end says that it is over.
+ */
+export async function loadClaims(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  skus: readonly string[] | 'all',
+): Promise<readonly SkuClaims[]> {
+  const isWanted = (column: 'sku' | 'holder') =>
+    skus === 'all' ? sql`true` : sql`${sql.ref(column)} = any(${skus})`;
+  const { rows: waiting } = await sql<{ sku: string; waiting: number }>`
+    select sku, waiting + unseen as waiting from sku_claims
+    where shop_id = ${shopId} and ${isWanted('sku')} and waiting + unseen > 0`.execute(trx);
+  const { rows: held } = await sql<HeldUnits>`
+    select holder as sku, channel, expires_at as "expiresAt", sum(quantity)::int as quantity
+    from reservation_hold
+    where shop_id = ${shopId} and kind = 'sku' and expires_at is not null and ${isWanted('holder')}
+    group by holder, channel, expires_at order by holder, expires_at, channel`.execute(trx);
+  const claims = new Map(waiting.map(({ sku, waiting: units }) => [sku, emptyClaims(sku, units)]));
+  for (const { sku, expiresAt, ...row } of held) {
+    const claim = claims.get(sku) ?? emptyClaims(sku, 0);
+    claims.set(sku, claim);
+    claim.reservations.push({ ...row, expiresAt: expiresAt.toString() });
+  }
+  return [...claims.values()];
+}
+
+type HeldUnits = {
+  readonly sku: string;
+  readonly channel: string;
+  readonly expiresAt: Temporal.Instant;
+  readonly quantity: number;
+};
+
+function emptyClaims(sku: string, waiting: number) {
+  const reservations: { quantity: number; channel: string; expiresAt: string }[] = [];
+  return { sku, waiting, reservations };
 }

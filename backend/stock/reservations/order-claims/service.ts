@@ -10,23 +10,27 @@
 import type { ShopId } from '../../../base/ids.ts';
 import type { Result } from '../../../base/result.ts';
 import { withShop } from '../../../platform/database.ts';
+import type { StockEvent } from '../../ledger/ledger.ts';
+import { appendMovements } from '../../ledger/service.ts';
+import type { ShopTransaction, StockChange } from '../../ledger/store.ts';
 import type { Hold } from '../reservations.ts';
-import { cellsOf } from '../service.ts';
+import { isPast, skusOf } from '../service.ts';
 import {
   endReservation,
+  type LockedClaims,
   loadHolds,
   lockById,
   lockByKey,
   lockClaims,
   type ReservationRow,
-  readStock,
+  readIncoming,
   replaceHolds,
-  type ShopTransaction,
 } from '../store.ts';
 import {
   allocate,
   allocatedCells,
   allocateFrom,
+  changeOf,
   type OrderClaimDependencies,
   openFreeBook,
   record,
@@ -49,11 +53,11 @@ import { applyShipped, applyStated, type OrderClaims } from './order-claims.ts';
 import {
   type CommittedUnits,
   explainUnseen,
+  type LockedOrder,
   loadClaims,
   lockOrder,
   noteOrder,
   readVersion,
-  reservationOf,
   saveSettlements,
   saveUnseen,
   settledLines,
@@ -140,8 +144,11 @@ export function createOrderClaims(deps: OrderClaimDependencies) {
         const buckets = skuBuckets(rows.map(({ sku }) => sku));
         await lockClaims(trx, shopId, buckets, deps.clock.now());
         await saveUnseen(trx, shopId, rows);
-        const cells = cellsOf(buckets);
-        return { value: undefined, version: await deps.recordChange(trx, shopId, cells) };
+        const claims = rows.map(({ sku }) => sku);
+        return {
+          value: undefined,
+          version: await record(deps, trx, shopId, { claims, cells: [] }),
+        };
       }),
   };
 }
@@ -156,18 +163,18 @@ async function follow(
   order: FollowedOrder,
 ): Promise<{ value: FollowedClaims; version: number | undefined }> {
   const now = deps.clock.now();
-  await lockOrder(trx, shopId, order);
-  const before = (await loadClaims(trx, shopId, [order.orderId])).get(order.orderId) ?? new Map();
+  const known = await lockOrder(trx, shopId, order);
+  const before = known.isNew ? NO_CLAIMS : await loadOne(trx, shopId, order.orderId);
   const stated = order.lines.reduce(applyStated, before);
-  const origin = await findOrigin(trx, shopId, { order, stated });
+  const origin = await findOrigin(trx, shopId, { order, stated, known, now });
   const skus = [...stated.values()].map(({ sku }) => sku);
-  await lockClaims(trx, shopId, [...skuBuckets(skus), ...origin.holds], now);
+  const locked = await lockClaims(trx, shopId, [...skuBuckets(skus), ...origin.holds], now);
   const assigned = order.assigned?.flatMap(({ lineId, nodeId }) => {
     const line = stated.get(lineId);
     return line === undefined ? [] : [{ sku: line.sku, nodeId }];
   });
-  const cells = [...allocatedCells(before), ...(assigned ?? [])];
-  const free = await openFreeBook(trx, shopId, cells);
+  const touched = [...allocatedCells(before), ...(assigned ?? [])];
+  const free = await openFreeBook(trx, shopId, touched);
   const shipped = await newlyShipped(trx, shopId, { order, claims: stated });
   const sent = shipped.reduce((claims, line) => applyShipped(claims, line).claims, stated);
   const { claims: after, missing } = assign(sent, order.assigned, free);
@@ -178,21 +185,18 @@ async function follow(
     after,
     now,
   });
-  await ship(deps, trx, shopId, { order, shipped });
-  if (order.source === 'shopify') {
+  const movements = await ship(deps, trx, shopId, { order, shipped });
+  if (order.source === 'shopify' && [...locked.skus.values()].some(({ unseen }) => unseen > 0)) {
     await explainUnseen(trx, shopId, { placedAt: order.placedAt, units: newUnits(before, stated) });
   }
   const { orderId, version } = order;
   await noteOrder(trx, shopId, { orderId, version, reservationId: reservation?.reservationId });
-  const beyond = await unitsBeyond(trx, shopId, difference.waiting, now);
-  const changed = [
-    ...cellsOf([...origin.holds, ...skuBuckets(difference.waiting.map(({ sku }) => sku))]),
-    ...difference.allocated,
-    ...shipped,
-  ];
+  const beyond = await unitsBeyond(trx, shopId, { locked, origin, changed: difference.waiting });
+  const { claims, cells } = changeOf(difference);
+  const change = { claims: [...claims, ...skusOf(origin.holds)], cells, movements };
   return {
     value: { isPosted: reservation !== undefined, beyond, missing },
-    version: changed.length === 0 ? undefined : await record(deps, trx, shopId, changed),
+    version: await record(deps, trx, shopId, change),
   };
 }
 
@@ -203,16 +207,31 @@ type Origin = {
   readonly kept: readonly Hold[];
 };
 
+const NO_CLAIMS: OrderClaims = new Map();
+
+async function loadOne(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  orderId: string,
+): Promise<OrderClaims> {
+  return (await loadClaims(trx, shopId, [orderId])).get(orderId) ?? NO_CLAIMS;
+}
+
 const NO_ORIGIN: Origin = { row: undefined, holds: [], kept: [] };
 
 async function findOrigin(
   trx: ShopTransaction,
   shopId: ShopId,
-  of: { readonly order: FollowedOrder; readonly stated: OrderClaims },
+  of: {
+    readonly order: FollowedOrder;
+    readonly stated: OrderClaims;
+    readonly known: LockedOrder;
+    readonly now: Temporal.Instant;
+  },
 ): Promise<Origin> {
   const { order, stated } = of;
-  const reservationId = await reservationOf(trx, shopId, order.orderId);
-  if (reservationId !== undefined) {
+  const { reservationId } = of.known;
+  if (reservationId !== null) {
     const isOver = [...stated.values()].every((line) => line.canceled === line.quantity);
     const row = isOver ? await lockById(trx, shopId, reservationId) : undefined;
     if (row === undefined) return NO_ORIGIN;
@@ -221,6 +240,8 @@ async function findOrigin(
   const { channel, reservationKey: key } = order;
   const row = key === undefined ? undefined : await lockByKey(trx, shopId, { channel, key });
   if (row === undefined) return NO_ORIGIN;
+  // What an expired one still holds is freed by whoever locks its SKUs next, here or elsewhere.
+  if (isPast(row, of.now)) return { row, holds: [], kept: [] };
   const holds = await loadHolds(trx, shopId, row.reservationId);
   return { row, holds, kept: keptOf(holds, stated) };
 }
@@ -234,8 +255,7 @@ async function settleOrigin(
   const { row, kept } = of.origin;
   if (row === undefined) return undefined;
   const { reservationId, expiresAt, state } = row;
-  if (state === 'pending' && Temporal.Instant.compare(expiresAt, of.now) <= 0) {
-    // Its units have been freed under the lock just taken, or will be by whoever asks for them next.
+  if (state === 'pending' && isPast(row, of.now)) {
     await endReservation(trx, shopId, { reservationId, state: 'expired', at: expiresAt });
     return undefined;
   }
@@ -266,42 +286,61 @@ async function newlyShipped(
     });
 }
 
+/** Books what left in the ledger, each fulfillment line once. */
 async function ship(
   deps: OrderClaimDependencies,
   trx: ShopTransaction,
   shopId: ShopId,
   of: { readonly order: FollowedOrder; readonly shipped: Awaited<ReturnType<typeof newlyShipped>> },
-): Promise<void> {
+): Promise<StockChange['movements']> {
   const { order, shipped } = of;
-  if (shipped.length === 0) return;
+  if (shipped.length === 0) return undefined;
   await saveSettlements(trx, shopId, shipped);
-  const movements = shipped.map(({ fulfillmentLineId, sku, nodeId, quantity, shippedAt }) => ({
-    eventId: `shipped ${fulfillmentLineId}`,
-    sku,
-    nodeId,
-    units: quantity,
-    occurredAt: shippedAt,
-    orderId: order.orderId,
-  }));
-  await deps.appendShipped(trx, shopId, movements);
+  const events = shipped.map(
+    ({ fulfillmentLineId, sku, nodeId, quantity, shippedAt }): StockEvent => ({
+      eventId: `shipped-${fulfillmentLineId}`,
+      kind: 'delta',
+      type: 'on_hand',
+      sku,
+      nodeId,
+      quantity: -quantity,
+      reason: 'shipped',
+      occurredAt: shippedAt,
+    }),
+  );
+  const now = deps.clock.now().toString();
+  const batch = { source: 'kept', actor: `order ${order.orderId}`, events, now };
+  const { change, verdicts } = await appendMovements(trx, shopId, batch);
+  const wrong = verdicts.find(({ verdict }) => verdict === 'refused');
+  if (wrong !== undefined) throw new Error(`Bug: a shipment was refused: ${JSON.stringify(wrong)}`);
+  return change?.movements;
 }
 
+/** Units claimed beyond stock of SKUs of which more is claimed now than before. */
 async function unitsBeyond(
   trx: ShopTransaction,
   shopId: ShopId,
-  changed: readonly { readonly sku: string; readonly units: number }[],
-  now: Temporal.Instant,
+  of: {
+    readonly locked: LockedClaims;
+    readonly origin: Origin;
+    readonly changed: readonly { readonly sku: string; readonly units: number }[];
+  },
 ): Promise<FollowedClaims['beyond']> {
-  const skus = changed.filter(({ units }) => units > 0).map(({ sku }) => sku);
-  if (skus.length === 0) return [];
-  const stock = await readStock(trx, shopId, skus);
-  const claims = await lockClaims(trx, shopId, skuBuckets(skus), now);
-  return skus.flatMap((sku) => {
-    const row = claims.skus.get(sku);
-    const claimed = (row?.waiting ?? 0) + (row?.unseen ?? 0) + (row?.reserved ?? 0);
-    const over = claimed - (stock.get(sku)?.stock ?? 0);
-    if (over <= 0) return [];
-    const backordered = Math.min(over, stock.get(sku)?.incoming ?? 0);
-    return [{ sku, backordered, oversold: over - backordered }];
+  const over = of.changed.flatMap(({ sku, units }) => {
+    const row = of.locked.skus.get(sku);
+    if (row === undefined || units <= 0) return [];
+    const own = of.origin.holds.find((hold) => hold.kind === 'sku' && hold.holder === sku);
+    const reserved = row.reserved - (own?.quantity ?? 0);
+    const beyond = row.waiting + units + row.unseen + reserved - row.stock;
+    return beyond > 0 ? [{ sku, beyond }] : [];
+  });
+  const incoming = await readIncoming(
+    trx,
+    shopId,
+    over.map(({ sku }) => sku),
+  );
+  return over.map(({ sku, beyond }) => {
+    const backordered = Math.min(beyond, incoming.get(sku) ?? 0);
+    return { sku, backordered, oversold: beyond - backordered };
   });
 }

@@ -6,7 +6,7 @@
  */
 import { sql } from 'kysely';
 import { compareIds, type ShopId } from '../../../base/ids.ts';
-import type { ShopTransaction } from '../store.ts';
+import type { ShopTransaction } from '../../ledger/store.ts';
 import type { AllocatedUnits, ClaimedOrder } from './following.ts';
 import {
   allocatedOf,
@@ -16,16 +16,29 @@ import {
   type ShippedLine,
 } from './order-claims.ts';
 
+/** An order's row, locked. */
+export type LockedOrder = {
+  /** Nobody told us of it before. */
+  readonly isNew: boolean;
+  /** The reservation it came from. */
+  readonly reservationId: string | null;
+};
+
 /** Makes the order known and locks it. */
 export async function lockOrder(
   trx: ShopTransaction,
   shopId: ShopId,
   order: ClaimedOrder,
-): Promise<void> {
-  await sql`
+): Promise<LockedOrder> {
+  // xmax is 0 in a row that was inserted here, and this transaction's number in one that was found.
+  const { rows } = await sql<LockedOrder>`
     insert into claimed_order (shop_id, order_id, source, channel, placed_at)
     values (${shopId}, ${order.orderId}, ${order.source}, ${order.channel}, ${order.placedAt})
-    on conflict (shop_id, order_id) do update set order_id = excluded.order_id`.execute(trx);
+    on conflict (shop_id, order_id) do update set order_id = excluded.order_id
+    returning xmax = 0 as "isNew", reservation_id as "reservationId"`.execute(trx);
+  const row = rows[0];
+  if (row === undefined) throw new Error('Bug: an order was neither made nor found');
+  return row;
 }
 
 /** Locks orders by id; says which there are. */
@@ -68,17 +81,6 @@ export async function noteOrder(
     update claimed_order set version = coalesce(${note.version ?? null}, version),
       reservation_id = coalesce(${note.reservationId ?? null}, reservation_id)
     where shop_id = ${shopId} and order_id = ${note.orderId}`.execute(trx);
-}
-
-/** The reservation an order came from. */
-export async function reservationOf(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  orderId: string,
-): Promise<string | undefined> {
-  const { rows } = await sql<{ id: string | null }>`select reservation_id as id from claimed_order
-    where shop_id = ${shopId} and order_id = ${orderId}`.execute(trx);
-  return rows[0]?.id ?? undefined;
 }
 
 type LineRow = Omit<OrderLine, 'allocations'> & {
@@ -134,7 +136,11 @@ export async function saveClaims(
     on conflict (shop_id, order_id, line_id) do update set quantity = excluded.quantity,
       waiting = excluded.waiting, allocated = excluded.allocated, settled = excluded.settled,
       canceled = excluded.canceled`.execute(trx);
-  await saveAllocations(trx, shopId, { ...change, lines });
+  const hasAllocations = lines.some(
+    (line) =>
+      line.allocations.length + (change.before.get(line.lineId)?.allocations.length ?? 0) > 0,
+  );
+  if (hasAllocations) await saveAllocations(trx, shopId, { ...change, lines });
 }
 
 // An allocation that stays keeps the instant it was made at: the newest go back to routing first.

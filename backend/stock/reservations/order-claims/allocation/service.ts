@@ -9,10 +9,12 @@ import type { Kysely } from 'kysely';
 import { compareIds, type ShopId } from '../../../../base/ids.ts';
 import type { Result } from '../../../../base/result.ts';
 import type { Clock } from '../../../../platform/clock.ts';
+import type { CellKey } from '../../../ledger/cells.ts';
+import { recordChange } from '../../../ledger/service.ts';
+import type { ShopTransaction, StockChange } from '../../../ledger/store.ts';
 import type { LiveShop } from '../../../service.ts';
 import type { Bucket } from '../../reservations.ts';
-import { type ChangedCell, cellsOf } from '../../service.ts';
-import { lockClaims, type ShopTransaction } from '../../store.ts';
+import { lockClaims } from '../../store.ts';
 import {
   type AllocatedUnits,
   type AllocationRefusal,
@@ -22,7 +24,12 @@ import {
   decideSpread,
   type FreeBook,
 } from '../following.ts';
-import { applyReturn, differenceOf, type OrderClaims } from '../order-claims.ts';
+import {
+  applyReturn,
+  type ClaimDifference,
+  differenceOf,
+  type OrderClaims,
+} from '../order-claims.ts';
 import {
   loadClaims,
   lockOrders,
@@ -32,33 +39,11 @@ import {
   saveClaims,
 } from '../store.ts';
 
-/** Goods that left, as a movement of the ledger. */
-export type ShippedMovement = {
-  /** Names the goods: the line of the fulfillment. */
-  readonly eventId: string;
-  readonly sku: string;
-  readonly nodeId: string;
-  readonly units: number;
-  readonly occurredAt: string;
-  readonly orderId: string;
-};
-
 /** What the service stands on. */
 export type OrderClaimDependencies = {
   readonly db: Kysely<unknown>;
   readonly clock: Clock;
   readonly openShop: (shopId: ShopId) => Promise<LiveShop | undefined>;
-  /** Lowers on hand through the ledger, in the caller's transaction, once per event. */
-  readonly appendShipped: (
-    trx: ShopTransaction,
-    shopId: ShopId,
-    movements: readonly ShippedMovement[],
-  ) => Promise<void>;
-  readonly recordChange: (
-    trx: ShopTransaction,
-    shopId: ShopId,
-    cells: readonly ChangedCell[],
-  ) => Promise<number>;
   readonly announce: (shopId: ShopId, version: number) => Promise<void>;
 };
 
@@ -94,17 +79,25 @@ export function skuBuckets(skus: Iterable<string>): Bucket[] {
   return [...new Set(skus)].map((sku) => ({ kind: 'sku', holder: sku, mark: '' }));
 }
 
-/** Tells which facts this transaction changed, each once. */
+/** Marks what this transaction changed; its last statement. Undefined: nothing. */
 export async function record(
   deps: OrderClaimDependencies,
   trx: ShopTransaction,
   shopId: ShopId,
-  changed: readonly ChangedCell[],
-): Promise<number> {
+  change: StockChange & { readonly claims: readonly string[]; readonly cells: readonly CellKey[] },
+): Promise<number | undefined> {
   const cells = new Map(
-    changed.map(({ sku, nodeId }) => [JSON.stringify([sku, nodeId]), { sku, nodeId }]),
+    change.cells.map(({ sku, nodeId }) => [JSON.stringify([sku, nodeId]), { sku, nodeId }]),
   );
-  return await deps.recordChange(trx, shopId, [...cells.values()]);
+  const claims = [...new Set(change.claims)];
+  if (cells.size + claims.length === 0 && change.movements === undefined) return undefined;
+  const now = deps.clock.now().toString();
+  return await recordChange(trx, shopId, { ...change, claims, cells: [...cells.values()] }, now);
+}
+
+/** What a difference changes. */
+export function changeOf(difference: ClaimDifference) {
+  return { claims: difference.waiting.map(({ sku }) => sku), cells: difference.allocated };
 }
 
 /** Writes an order's claims and moves the counters with them. */
@@ -170,11 +163,7 @@ async function finish<Value>(
   },
 ): Worked<Value> {
   const { difference } = await save(deps, trx, shopId, change);
-  const changed = [
-    ...cellsOf(skuBuckets(difference.waiting.map(({ sku }) => sku))),
-    ...difference.allocated,
-  ];
-  const version = changed.length === 0 ? undefined : await record(deps, trx, shopId, changed);
+  const version = await record(deps, trx, shopId, changeOf(difference));
   return { value: { ok: true, value: change.value }, version };
 }
 
@@ -267,8 +256,8 @@ export async function returnToRouting(
     };
     await save(deps, trx, shopId, { orderId, ...claims, now });
   }
-  const cells = [...cellsOf(skuBuckets(returned.map(({ sku }) => sku))), ...returned];
-  const version = cells.length === 0 ? undefined : await record(deps, trx, shopId, cells);
+  const claims = returned.map(({ sku }) => sku);
+  const version = await record(deps, trx, shopId, { claims, cells: returned });
   return { value: returned, version };
 }
 
