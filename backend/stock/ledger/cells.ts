@@ -85,6 +85,28 @@ export function toCells(events: readonly TimedEvent[], firstMovement: number): B
   return [...cells.values()].toSorted(compareCells);
 }
 
+/** The cell without events that were booked before; it may have none left. */
+export function withoutEvents(
+  cell: BatchCell,
+  isBooked: (event: TimedEvent) => boolean,
+): BatchCell {
+  if (!cell.events.some(isBooked)) return cell;
+  const isFresh = (event: TimedEvent) => !isBooked(event);
+  const parts = [...cell.parts].flatMap(([key, part]): (readonly [string, PartEvents])[] => {
+    const events = part.events.filter(isFresh);
+    return events.length === 0 ? [] : [[key, { ...part, events }]];
+  });
+  return {
+    ...cell,
+    events: cell.events.filter(isFresh),
+    movements: cell.movements.filter((_, index) => {
+      const event = cell.events[index];
+      return event !== undefined && isFresh(event);
+    }),
+    parts: new Map(parts),
+  };
+}
+
 /** The order of locks. */
 export function compareCells(a: CellKey, b: CellKey): number {
   return compareIds(a.sku, b.sku) || compareIds(a.nodeId, b.nodeId);

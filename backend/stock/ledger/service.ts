@@ -24,6 +24,7 @@ import {
   type StoredDelta,
   type StoredPart,
   toCells,
+  withoutEvents,
 } from './cells.ts';
 import { checkEvent, type EventRules } from './check-event.ts';
 import {
@@ -41,8 +42,9 @@ import {
   type BatchStamp,
   type BookedEvent,
   type ChangedRow,
+  type CorrectedRow,
   changeRows,
-  correctOnHand,
+  correctRows,
   findBooked,
   findLaterDeltas,
   findShortages,
@@ -75,7 +77,7 @@ const PRUNE_EVERY = 500;
 export type LedgerDependencies = {
   readonly db: Kysely<unknown>;
   readonly clock: Clock;
-  /** The nodes of the shop's network; undefined: it has none yet, and every event waits for one that names its node. */
+  /** The nodes of the shop's network. */
   readonly knownNodes: (shopId: ShopId) => Promise<ReadonlySet<string>>;
   /** Tells the replicas that there is something new, after the commit. */
   readonly announce: (shopId: ShopId, version: number) => Promise<void>;
@@ -189,7 +191,7 @@ function refuseBatch({ source, events }: StockBatch): Result<never, InvalidInput
   });
 }
 
-// Two writers of the same new event: one commits, the other begins again and finds a duplicate.
+// Two writers of the same event id for different cells, or of cells that wait for each other: one begins again.
 async function retryRaces<Value>(book: () => Promise<Value>): Promise<Value> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -215,8 +217,8 @@ export type Appended = {
 };
 
 /**
- * Books a batch inside a caller's transaction, which ends with `recordChange`. An event id that another transaction books
- * at the same time fails the whole transaction (unique violation); begin it again.
+ * Books a batch inside a caller's transaction, which ends with `recordChange`. One event id booked for two cells at the
+ * same time fails one of the transactions (unique violation).
  */
 export async function appendMovements(
   trx: ShopTransaction,
@@ -238,20 +240,35 @@ export async function appendMovements(
     return { verdicts: sorted.verdicts(new Map()), change: undefined, shortages: [] };
   }
   const { firstMovement, hasShortages } = await openBatch(trx, shopId);
+  const locked = toCells([...sorted.fresh.values()], firstMovement);
+  const rows = await changeRows(trx, shopId, locked);
+  // Asked under the lock of the cells: a rival that books the same event has committed, or waits for us.
   const eventIds = [...sorted.fresh.keys()];
   for (const booked of await findBooked(trx, shopId, { source: batch.source, eventIds })) {
     sorted.meetBooked(booked);
   }
-  const fresh = [...sorted.fresh.values()];
-  if (fresh.length === 0) {
+  const isBooked = (event: TimedEvent) => !sorted.fresh.has(event.eventId);
+  const cells = locked.map((cell) => withoutEvents(cell, isBooked));
+  const done = await bookCells(trx, shopId, { cells, locked, rows });
+  if (done.movements.length === 0) {
     return { verdicts: sorted.verdicts(new Map()), change: undefined, shortages: [] };
   }
   const stamp: BatchStamp = { source: batch.source, actor: batch.actor, bookedAt: batch.now };
-  const cells = toCells(fresh, firstMovement);
-  const done = await bookCells(trx, shopId, { cells, stamp });
+  await appendRows(trx, shopId, { movements: done.movements, stamp });
   const shortages = await noteShortages(trx, shopId, { ...done, hasShortages, foundAt: batch.now });
-  const movements = { first: firstMovement, last: firstMovement + fresh.length - 1 };
-  return { verdicts: sorted.verdicts(done.byEvent), change: { movements }, shortages };
+  const byEvent = new Map(done.movements.map((movement) => [movement.event, movement]));
+  const movements = rangeOf(done.movements);
+  return { verdicts: sorted.verdicts(byEvent), change: { movements }, shortages };
+}
+
+function rangeOf(movements: readonly Movement[]) {
+  let first = Infinity;
+  let last = 0;
+  for (const { movement } of movements) {
+    first = Math.min(first, movement);
+    last = Math.max(last, movement);
+  }
+  return { first, last };
 }
 
 /** Marks what a transaction changed: its last statement. Returns the shop's number, to be announced after the commit. */
@@ -429,12 +446,12 @@ type Rows = {
   readonly published: ReadonlyMap<BatchCell, { readonly unavailable: number }>;
 };
 
+// `cells` are the locked ones without what was booked before, in the same order.
 async function bookCells(
   trx: ShopTransaction,
   shopId: ShopId,
-  { cells, stamp }: { readonly cells: readonly BatchCell[]; readonly stamp: BatchStamp },
-): Promise<Rows & { readonly byEvent: ReadonlyMap<TimedEvent, Movement> }> {
-  const rows = await changeRows(trx, shopId, cells);
+  { cells, locked, rows }: Pick<Rows, 'cells' | 'rows'> & { readonly locked: readonly BatchCell[] },
+): Promise<Rows & { readonly movements: readonly Movement[] }> {
   const stored = await loadStored(trx, shopId, cells);
   const later = await lookBack(trx, shopId, { cells, rows, stored });
   const booked = cells.map((cell, index) =>
@@ -443,12 +460,10 @@ async function bookCells(
       later: later.get(cell) ?? [],
     }),
   );
-  await correctOnHand(trx, shopId, corrections({ cells, rows, booked }));
+  await correctRows(trx, shopId, corrections({ cells, locked, rows, booked }));
   const published = await saveChangedParts(trx, shopId, { cells, booked, stored });
   const movements = booked.flatMap((cell) => cell.movements);
-  await appendRows(trx, shopId, { movements, stamp });
-  const byEvent = new Map(movements.map((movement) => [movement.event, movement]));
-  return { cells, rows, booked, published, byEvent };
+  return { cells, rows, booked, published, movements };
 }
 
 const NO_PARTS: ReadonlyMap<string, StoredPart> = new Map();
@@ -492,16 +507,32 @@ async function lookBack(
   return new Map(asked.map(({ cell }, index) => [cell, found[index] ?? []]));
 }
 
-function corrections({ cells, rows, booked }: Pick<Rows, 'cells' | 'rows' | 'booked'>) {
-  return cells.flatMap((cell, index) => {
-    const { onHand } = booked[index] ?? {};
+function corrections({
+  cells,
+  locked,
+  rows,
+  booked,
+}: Pick<Rows, 'cells' | 'rows' | 'booked'> & { readonly locked: readonly BatchCell[] }) {
+  return cells.flatMap((cell, index): CorrectedRow[] => {
+    const { onHand, movements } = booked[index] ?? {};
     const row = rows[index];
-    if (onHand === undefined || row === undefined) return [];
+    if (onHand === undefined || movements === undefined || row === undefined) return [];
     const isRight =
-      onHand.quantity === row.onHand && !isTie(row.before.onHand.counted, onHand.counted);
+      cell === locked[index] &&
+      onHand.quantity === row.onHand &&
+      !isTie(row.before.onHand.counted, onHand.counted);
     if (isRight) return [];
     const { sku, nodeId } = cell;
-    return [{ sku, nodeId, onHand: onHand.quantity, counted: onHand.counted }];
+    const last = movements.at(-1);
+    const { latestMicros, lastMovement } = row.before;
+    return [
+      {
+        ...{ sku, nodeId, onHand: onHand.quantity, counted: onHand.counted },
+        latestMicros: last?.latestMicros ?? latestMicros,
+        lastMovement: last?.movement ?? lastMovement,
+        isWritten: last !== undefined,
+      },
+    ];
   });
 }
 

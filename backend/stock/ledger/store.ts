@@ -114,7 +114,7 @@ type ReturnedRow = {
 
 /**
  * Locks the cells' rows, making those that are missing, and does to each what is right when nothing stored is later than
- * the batch; `correctOnHand` does the rest. A count of the same microsecond as the one in force is left to it too.
+ * the batch and nothing in it was booked before; `correctRows` does the rest. A count of the same microsecond as the one in force is left to it too.
  */
 export async function changeRows(
   trx: ShopTransaction,
@@ -167,22 +167,34 @@ function markOf(micros: number | null, name: string | null): Mark | undefined {
   return micros === null || name === null ? undefined : { micros, name };
 }
 
-/** Puts on hand and its count right where the usual change was not. The rows are locked. */
-export async function correctOnHand(
+/** A row as it is after all. `isWritten` is false when its cell had nothing new. */
+export type CorrectedRow = CellKey & {
+  readonly onHand: number;
+  readonly counted: Mark | undefined;
+  readonly latestMicros: number;
+  readonly lastMovement: number | null;
+  readonly isWritten: boolean;
+};
+
+/** Puts rows right where the usual change was not. The rows are locked. */
+export async function correctRows(
   trx: ShopTransaction,
   shopId: ShopId,
-  cells: readonly (CellKey & { readonly onHand: number; readonly counted: Mark | undefined })[],
+  rows: readonly CorrectedRow[],
 ): Promise<void> {
-  if (cells.length === 0) return;
+  if (rows.length === 0) return;
+  const column = (read: (row: CorrectedRow) => string | number | null | undefined) =>
+    arrayOf(rows.map(read));
   await sql`
     update stock_position p set on_hand = c.on_hand, counted_micros = c.micros, counted_by = c.name,
-      revision = p.revision + 1
+      latest_micros = c.latest, last_movement = c.movement, revision = p.revision + c.writes
     from unnest(
-      ${arrayOf(cells.map((cell) => cell.sku))}::text[],
-      ${arrayOf(cells.map((cell) => cell.nodeId))}::text[],
-      ${arrayOf(cells.map((cell) => cell.onHand))}::bigint[],
-      ${arrayOf(cells.map((cell) => cell.counted?.micros))}::bigint[],
-      ${arrayOf(cells.map((cell) => cell.counted?.name))}::text[]) c(sku, node_id, on_hand, micros, name)
+      ${column((row) => row.sku)}::text[], ${column((row) => row.nodeId)}::text[],
+      ${column((row) => row.onHand)}::bigint[], ${column((row) => row.counted?.micros)}::bigint[],
+      ${column((row) => row.counted?.name)}::text[],
+      ${column((row) => (row.latestMicros === -Infinity ? null : row.latestMicros))}::bigint[],
+      ${column((row) => row.lastMovement)}::bigint[], ${column((row) => (row.isWritten ? 1 : -1))}::int[])
+      c(sku, node_id, on_hand, micros, name, latest, movement, writes)
     where p.shop_id = ${shopId} and p.sku = c.sku and p.node_id = c.node_id`.execute(trx);
 }
 
