@@ -9,8 +9,20 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { type Request, Router } from 'express';
+import { Router } from 'express';
 import type { ShopId } from '../backend/base/ids.ts';
+import { createActivityStore } from '../backend/connect/activity-store.ts';
+import { connectionRoutes } from '../backend/connect/connection-routes.ts';
+import { createConnectionStore } from '../backend/connect/connection-store.ts';
+import { createConnectionService } from '../backend/connect/connections.ts';
+import { importRoutes } from '../backend/connect/import-routes.ts';
+import { createImportStore } from '../backend/connect/import-store.ts';
+import { createImports } from '../backend/connect/imports.ts';
+import { type BookEvents, createIntake } from '../backend/connect/intake.ts';
+import { createIntakeStore } from '../backend/connect/intake-store.ts';
+import { createStockedReader } from '../backend/connect/movement-reader.ts';
+import { createReplay } from '../backend/connect/replay.ts';
+import type { AuthenticateAdmin } from '../backend/console/admin.ts';
 import { createDateTester } from '../backend/console/date-tester.ts';
 import { figuresOf } from '../backend/console/figures.ts';
 import { consolePageRoutes } from '../backend/console/page.ts';
@@ -21,12 +33,14 @@ import { createApp } from '../backend/http/app.ts';
 import { builtInPostalPlaces } from '../backend/network/geo/prefix-centroids.ts';
 import type { World } from '../backend/network/world.ts';
 import { parseNetworkSection, parseWorld } from '../backend/network/world-parse.ts';
-import { createLocalBus } from '../backend/platform/bus.ts';
+import { type Bus, createLocalBus } from '../backend/platform/bus.ts';
 import { fixedClock } from '../backend/platform/clock.ts';
 import { createLog } from '../backend/platform/log.ts';
+import { createIdSource } from '../backend/platform/signing.ts';
 import { createPolicyService } from '../backend/policy/service.ts';
 import type { PolicyTables } from '../backend/policy/store.ts';
 import { parseSurfaces } from '../backend/shopify/surfaces.ts';
+import { createLedgerService } from '../backend/stock/ledger/service.ts';
 import { createStockService } from '../backend/stock/service.ts';
 import { createStockStore } from '../backend/stock/store.ts';
 import { buildConsole } from '../scripts/build-console.ts';
@@ -79,6 +93,7 @@ export async function startConsoleHost(): Promise<ConsoleHost> {
   policy.start();
   stock.start();
   const api = buildApi({ database: database.db, policy, stock, store, clock });
+  const connect = buildConnections({ database: database.db, stock, bus, clock });
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, resolve));
   const address = server.address();
@@ -92,6 +107,8 @@ export async function startConsoleHost(): Promise<ConsoleHost> {
     bundle: await buildConsole(),
   });
   const mounts = [
+    { path: '/api/admin/connections', router: connect.connections, body: 'json' },
+    { path: '/api/admin/imports', router: connect.imports, body: 'own' },
     { path: '/api/admin', router: api, body: 'json' },
     { path: '/app', router: page, body: 'own' },
     { path: '/', router: await shopifyFiles(), body: 'own' },
@@ -108,6 +125,7 @@ export async function startConsoleHost(): Promise<ConsoleHost> {
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      connect.stop();
       stock.stop();
       policy.stop();
       await database.close();
@@ -125,14 +143,79 @@ type Parts = {
   readonly clock: ReturnType<typeof fixedClock>;
 };
 
+const authenticateAdmin: AuthenticateAdmin = async (request) => {
+  const user = USERS[request.get('authorization')?.replace('Bearer ', '') ?? ''];
+  if (user === undefined) return { ok: false, refusal: { code: 'unauthorized' } };
+  return { ok: true, value: user };
+};
+
+const BOOK_EVERY_MILLISECONDS = 50;
+
+// Connections, their refused events and stock files on the real ledger; the queue that books files is a short timer here.
+function buildConnections(parts: Pick<Parts, 'database' | 'stock' | 'clock'> & { bus: Bus }) {
+  const { database, stock, bus, clock } = parts;
+  const now = () => clock.now();
+  const newId = createIdSource();
+  const snapshotOf = async (shopId: ShopId) => (await stock.open(shopId))?.snapshot;
+  const nodesOf = async (shopId: ShopId) => [
+    ...((await snapshotOf(shopId))?.nodeIndex.keys() ?? []),
+  ];
+  const catalogOf = async (shopId: ShopId) => {
+    const snapshot = await snapshotOf(shopId);
+    return {
+      hasSku: (sku: string) => snapshot?.skuIndex.has(sku) ?? false,
+      hasNode: (nodeId: string) => snapshot?.nodeIndex.has(nodeId) ?? false,
+    };
+  };
+  const ledger = createLedgerService({
+    db: database,
+    clock,
+    knownNodes: async (shopId) => new Set(await nodesOf(shopId)),
+    announce: (shopId, version) => bus.publish('stock', JSON.stringify([shopId, version])),
+  });
+  const book: BookEvents = async (shopId, batch) => {
+    const booked = await ledger.ingest(shopId, batch);
+    if (!booked.ok) throw new Error(`Bug: the ledger refused a batch: ${booked.refusal.pointer}`);
+    return booked.value.verdicts;
+  };
+  const stockedAt = createStockedReader(database);
+  const connections = createConnectionService({
+    store: createConnectionStore(database),
+    ...{ bus, newId, now },
+    monotonicMilliseconds: () => performance.now(),
+    log: createLog('silent', { write: () => undefined }),
+  });
+  const store = createIntakeStore(database);
+  const intake = createIntake({ store, book, catalogOf, stockedAt, now });
+  const activity = createActivityStore(database);
+  const imports = createImports({
+    store: createImportStore(database),
+    ...{ book, catalogOf, stockedAt, now, newId },
+    enqueue: async () => undefined,
+  });
+  const giveUp = new AbortController();
+  const timer = setInterval(
+    () => void imports.bookStarted(SHOP, giveUp.signal),
+    BOOK_EVERY_MILLISECONDS,
+  );
+  const replay = createReplay({ connections, activity, intake });
+  return {
+    connections: connectionRoutes({
+      ...{ authenticateAdmin, connections, activity, replay, nodesOf, now },
+    }),
+    imports: importRoutes({ authenticateAdmin, imports }),
+    stop: () => {
+      clearInterval(timer);
+      giveUp.abort();
+      connections.stop();
+    },
+  };
+}
+
 function buildApi({ database, policy, stock, store, clock }: Parts): Router {
   const places = [builtInPostalPlaces()];
   return consoleRoutes({
-    authenticateAdmin: async (request: Request) => {
-      const user = USERS[request.get('authorization')?.replace('Bearer ', '') ?? ''];
-      if (user === undefined) return { ok: false, refusal: { code: 'unauthorized' } };
-      return { ok: true, value: user };
-    },
+    authenticateAdmin,
     clock,
     policy,
     readHistory: createPolicyHistory(database),

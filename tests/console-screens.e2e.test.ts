@@ -3,6 +3,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { LANGUAGES } from '../backend/console/screens/texts/languages.ts';
 import { TEXTS } from '../backend/console/screens/texts/text.ts';
+import type { NetworkNames } from '../backend/console/view.ts';
 import { type ConsoleHost, SHOP, startConsoleHost } from './console-host.ts';
 
 const WIDE = { width: 1280, height: 900 };
@@ -64,6 +65,9 @@ const SCREENS = [
   ['/channels', '.entry'],
   ['/channels/kept-back', '.entry'],
   ['/stock', 's-section'],
+  ['/connections', 's-section'],
+  ['/connections/import', '.file'],
+  ['/connections/refused', '.empty'],
   ['/tester', '.question'],
 ] as const;
 
@@ -146,8 +150,8 @@ test('a question without a product is not sent, and says what is missing', async
 
 async function savedPolicy(): Promise<Record<string, unknown>> {
   const response = await host.ask('/network');
-  const { policy } = await response.json();
-  return policy;
+  const names: NetworkNames = JSON.parse(await response.text());
+  return names.policy;
 }
 
 test('a merchant gives the app 80 % of the warehouses by clicks, in force within 5 s', async () => {
@@ -200,6 +204,44 @@ test('every channel’s figure is explained line by line, and the lines add up',
   expect(Number(left.at(-2))).toBe(units);
   await page.locator('.by-place summary').click();
   expect(await violations()).toEqual([]);
+});
+
+test('a key is shown once; revoking it is one click', async () => {
+  await open('/connections');
+  await page.getByLabel('Name', { exact: true }).fill('Gamma ERP');
+  await page.getByRole('button', { name: 'Make the key' }).click();
+  const key = await page.locator('code.key').textContent();
+  expect(key).toMatch(/^kept_/);
+  const section = page.locator('s-section', { hasText: 'never used' });
+  expect(await section.textContent()).toContain('may send stock');
+  expect(await violations()).toEqual([]);
+  await open('/connections');
+  expect(await page.locator('code.key').count()).toBe(0);
+  await page.getByRole('button', { name: 'Revoke' }).click();
+  await page.getByText('Revoked', { exact: true }).waitFor();
+});
+
+test('a stock file is seen before it is booked; wrong rows come back as a file', async () => {
+  await open('/connections/import');
+  const text = [
+    'Articolo;Sede;Giacenza;Timestamp',
+    'V-LF01-BOR-42;WH-PIACENZA;31;2026-11-24T10:21:00+01:00',
+    'V-LF01-BOR-42;NOWHERE;4;2026-11-24T10:21:00+01:00',
+    'V-LF01-BOR-42;ST-MILANO-VERCELLI;2;2026-11-24T10:21:00+01:00',
+  ].join('\r\n');
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'giacenze.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+  await page.getByText('2 rows are right. 1 row is wrong and will be left out.').waitFor();
+  expect(await page.locator('.plain-table tr.wrong').textContent()).toContain('NOWHERE');
+  expect(await violations()).toEqual([]);
+  await page.getByRole('button', { name: 'Book 2 rows' }).click();
+  await page.getByText('2 booked, 0 unchanged, 1 wrong.').waitFor();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Wrong rows as a file' }).click();
+  expect((await download).suggestedFilename()).toBe('errors.csv');
+  const rows = await (await host.ask('/stock?sku=V-LF01-BOR-42')).json();
+  expect(rows).toContainEqual(expect.objectContaining({ nodeId: 'WH-PIACENZA', onHand: 31 }));
 });
 
 test('hours that cannot be read are said beside the field and never sent', async () => {

@@ -90,6 +90,7 @@ function documentOf(
     ['/app/network', 'next', texts['nav.network']],
     ['/app/channels', 'next', texts['nav.channels']],
     ['/app/stock', 'next', texts['nav.stock']],
+    ['/app/connections', 'next', texts['nav.connections']],
     ['/app/tester', 'next', texts['nav.tester']],
   ]
     .map(([href, rel, text]) => `<a href="${href}" rel="${rel}">${text}</a>`)

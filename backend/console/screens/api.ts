@@ -29,40 +29,49 @@ export type Answer<Value> =
 
 const RETRY_HEADER = 'x-shopify-retry-invalid-session-request';
 
-/** Asks; a body makes it a POST. `signal` gives up. */
-export async function call<Value>(
-  path: string,
-  options: { readonly body?: unknown; readonly signal?: AbortSignal } = {},
-): Promise<Answer<Value>> {
+type Options = {
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+  /** How the answer is read; JSON unless said. */
+  readonly as?: 'json' | 'blob';
+};
+
+/** Asks; a body makes it a POST: a file as it is, anything else as JSON. `signal` gives up. */
+export async function call<Value>(path: string, options: Options = {}): Promise<Answer<Value>> {
   try {
     const first = await send(path, options);
     const again = first.status === 401 && first.headers.has(RETRY_HEADER);
-    return await read<Value>(again ? await send(path, options) : first);
+    return await read<Value>(again ? await send(path, options) : first, options.as);
   } catch (fault) {
     if (fault instanceof DOMException && fault.name === 'AbortError') throw fault;
     return { ok: false, problem: { code: 'unreachable', status: 0, title: '', detail: '' } };
   }
 }
 
-async function send(
-  path: string,
-  { body, signal }: { readonly body?: unknown; readonly signal?: AbortSignal },
-): Promise<Response> {
+/** Sends a file as the body of a request. */
+export async function sendFile<Value>(path: string, file: File): Promise<Answer<Value>> {
+  return await call<Value>(path, { body: file });
+}
+
+async function send(path: string, { body, signal }: Options): Promise<Response> {
+  const isFile = body instanceof Blob;
   const token = await sessionToken();
   return await fetch(`/api/admin${path}`, {
     method: body === undefined ? 'GET' : 'POST',
     headers: {
       accept: 'application/json',
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined ? {} : { 'content-type': isFile ? 'text/csv' : 'application/json' }),
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   });
 }
 
-async function read<Value>(response: Response): Promise<Answer<Value>> {
-  const json = await response.json();
+async function read<Value>(response: Response, as: Options['as'] = 'json'): Promise<Answer<Value>> {
+  if (response.ok && as === 'blob') return { ok: true, value: (await response.blob()) as Value };
+  // What has nothing to say answers 204.
+  const json = response.status === 204 ? undefined : await response.json();
   if (response.ok) return { ok: true, value: json };
   const type = String(json?.type ?? '');
   return { ok: false, problem: { ...json, code: type.replace('/problems/', '') || 'unknown' } };

@@ -3,6 +3,7 @@
  */
 import { render } from 'preact';
 import { ChannelsScreen } from './channels.tsx';
+import { ConnectionsScreen } from './connections.tsx';
 import { isFramed } from './host.ts';
 import { NetworkScreen } from './network.tsx';
 import { followLinks, route } from './route.ts';
@@ -18,6 +19,8 @@ function App() {
       return <NetworkScreen path={rest} />;
     case 'channels':
       return <ChannelsScreen path={rest} />;
+    case 'connections':
+      return <ConnectionsScreen path={rest} />;
     case 'stock':
       return <StockScreen />;
     case 'tester':
