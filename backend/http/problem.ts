@@ -9,6 +9,7 @@
 import type { Response } from 'express';
 import { assertNever, type InvalidInput, type Refusal } from '../base/result.ts';
 import type { PolicyConflict } from '../policy/policy.ts';
+import { describeReservation, type ReservationProblem } from './reservation-problems.ts';
 
 /** What HTTP itself can refuse, before any module is asked. */
 export type HttpRefusal =
@@ -50,7 +51,8 @@ export type KnownRefusal =
   | InvalidInput
   | PolicyConflict
   | KeyRefusal
-  | ConnectRefusal;
+  | ConnectRefusal
+  | ReservationProblem;
 
 type Answer = { readonly status: number; readonly title: string; readonly detail: string };
 
@@ -176,7 +178,7 @@ function describeKey(refusal: KeyRefusal): Answer {
   }
 }
 
-function describeConnect(refusal: KeyRefusal | ConnectRefusal): Answer {
+function describeConnect(refusal: KeyRefusal | ConnectRefusal | ReservationProblem): Answer {
   switch (refusal.code) {
     case 'idempotency_key_reused':
       return answer(
@@ -208,8 +210,15 @@ function describeConnect(refusal: KeyRefusal | ConnectRefusal): Answer {
         'The import is in another state',
         `It is ${refusal.state}, needed is ${refusal.needed}. Load it and look.`,
       );
-    default:
+    case 'missing_key':
+    case 'wrong_key':
+    case 'revoked_key':
+    case 'ended_key':
+    case 'missing_scope':
+    case 'foreign_channel':
       return describeKey(refusal);
+    default:
+      return describeReservation(refusal);
   }
 }
 

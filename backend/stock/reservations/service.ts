@@ -99,13 +99,14 @@ export function createReservationService(deps: ReservationDependencies) {
       return done.result;
     },
 
-    /** Extends a reservation that has not ended. */
+    /** Extends a reservation that has not ended. One whose key begins otherwise is somebody else's, and not found. */
     extend: async (
       shopId: ShopId,
       reservationId: string,
+      keyPrefix = '',
     ): Promise<Result<GrantedReservation, EndedRefusal>> => {
       const done = await withShop(deps.db, shopId, async (trx) => {
-        const row = await lockById(trx, shopId, reservationId);
+        const row = ownRow(await lockById(trx, shopId, reservationId), keyPrefix);
         const ended = endOf(row, deps.clock.now());
         if (row === undefined || ended !== undefined) return refused(ended);
         return await extend(deps, trx, shopId, row);
@@ -118,9 +119,10 @@ export function createReservationService(deps: ReservationDependencies) {
     release: async (
       shopId: ShopId,
       reservationId: string,
+      keyPrefix = '',
     ): Promise<Result<GrantedReservation, EndedRefusal>> => {
       const done = await withShop(deps.db, shopId, async (trx) => {
-        const row = await lockById(trx, shopId, reservationId);
+        const row = ownRow(await lockById(trx, shopId, reservationId), keyPrefix);
         const ended = endOf(row, deps.clock.now());
         if (row === undefined || ended !== undefined) return refused(ended);
         return await giveBack(deps, trx, shopId, row);
@@ -176,6 +178,10 @@ function refused<Refusal extends { readonly code: string }>(
     result: { ok: false, refusal: refusal ?? { code: 'not_found' } },
     version: undefined,
   };
+}
+
+function ownRow(row: ReservationRow | undefined, keyPrefix: string): ReservationRow | undefined {
+  return row?.key.startsWith(keyPrefix) === true ? row : undefined;
 }
 
 function endOf(row: ReservationRow | undefined, now: Temporal.Instant): EndedRefusal | undefined {
