@@ -18,7 +18,11 @@ import { createImports } from './connect/imports.ts';
 import { type BookEvents, createIntake } from './connect/intake.ts';
 import { createIntakeStore } from './connect/intake-store.ts';
 import { connectJobs, IMPORT_JOB } from './connect/jobs.ts';
-import { createMovementReader, createStockedReader } from './connect/movement-reader.ts';
+import {
+  createChangedReader,
+  createMovementReader,
+  createStockedReader,
+} from './connect/movement-reader.ts';
 import { openApiText } from './connect/openapi.ts';
 import { createRateLimit } from './connect/rate-limit.ts';
 import { createReplay, replayHealed } from './connect/replay.ts';
@@ -30,6 +34,7 @@ import type { Log } from './platform/log.ts';
 import { createOutbox } from './platform/outbox.ts';
 import { createIdSource } from './platform/signing.ts';
 import type { Platform } from './platform/stand.ts';
+import type { LedgerService } from './stock/ledger/service.ts';
 
 /** What it is built on. */
 export type ConnectBuild = {
@@ -41,7 +46,7 @@ export type ConnectBuild = {
     readonly installedShops: Connector['installedShops'];
   };
   readonly queue: Pick<JobQueue, 'boss' | 'runForShop'>;
-  readonly book: BookEvents;
+  readonly ledger: Pick<LedgerService, 'ingest'>;
   /** Endpoints of other modules under `/v1`, such as reservations; each checks its own scope. */
   readonly moreRoutes?: (
     gate: ReturnType<typeof buildGate>,
@@ -57,7 +62,8 @@ const ACTIVITY_HOURS = 92 * 24;
 
 /** Builds it. */
 export function buildConnect(build: ConnectBuild) {
-  const { platform, core, connector, queue, book, log } = build;
+  const { platform, core, connector, queue, log } = build;
+  const book = bookWith(build.ledger);
   const { db, clock } = platform;
   const now = () => clock.now();
   const newId = createIdSource();
@@ -98,6 +104,7 @@ export function buildConnect(build: ConnectBuild) {
     store: intakeStore,
     slots: createSlots(SLOT_LIMITS),
     openShop: core.stock.open,
+    changedSkus: createChangedReader(db),
     readMovements: createMovementReader(db),
     now,
     openapi: openApiText(),
@@ -121,6 +128,15 @@ export function buildConnect(build: ConnectBuild) {
     },
   ];
   return { mounts, jobs, resume, imports, connections: gate.connections };
+}
+
+function bookWith({ ingest }: ConnectBuild['ledger']): BookEvents {
+  return async (shopId, batch) => {
+    const booked = await ingest(shopId, batch);
+    // Size and source are ours; what else may be wrong is a verdict.
+    if (!booked.ok) throw new Error(`Bug: the ledger refuses ${booked.refusal.pointer} of a batch`);
+    return booked.value.verdicts;
+  };
 }
 
 /** Keys and their limits: what every endpoint under `/v1` asks first. */

@@ -20,7 +20,9 @@ import { createSharedQuotes } from './promise/client.ts';
 import { createPaddedTables, type TableInForce } from './promise/padded/service.ts';
 import { createPromiseService } from './promise/service.ts';
 import { createPromiseStore } from './promise/store.ts';
+import { INVENTORY_SECTION, parseInventorySettings } from './shopify/inventory/settings.ts';
 import { parseSurfaces } from './shopify/surfaces.ts';
+import { createLedgerService } from './stock/ledger/service.ts';
 import { createStockService, type LiveShop, NETWORK_SECTION } from './stock/service.ts';
 import { createStockStore } from './stock/store.ts';
 
@@ -59,7 +61,11 @@ export function buildCore(dependencies: CoreDependencies) {
     bus,
     clock,
     log,
-    parsers: { [NETWORK_SECTION]: parseNetworkSection, [SURFACES_SECTION]: parseSurfaces },
+    parsers: {
+      [NETWORK_SECTION]: parseNetworkSection,
+      [SURFACES_SECTION]: parseSurfaces,
+      [INVENTORY_SECTION]: parseInventorySettings,
+    },
   });
   const stockStore = createStockStore(db);
   const stock = createStockService({
@@ -69,6 +75,13 @@ export function buildCore(dependencies: CoreDependencies) {
     clock,
     log,
     monotonicMilliseconds,
+  });
+  const ledger = createLedgerService({
+    db,
+    clock,
+    knownNodes: async (shopId) =>
+      new Set((await stock.open(shopId))?.snapshot.nodeIndex.keys() ?? []),
+    announce: stock.announce,
   });
   const store = createPromiseStore(db);
   const promise = createPromiseService({
@@ -93,5 +106,6 @@ export function buildCore(dependencies: CoreDependencies) {
     later: (milliseconds, run) => void setTimeout(run, milliseconds).unref(),
     log,
   });
-  return { policy, stock, stockStore, promise, padded, places, loadPlaces, monotonicMilliseconds };
+  const stockParts = { stock, stockStore, ledger };
+  return { policy, ...stockParts, promise, padded, places, loadPlaces, monotonicMilliseconds };
 }

@@ -11,6 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { ShopId } from './base/ids.ts';
 import { buildAdmin } from './build-admin.ts';
+import { buildConnect } from './build-connect.ts';
 import { buildConnector, type Connector } from './build-connector.ts';
 import { buildCore, type Core, SURFACES_SECTION } from './build-core.ts';
 import {
@@ -72,7 +73,8 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
   const connector: Connector = buildConnector({ platform, config, log, core, ground, queue });
   core.policy.start();
   core.stock.start();
-  await queue.register(connector.jobs);
+  const connect = buildConnect({ platform, log, core, connector, queue, ledger: core.ledger });
+  await queue.register([...connector.jobs, ...connect.jobs]);
   const stopFollowing = followChanges({ platform, core, connector, log });
   await warmUp({ core, connector, ground, log });
 
@@ -90,6 +92,7 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
   const app = createApp({
     log,
     mounts: [
+      ...connect.mounts,
       ...mountAdmin(buildAdmin({ platform, config, log, core, ground, connector })),
       ...buildMounts({ platform, config, core, connector, settingsOf, log }),
     ],
@@ -97,12 +100,14 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
   });
   const server = await startServer(withRates(rates, app), config.port);
   log.info({ event: 'listening', port: server.port, url: config.publicUrl });
+  connect.resume().catch((error) => log.warn({ event: 'imports_not_resumed', error }));
   return {
     port: server.port,
     stop: async () => {
       await server.close();
       await queue.stop();
       stopFollowing();
+      connect.connections.stop();
       core.stock.stop();
       core.policy.stop();
       const patience = delay(RECEIPTS_PATIENCE_MILLISECONDS, undefined, { ref: false });

@@ -2,8 +2,8 @@
  * Who calls `/v1`, may they do this, and not too often?
  *
  * In: a request before its body is read. Out: its caller, or a problem document with the next step: 401 without a key
- * that holds, 403 without the scope, 429 beyond the limit. An address that keeps showing wrong keys is refused without
- * asking the database.
+ * that holds, 403 without the scope, 429 beyond the limit. An address that keeps showing wrong keys of a shop is refused
+ * without asking the database; what it calls for other shops goes on, because integrators serve many from one address.
  */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Result } from '../base/result.ts';
@@ -16,7 +16,7 @@ import type { Scope } from './scopes.ts';
 /** 20 requests a second over a minute: with full batches four times what the ledger books. */
 export const CALLER_LIMIT: Limit = { requests: 1_200, windowSeconds: 60 };
 
-/** Wrong keys from one address; a system with an old key retries, a guesser goes on. */
+/** Wrong keys of one shop from one address; a system with an old key retries, a guesser goes on. */
 export const WRONG_KEY_LIMIT: Limit = { requests: 60, windowSeconds: 60 };
 
 /** Built by `build-connect.ts`. */
@@ -49,16 +49,15 @@ async function identify(
 ): Promise<Result<Caller, KnownRefusal>> {
   const header = request.get('authorization');
   if (header === undefined) return { ok: false, refusal: { code: 'missing_key' } };
-  const address = `wrong-key ${request.ip}`;
-  const isBarred = rateLimit.isUsedUp(address, WRONG_KEY_LIMIT);
-  if (!isBarred.isAllowed) return tooMany(isBarred);
   const shown = parseAuthorization(header);
-  const found =
-    shown === undefined
-      ? ({ ok: false, refusal: { code: 'wrong_key' } } as const)
-      : await connections.authenticate(shown);
+  // What is no key costs nothing to refuse.
+  if (shown === undefined) return { ok: false, refusal: { code: 'wrong_key' } };
+  const guesser = `wrong-key ${request.ip} ${shown.shopId}`;
+  const isBarred = rateLimit.isUsedUp(guesser, WRONG_KEY_LIMIT);
+  if (!isBarred.isAllowed) return tooMany(isBarred);
+  const found = await connections.authenticate(shown);
   if (!found.ok) {
-    await rateLimit.take(address, WRONG_KEY_LIMIT);
+    await rateLimit.take(guesser, WRONG_KEY_LIMIT);
     return found;
   }
   const caller = found.value;

@@ -76,6 +76,33 @@ async function readCell(
   return rows;
 }
 
+/** SKUs of which anything changed after one number of the shop's stock clock and up to another. */
+export type ChangedSkus = (
+  shopId: ShopId,
+  span: { readonly after: number; readonly until: number },
+) => Promise<ReadonlySet<string> | 'too_old'>;
+
+/** Builds the reader of changes; what was pruned since (stock_clock.pruned_to) is too old to tell. */
+export function createChangedReader(db: Kysely<unknown>): ChangedSkus {
+  return (shopId, { after, until }) =>
+    withShop(db, shopId, async (trx) => {
+      const clock = await sql<{ prunedTo: number }>`
+        select pruned_to as "prunedTo" from stock_clock where shop_id = ${shopId}`.execute(trx);
+      if (after < (clock.rows[0]?.prunedTo ?? 0)) return 'too_old';
+      const span = sql`c.shop_id = ${shopId} and c.version > ${after} and c.version <= ${until}`;
+      const { rows } = await sql<{ sku: string }>`
+        select m.sku from stock_change c cross join lateral (
+          select sku from stock_movement where shop_id = ${shopId}
+            and movement between c.first_movement and c.last_movement) m where ${span}
+        union select cell ->> 0 from stock_change c cross join jsonb_array_elements(c.cells) cell
+          where ${span}
+        union select name from stock_change c cross join lateral (
+          select unnest(c.claims) union all select unnest(c.products)) n(name)
+          where ${span}`.execute(trx);
+      return new Set(rows.map((row) => row.sku));
+    });
+}
+
 /** SKUs with units on hand at a node, as the ledger has them. */
 export function createStockedReader(db: Kysely<unknown>) {
   return (shopId: ShopId, nodeId: string): Promise<readonly string[]> =>

@@ -17,6 +17,7 @@ import type { Caller } from './connections.ts';
 import { asCaller, type CallerHandler, type GateDependencies } from './gate.ts';
 import type { Batch, Intake, Repeatable } from './intake.ts';
 import type { IntakeStore } from './intake-store.ts';
+import type { ChangedSkus } from './movement-reader.ts';
 import { listSellable } from './sellable.ts';
 import type { Slots } from './slots.ts';
 import {
@@ -34,6 +35,7 @@ export type ConnectDependencies = GateDependencies & {
   readonly store: Pick<IntakeStore, 'recordFailure'>;
   readonly slots: Slots;
   readonly openShop: (shopId: ShopId) => Promise<LiveShop | undefined>;
+  readonly changedSkus: ChangedSkus;
   readonly readMovements: (
     shopId: ShopId,
     query: MovementsQuery & { readonly nodeIds: readonly string[] },
@@ -87,6 +89,8 @@ function takeBatch(deps: ConnectDependencies, toBatch: ToBatch): CallerHandler {
     const release = await deps.slots.take(caller.shopId);
     if (release === undefined) return await refuse(deps, { caller, response, refusal: BUSY });
     try {
+      // Its caller went away while it waited: nobody is there to read from or to answer.
+      if (request.destroyed) return;
       await takeWithSlot(deps, { caller, request, response, toBatch });
     } catch (fault) {
       await recordFault(deps, caller, fault);
@@ -171,7 +175,8 @@ function readSellable(deps: ConnectDependencies): CallerHandler {
     }
     const live = await deps.openShop(caller.shopId);
     if (live === undefined) return sendRefusal(response, { code: 'not_found' });
-    const listed = listSellable(live, query.value, instantToMinuteFloor(deps.now().toString()));
+    const nowMinute = instantToMinuteFloor(deps.now().toString());
+    const listed = await listSellable(live, { query: query.value, nowMinute }, deps.changedSkus);
     if (listed.ok) response.json(listed.value);
     else sendRefusal(response, listed.refusal);
   };

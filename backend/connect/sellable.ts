@@ -2,14 +2,16 @@
  * What may a channel sell of each SKU, and which figures changed since it last asked?
  *
  * In: a shop as this replica holds it, a channel, and where the last answer ended. Out: figures by SKU, and where to go
- * on. Pure. A first reading walks all SKUs; later ones name those whose stock changed (numbers of the shop's stock clock,
+ * on. A first reading walks all SKUs; later ones name those whose stock changed (numbers of the shop's stock clock,
  * the same on every replica) and those whose figure moved with the clock on the wall (a lot came within the horizon, a
  * reservation expired). A new policy version starts the reading anew, because every figure may differ.
  * Invariant: a figure that changed after it was listed is listed again; none is left out, on whichever replica one asks.
  */
 import { type Result, refuseInput } from '../base/result.ts';
+import { relatedSkus } from '../network/kits.ts';
 import type { LiveShop } from '../stock/service.ts';
 import { explainFigure, positionsOf } from '../stock/stock.ts';
+import type { ChangedSkus } from './movement-reader.ts';
 import type { SellableAnswer, SellableQuery } from './stock-schemas.ts';
 
 /** A reading: what it starts from, what it ends at, and the last SKU listed. */
@@ -25,12 +27,16 @@ type Reading = {
   readonly afterSku: string | null;
 };
 
-/** The figures a query asks for. Refuses an unknown channel and a cursor that is not ours. */
-export function listSellable(
+/**
+ * The figures a query asks for. Refuses an unknown channel and a cursor that is not ours. `changedSkus` is asked what
+ * changed between two numbers of the shop's stock clock.
+ */
+export async function listSellable(
   live: LiveShop,
-  query: SellableQuery,
-  nowMinute: number,
-): Result<SellableAnswer> {
+  asked: { readonly query: SellableQuery; readonly nowMinute: number },
+  changedSkus: ChangedSkus,
+): Promise<Result<SellableAnswer>> {
+  const { query, nowMinute } = asked;
   const { snapshot } = live;
   if (!snapshot.channelIndex.has(query.channel)) {
     const known = [...snapshot.channelIndex.keys()].join(', ');
@@ -41,14 +47,41 @@ export function listSellable(
       remedy: 'Use the channel’s code, or add the channel in Kept.',
     });
   }
-  const reading = readingOf(live, query, nowMinute);
-  if (!reading.ok) return reading;
-  const skus = query.sku ?? changedSkus(live, reading.value, query.limit);
+  const begun = readingOf(live, query, nowMinute);
+  if (!begun.ok) return begun;
+  const { reading, changed } = await changesOf(live, begun.value, { nowMinute, changedSkus });
+  const skus = query.sku ?? nextSkus(live, { reading, changed, limit: query.limit });
   const figures = skus.flatMap((sku) => figureOf(live, { sku, query, nowMinute }) ?? []);
   return {
     ok: true,
-    value: { channel: query.channel, figures, ...nextOf(reading.value, skus, query) },
+    value: { channel: query.channel, figures, ...nextOf(reading, skus, query) },
   };
+}
+
+type Changes = { readonly reading: Reading; readonly changed: ReadonlySet<number> | 'all' };
+
+// What changed so long ago that it is no longer told is read anew, whole.
+async function changesOf(
+  live: LiveShop,
+  reading: Reading,
+  { nowMinute, changedSkus }: { readonly nowMinute: number; readonly changedSkus: ChangedSkus },
+): Promise<Changes> {
+  const { sinceVersion, untilVersion } = reading;
+  if (sinceVersion < 0) return { reading, changed: 'all' };
+  if (sinceVersion >= untilVersion) return { reading, changed: new Set() };
+  const span = { after: sinceVersion, until: untilVersion };
+  const names = await changedSkus(live.shopId, span);
+  if (names === 'too_old') {
+    return { reading: freshReading(live, reading.channel, nowMinute), changed: 'all' };
+  }
+  const changed = new Set<number>();
+  for (const name of names) {
+    const sku = live.snapshot.skuIndex.get(name);
+    if (sku === undefined) continue;
+    // A kit's figure moves with its parts.
+    for (const related of relatedSkus(live.snapshot, sku)) changed.add(related);
+  }
+  return { reading, changed };
 }
 
 function figureOf(
@@ -70,16 +103,17 @@ function questionOf(sku: number, channel: string, minute: number) {
   return { sku, channel, customerTags: [], nowMinute: minute, atMinute: minute };
 }
 
-function changedSkus(live: LiveShop, reading: Reading, limit: number): string[] {
-  const { snapshot, facts } = live;
-  const { products } = snapshot;
+function nextSkus(
+  live: LiveShop,
+  { reading, changed, limit }: Changes & { readonly limit: number },
+): string[] {
+  const { products } = live.snapshot;
   const start = reading.afterSku === null ? 0 : firstAfter(products, reading.afterSku);
   const found: string[] = [];
   for (let index = start; index < products.length && found.length < limit; index += 1) {
-    const isChanged =
-      (facts.skuVersions[index] ?? 0) > reading.sinceVersion || hasMoved(live, index, reading);
+    const isListed = changed === 'all' || changed.has(index) || hasMoved(live, index, reading);
     const sku = products[index]?.sku;
-    if (isChanged && sku !== undefined) found.push(sku);
+    if (isListed && sku !== undefined) found.push(sku);
   }
   return found;
 }
@@ -137,23 +171,30 @@ function readingOf(live: LiveShop, query: SellableQuery, nowMinute: number): Res
     });
   }
   const { policyVersion } = live.snapshot;
-  const fresh: Reading = {
-    policyVersion,
-    channel: query.channel,
+  if (known === undefined || known.policyVersion !== policyVersion) {
+    return { ok: true, value: freshReading(live, query.channel, nowMinute) };
+  }
+  // A replica that is behind neither lists what it does not know yet nor lets the reading pass it by.
+  const { stockVersion } = live;
+  if (known.afterSku !== null) {
+    const untilVersion = Math.min(known.untilVersion, stockVersion);
+    return { ok: true, value: { ...known, untilVersion } };
+  }
+  const untilVersion = Math.max(known.sinceVersion, stockVersion);
+  const untilMinute = Math.max(known.sinceMinute, nowMinute);
+  return { ok: true, value: { ...known, untilVersion, untilMinute } };
+}
+
+function freshReading(live: LiveShop, channel: string, nowMinute: number): Reading {
+  return {
+    policyVersion: live.snapshot.policyVersion,
+    channel,
     sinceVersion: -1,
     sinceMinute: nowMinute,
     untilVersion: live.stockVersion,
     untilMinute: nowMinute,
     afterSku: null,
   };
-  if (known === undefined || known.policyVersion !== policyVersion) {
-    return { ok: true, value: fresh };
-  }
-  if (known.afterSku !== null) return { ok: true, value: known };
-  // A replica that is behind has nothing new yet; the reading must not go back.
-  const untilVersion = Math.max(known.sinceVersion, live.stockVersion);
-  const untilMinute = Math.max(known.sinceMinute, nowMinute);
-  return { ok: true, value: { ...known, untilVersion, untilMinute } };
 }
 
 function writeCursor(reading: Reading): string {
