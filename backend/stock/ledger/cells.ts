@@ -26,6 +26,7 @@ export type CellKey = { readonly sku: string; readonly nodeId: string };
 
 /** The events of one part of a cell, in their order of arrival. */
 export type PartEvents = {
+  readonly key: string;
   readonly type: StockType;
   readonly lot: string;
   readonly events: TimedEvent[];
@@ -35,7 +36,8 @@ export type PartEvents = {
 export type BatchCell = CellKey & {
   readonly events: TimedEvent[];
   readonly movements: number[];
-  readonly parts: Map<string, PartEvents>;
+  /** Mostly one. */
+  readonly parts: PartEvents[];
 };
 
 /** What the cell's row said before this batch. */
@@ -66,23 +68,33 @@ export type Movement = {
 /** Puts events to their cells, cells by SKU and node: the order in which every writer locks them. */
 export function toCells(events: readonly TimedEvent[], firstMovement: number): BatchCell[] {
   const cells = new Map<string, BatchCell>();
-  for (const [index, event] of events.entries()) {
-    const key = `${event.sku}\n${event.nodeId}`;
-    let cell = cells.get(key);
-    if (cell === undefined) {
-      const { sku, nodeId } = event;
-      cell = { sku, nodeId, events: [], movements: [], parts: new Map() };
-      cells.set(key, cell);
-    }
-    cell.events.push(event);
-    cell.movements.push(firstMovement + index);
-    const part = partKey(event.type, lotOf(event));
-    const known = cell.parts.get(part);
+  let movement = firstMovement;
+  for (const event of events) {
+    const { sku, nodeId } = event;
+    const key = `${sku}\n${nodeId}`;
+    const known = cells.get(key);
     if (known === undefined) {
-      cell.parts.set(part, { type: event.type, lot: lotOf(event), events: [event] });
-    } else known.events.push(event);
+      const part = toPart(event);
+      cells.set(key, { sku, nodeId, events: [event], movements: [movement], parts: [part] });
+    } else addEvent(known, event, movement);
+    movement += 1;
   }
-  return [...cells.values()].toSorted(compareCells);
+  return [...cells.values()].sort(compareCells);
+}
+
+function toPart(event: TimedEvent): PartEvents {
+  const { type } = event;
+  const lot = lotOf(event);
+  return { key: partKey(type, lot), type, lot, events: [event] };
+}
+
+function addEvent(cell: BatchCell, event: TimedEvent, movement: number): void {
+  cell.events.push(event);
+  cell.movements.push(movement);
+  const lot = lotOf(event);
+  const part = cell.parts.find((one) => one.type === event.type && one.lot === lot);
+  if (part === undefined) cell.parts.push(toPart(event));
+  else part.events.push(event);
 }
 
 /** The cell without events that were booked before; it may have none left. */
@@ -92,10 +104,9 @@ export function withoutEvents(
 ): BatchCell {
   if (!cell.events.some(isBooked)) return cell;
   const isFresh = (event: TimedEvent) => !isBooked(event);
-  const parts = [...cell.parts].flatMap(([key, part]): (readonly [string, PartEvents])[] => {
-    const events = part.events.filter(isFresh);
-    return events.length === 0 ? [] : [[key, { ...part, events }]];
-  });
+  const parts = cell.parts
+    .map((part) => ({ ...part, events: part.events.filter(isFresh) }))
+    .filter((part) => part.events.length > 0);
   return {
     ...cell,
     events: cell.events.filter(isFresh),
@@ -103,7 +114,7 @@ export function withoutEvents(
       const event = cell.events[index];
       return event !== undefined && isFresh(event);
     }),
-    parts: new Map(parts),
+    parts,
   };
 }
 
@@ -114,11 +125,11 @@ export function compareCells(a: CellKey, b: CellKey): number {
 
 /** Names a part within its cell. */
 export function partKey(type: StockType, lot: string): string {
-  return `${type}\n${lot}`;
+  return type === 'on_hand' ? ON_HAND : `${type}\n${lot}`;
 }
 
 /** The key of on hand. */
-export const ON_HAND = partKey('on_hand', '');
+export const ON_HAND = 'on_hand\n';
 
 /** What the row of a cell is told at once, right in the usual case: nothing stored is later than what comes. */
 export function usualChange(cell: BatchCell): {
@@ -126,7 +137,7 @@ export function usualChange(cell: BatchCell): {
   readonly counted: TimedEvent | undefined;
   readonly latestMicros: number;
 } {
-  const events = cell.parts.get(ON_HAND)?.events ?? [];
+  const events = cell.parts.find((part) => part.type === 'on_hand')?.events ?? [];
   const counted = newestCount(events);
   const since = counted?.micros ?? -Infinity;
   let units = counted?.quantity ?? 0;
@@ -152,7 +163,8 @@ export function lookBackTo(
   stored: ReadonlyMap<string, StoredPart>,
 ): number | undefined {
   let since: number | undefined;
-  for (const [key, part] of cell.parts) {
+  for (const part of cell.parts) {
+    const { key } = part;
     const count = newestCount(part.events);
     if (count === undefined || count.micros >= before.latestMicros) continue;
     const held = key === ON_HAND ? before.onHand.counted : stored.get(key)?.counted;
@@ -185,10 +197,15 @@ export function bookCell(
     readonly later: readonly StoredDelta[];
   },
 ): BookedCell {
+  const [only] = cell.events;
+  if (cell.events.length === 1 && only?.kind === 'delta' && only.type === 'on_hand') {
+    return bookOneDelta(cell, before, only);
+  }
   const effects = new Map<TimedEvent, { delta: number; isSuperseded: boolean }>();
   const changed: StoredPart[] = [];
   let onHand: BookedPart = { ...before.onHand, effects: [], superseded: [] };
-  for (const [key, part] of cell.parts) {
+  for (const part of cell.parts) {
+    const { key } = part;
     const stored = known.stored.get(key);
     const state = key === ON_HAND ? before.onHand : (stored ?? EMPTY);
     const booked = bookPart(state, part.events, (micros) => sumAfter(known.later, key, micros));
@@ -201,6 +218,25 @@ export function bookCell(
   }
   return { onHand, changed, movements: toMovements(cell, before, effects) };
 }
+
+// Nine in ten cells of a batch: what `bookPart` would say, without making its lists.
+function bookOneDelta(cell: BatchCell, before: CellBefore, event: TimedEvent): BookedCell {
+  const { quantity, counted } = before.onHand;
+  const isSuperseded = counted !== undefined && event.micros <= counted.micros;
+  const delta = isSuperseded ? 0 : event.quantity;
+  const movement: Movement = {
+    movement: cell.movements[0] ?? 0,
+    event,
+    delta,
+    isSuperseded,
+    latestMicros: Math.max(before.latestMicros, event.micros),
+    previous: before.lastMovement,
+  };
+  const onHand = { quantity: quantity + delta, counted, effects: NONE, superseded: NONE };
+  return { onHand, changed: NONE, movements: [movement] };
+}
+
+const NONE: never[] = [];
 
 const EMPTY: PartState = { quantity: 0, counted: undefined };
 

@@ -19,7 +19,6 @@ import {
   type CellKey,
   lookBackTo,
   type Movement,
-  ON_HAND,
   publishParts,
   type StoredDelta,
   type StoredPart,
@@ -248,7 +247,8 @@ export async function appendMovements(
     sorted.meetBooked(booked);
   }
   const isBooked = (event: TimedEvent) => !sorted.fresh.has(event.eventId);
-  const cells = locked.map((cell) => withoutEvents(cell, isBooked));
+  const isAllFresh = sorted.fresh.size === eventIds.length;
+  const cells = isAllFresh ? locked : locked.map((cell) => withoutEvents(cell, isBooked));
   const done = await bookCells(trx, shopId, { cells, locked, rows });
   if (done.movements.length === 0) {
     return { verdicts: sorted.verdicts(new Map()), change: undefined, shortages: [] };
@@ -480,7 +480,7 @@ async function loadStored(
   shopId: ShopId,
   cells: readonly BatchCell[],
 ): Promise<ReadonlyMap<BatchCell, Map<string, StoredPart>>> {
-  const others = cells.filter((cell) => cell.parts.size > (cell.parts.has(ON_HAND) ? 1 : 0));
+  const others = cells.filter((cell) => cell.parts.some((part) => part.type !== 'on_hand'));
   const parts = await loadParts(trx, shopId, others);
   return new Map(others.map((cell, index) => [cell, parts[index] ?? new Map()]));
 }
