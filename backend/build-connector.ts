@@ -8,7 +8,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MetafieldsSet } from '../graphql/admin/generated/documents.ts';
 import type { ShopId } from './base/ids.ts';
+import { buildClaims } from './build-claims.ts';
 import { type Core, SURFACES_SECTION } from './build-core.ts';
+import { buildPush, type PushParts } from './build-push.ts';
 import { type ShopifyGround, surfacesIn } from './build-shopify.ts';
 import { ORDER_PROMISE_METAFIELD } from './contract/order-promise.ts';
 import type { PickupPlace } from './contract/promise-api.ts';
@@ -24,6 +26,7 @@ import { expectAnswer } from './shopify/admin-client.ts';
 import { createCarrier } from './shopify/carrier.ts';
 import { createCatalog, type ImportedPosition, type ImportedProduct } from './shopify/catalog.ts';
 import { gidOf } from './shopify/gid.ts';
+import { type ReconcileLevelsDeps, reconcileLevels } from './shopify/inventory/reconcile-levels.ts';
 import { orderMetafieldValue } from './shopify/order-answer.ts';
 import { createOrderReader } from './shopify/order-reader.ts';
 import { createPickupJob, PICKUP_SCHEDULE } from './shopify/pickup-job.ts';
@@ -36,6 +39,7 @@ import { createSessionGate } from './shopify/session-gate.ts';
 import { createWebhookStore } from './shopify/webhook-store.ts';
 import type { WebhookWork } from './shopify/webhooks/handler.ts';
 import { webhookJob } from './shopify/webhooks.ts';
+import { createOrderClaims } from './stock/reservations/order-claims/service.ts';
 import { loadOf } from './stock/stock.ts';
 
 /** What the connector is built on. */
@@ -57,6 +61,7 @@ const PICKUP_JOB = 'pickup_settings';
 const INTAKE_JOB = 'order_intake';
 const PADDED_JOB = 'padded_table';
 const SWEEP_JOB = 'shop_sweep';
+const LEVELS_JOB = 'levels_reconcile';
 
 const SCHEDULES = [
   [PICKUP_JOB, PICKUP_SCHEDULE],
@@ -64,6 +69,7 @@ const SCHEDULES = [
   [PADDED_JOB, '*/10 * * * *'],
   [IMPORT_JOB, '17 2 * * *'],
   [SWEEP_JOB, '*/5 * * * *'],
+  [LEVELS_JOB, '43 2 * * *'],
 ] as const;
 const RETRY_INTAKE_SECONDS = 60;
 
@@ -74,7 +80,25 @@ export function buildConnector(dependencies: ConnectorDependencies) {
   const now = () => clock.now();
   const surfacesOf = async (shopId: ShopId) =>
     surfacesIn(await core.policy.read(shopId), SURFACES_SECTION);
-  const services = buildServices(dependencies, surfacesOf);
+  const orderClaims = createOrderClaims({
+    db,
+    clock,
+    openShop: core.stock.open,
+    announce: core.stock.announce,
+  });
+  const pushParts = buildPush({
+    platform,
+    log,
+    core,
+    ground,
+    surfacesOf,
+    fetchOrders: async (shopId) => {
+      await reconcile.run(shopId);
+    },
+    setUnseen: orderClaims.setUnseen,
+  });
+  const claims = buildClaims({ platform, log, core, ground, surfacesOf, orderClaims });
+  const services = buildServices(dependencies, surfacesOf, pushParts);
   const orders = buildOrders(dependencies, {
     surfacesOf,
     slotMinutesAt: services.pickup.slotMinutesAt,
@@ -94,6 +118,8 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     now,
     isKnown: async (shopId, orderId) => (await orders.read(shopId, { orderId })) !== undefined,
     intakeOrder: orders.intake,
+    isFollowed: claims.isFollowed,
+    followClaims: claims.followClaims,
   });
   const webhookStore = createWebhookStore({ db, outbox: createOutbox(queue.boss), now });
   const work: WebhookWork = {
@@ -101,20 +127,32 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     connections: ground.connections,
     redaction: createRedaction({ db, now }),
     log,
-    intakeOrder: orders.intake,
+    // Stock first: what was sold is spoken for before anything is said about its date.
+    intakeOrder: async (shopId, orderId) => {
+      await claims.followClaims(shopId, orderId);
+      await orders.intake(shopId, orderId);
+    },
+    followClaims: claims.followClaims,
     requestProvisioning: (shopId) => queue.runForShop(shopId, PROVISION_JOB),
+    catalog: services.catalog,
+    tellLevel: pushParts.tellLevel,
+    tellTakenOff: pushParts.tellTakenOff,
     importLevel: services.catalog.importLevel,
     requestImport: (shopId) => queue.runForShop(shopId, IMPORT_JOB),
     stopSchedules: async (shopId) => {
       await queue.unscheduleShop(shopId);
       await ground.rateTokens.end(shopId);
       gate.forget(shopId);
+      await pushParts.push.end(shopId);
     },
   };
   return {
     ...services,
     surfacesOf,
     orders,
+    orderClaims,
+    claims,
+    pushParts,
     gate,
     webhookStore,
     jobs: [
@@ -122,8 +160,12 @@ export function buildConnector(dependencies: ConnectorDependencies) {
       intakeJob(orders.intake),
       shopJob(SWEEP_JOB, async (shopId) => {
         await orders.publishLeftovers(shopId);
+        await claims.sweep(shopId);
         await reconcile.run(shopId);
         await webhookStore.prune(shopId);
+      }),
+      shopJob(LEVELS_JOB, async (shopId) => {
+        await reconcileLevels(levelsDeps(dependencies, pushParts, services), shopId);
       }),
       ...shopJobs(dependencies, services),
     ],
@@ -142,6 +184,7 @@ type Services = ReturnType<typeof buildServices>;
 function buildServices(
   { platform, config, log, core, ground }: ConnectorDependencies,
   surfacesOf: SurfacesOf,
+  pushParts: PushParts,
 ) {
   const { admin, store, rateTokens } = ground;
   const now = () => platform.clock.now();
@@ -157,6 +200,10 @@ function buildServices(
   const catalog = createCatalog({
     ...base,
     nodeIdsOf: async (shopId) => new Set((await openShop(shopId))?.snapshot.nodeIndex.keys()),
+    items: pushParts.items,
+    keptNodesOf: pushParts.keptNodesOf,
+    bookLevels: pushParts.bookLevels,
+    replan: pushParts.replan,
     ...catalogWrites(core),
   });
   const pickup = createPickupJob({
@@ -181,6 +228,26 @@ function buildServices(
     },
   });
   return { carrier, provisioning, catalog, pickup, publisher };
+}
+
+function levelsDeps(
+  { ground, platform, log }: ConnectorDependencies,
+  { reconcileStore, push }: PushParts,
+  { catalog }: Services,
+): ReconcileLevelsDeps {
+  return {
+    admin: ground.admin,
+    store: reconcileStore,
+    log,
+    now: () => platform.clock.now(),
+    wait: async (milliseconds) => {
+      await delay(milliseconds);
+    },
+    fetch,
+    onStep: () => {},
+    importLevel: catalog.importLevel,
+    wake: push.wake,
+  };
 }
 
 // A shop's recurring work begins with its first authenticated load and ends with its uninstall.
@@ -340,7 +407,6 @@ function catalogWrites({ stock, stockStore }: Core) {
       }));
       assertSaved(await stock.save(shopId, { stock: rows }, SAID_BY_SHOPIFY));
     },
-    skuOfInventoryItem: stockStore.skuOfInventoryItem,
   };
 }
 

@@ -11,6 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { ShopId } from './base/ids.ts';
 import { buildAdmin } from './build-admin.ts';
+import { checkoutReservationMount, reservationMounts } from './build-claims.ts';
 import { buildConnect } from './build-connect.ts';
 import { buildConnector, type Connector } from './build-connector.ts';
 import { buildCore, type Core, SURFACES_SECTION } from './build-core.ts';
@@ -73,7 +74,10 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
   const connector: Connector = buildConnector({ platform, config, log, core, ground, queue });
   core.policy.start();
   core.stock.start();
-  const connect = buildConnect({ platform, log, core, connector, queue, ledger: core.ledger });
+  const connect = buildConnect({
+    ...{ platform, log, core, connector, queue, ledger: core.ledger },
+    moreRoutes: reservationMounts(connector.claims),
+  });
   await queue.register([...connector.jobs, ...connect.jobs]);
   const stopFollowing = followChanges({ platform, core, connector, log });
   await warmUp({ core, connector, ground, log });
@@ -94,6 +98,7 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
     mounts: [
       ...connect.mounts,
       ...mountAdmin(buildAdmin({ platform, config, log, core, ground, connector })),
+      checkoutReservationMount(core, connector),
       ...buildMounts({ platform, config, core, connector, settingsOf, log }),
     ],
     checkReady: () => checkReady(platform),
@@ -107,6 +112,8 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
       await server.close();
       await queue.stop();
       stopFollowing();
+      ground.scheduler.stop();
+      await connector.pushParts.push.stop();
       connect.connections.stop();
       core.stock.stop();
       core.policy.stop();
@@ -195,9 +202,11 @@ function followChanges(following: {
     core.stock.onChange((live) => {
       void core.padded.refresh(live);
       const { shopId, snapshot, facts } = live;
+      connector.pushParts.push.wake(shopId);
       const known = versions.get(shopId);
       if (known === snapshot.policyVersion) return;
       versions.set(shopId, snapshot.policyVersion);
+      connector.pushParts.startIfWritten(shopId).catch(warn(shopId));
       // A shop that was only loaded has its stock; a new network, or a changed one, may lack some.
       const isLoaded = known === undefined && stockedSkuCount(facts) > 0;
       const follow = isLoaded ? connector.lookAgain : connector.networkChanged;

@@ -134,15 +134,14 @@ function queries(shop: FakeAdminShop) {
     ),
     metafieldDefinitions: ({ ownerType }: { ownerType: string }) =>
       page(shop.definitions.filter((one) => one['ownerType'] === ownerType).map(toDefinition)),
-    productVariants: page(shop.variants),
+    productVariants: ({ query }: { query: string | null }) =>
+      page(
+        shop.variants
+          .map((one) => ({ requiresComponents: false, ...one }))
+          .filter((one) => isOfProduct(one, query)),
+      ),
+    nodes: ({ ids }: Args) => ids.map((id) => itemNode(shop, id)),
     location: ({ id }: Args) => ({ id, inventoryLevels: page(levelsAt(shop, id)) }),
-    inventoryItem: ({ id }: Args) => ({
-      id,
-      inventoryLevel: ({ locationId }: { locationId: string }) => {
-        const level = shop.levels.get(`${numberIn(id)}:${numberIn(locationId)}`);
-        return level === undefined ? null : { quantities: toQuantities(level) };
-      },
-    }),
     order: ({ id }: Args) => shop.orders.get(id) ?? null,
     orders: ({ query }: { query: string }) => {
       const from = /^updated_at:>='(.+)'$/.exec(query)?.[1] ?? '';
@@ -155,12 +154,31 @@ function numberIn(gid: string): string {
   return gid.slice(gid.lastIndexOf('/') + 1);
 }
 
+function isOfProduct(variant: Fields, query: string | null): boolean {
+  const asked = /^product_id:(\d+)$/.exec(query ?? '')?.[1];
+  return asked === undefined || String(Object(variant['product']).id).endsWith(`/${asked}`);
+}
+
+function itemNode(shop: FakeAdminShop, id: string) {
+  return {
+    __typename: 'InventoryItem',
+    id,
+    inventoryLevel: ({ locationId }: { locationId: string }) => {
+      const level = shop.levels.get(`${numberIn(id)}:${numberIn(locationId)}`);
+      return level === undefined ? null : { updatedAt: LEVEL_AT, quantities: toQuantities(level) };
+    },
+  };
+}
+
+const LEVEL_AT = '2026-11-23T09:00:00Z';
+
 function levelsAt(shop: FakeAdminShop, locationGid: string) {
   return [...shop.levels].flatMap(([key, level]) => {
-    const [item, location] = key.split(':');
+    const [itemNumber, location] = key.split(':');
     if (location !== numberIn(locationGid)) return [];
-    const id = `gid://shopify/InventoryItem/${item}`;
-    return [{ item: { id, sku: null }, quantities: toQuantities(level) }];
+    const id = `gid://shopify/InventoryItem/${itemNumber}`;
+    const item = { id, sku: null };
+    return [{ item, updatedAt: LEVEL_AT, quantities: toQuantities(level) }];
   });
 }
 

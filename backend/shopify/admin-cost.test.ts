@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import {
-  InventoryLevelRead,
+  InventoryItemsAtLocationRead,
   LocationLocalPickupDisable,
   MetafieldsSet,
   OrdersUpdatedRead,
@@ -11,7 +11,12 @@ test.each([
   ['a mutation is 10, whatever it returns', LocationLocalPickupDisable, { locationId: 'x' }, 10],
   ['a mutation over 25 things is one mutation', MetafieldsSet, { metafields: [1, 2, 3] }, 10],
   ['a page is what its size lets through, and two', OrdersUpdatedRead, { first: 100 }, 1 + 2 + 100],
-  ['an object is 1, a list of six quantities 6', InventoryLevelRead, {}, 1 + 1 + 6],
+  [
+    'an object is 1, and so is each thing of a list by its names or ids',
+    InventoryItemsAtLocationRead,
+    { ids: ['a', 'b'], names: ['available', 'committed', 'on_hand'] },
+    2 * (1 + 1 + 3),
+  ],
 ])('%s', (_name, document, variables, points) => {
   const estimated = estimateCost(document, variables);
   expect(estimated).toBeGreaterThanOrEqual(points - 1);

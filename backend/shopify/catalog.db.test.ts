@@ -11,6 +11,8 @@ import {
   toGrams,
 } from './catalog.ts';
 import { createConnectorStore, type ShopLocation } from './connector-store.ts';
+import { createItemStore } from './inventory/item-store.ts';
+import type { ReadLevel } from './inventory/outbox-store.ts';
 import { DEFAULT_SURFACES } from './surfaces.ts';
 
 let database: TestDatabase<unknown>;
@@ -19,6 +21,9 @@ let shopId: ShopId;
 let catalog: Catalog;
 let products: readonly ImportedProduct[];
 let positions: ImportedPosition[];
+let levels: ReadLevel[];
+let replanned: string[];
+let kept: Set<string>;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -30,6 +35,9 @@ beforeEach(async () => {
   shopId = `s${randomUUID()}.myshopify.com` as ShopId;
   products = [];
   positions = [];
+  levels = [];
+  replanned = [];
+  kept = new Set();
   const store = createConnectorStore({
     db: database.db,
     now: () => Temporal.Instant.from('2026-11-23T09:00:00Z'),
@@ -50,7 +58,14 @@ beforeEach(async () => {
     savePositions: async (_, rows) => {
       positions.push(...rows);
     },
-    skuOfInventoryItem: async (_, item) => (item === '31' ? 'SHIRT' : undefined),
+    items: createItemStore(database.db),
+    keptNodesOf: async () => kept,
+    bookLevels: async (_, rows) => {
+      levels.push(...rows);
+    },
+    replan: async (_, skus) => {
+      replanned.push(...skus);
+    },
   });
 });
 
@@ -116,6 +131,7 @@ test('what needs no delivery is no product of ours', async () => {
 });
 
 const LEVEL = {
+  available: 10,
   on_hand: 20,
   committed: 3,
   reserved: 1,
@@ -124,25 +140,46 @@ const LEVEL = {
   safety_stock: 4,
 };
 
-test('stock is read where the location is a node; committed is allocated, safety stock stands apart', async () => {
+test('stock is read where the location is a node; committed is remembered, safety stock stands apart', async () => {
   shop.variants = [variant(1, 'SHIRT')];
   shop.levels.set('31:7', LEVEL);
   shop.levels.set('31:8', LEVEL);
   shop.levels.set('99:7', LEVEL);
   expect(await catalog.importAll(shopId)).toEqual({ products: 1, positions: 1 });
   expect(positions).toEqual([
-    { sku: 'SHIRT', nodeId: 'rome', onHand: 20, unavailable: 3, allocated: 3, safetyStock: 4 },
+    { sku: 'SHIRT', nodeId: 'rome', onHand: 20, unavailable: 3, safetyStock: 4 },
   ]);
+  expect(levels).toEqual([
+    {
+      locationId: 7,
+      itemId: 31,
+      quantities: { available: 10, committed: 3, parked: 4 },
+      updatedAt: '2026-11-23T09:00:00Z',
+    },
+  ]);
+  expect(replanned).toEqual(['SHIRT']);
+});
+
+test('of a node whose stock is sent to us Shopify’s count is remembered and not booked', async () => {
+  kept.add('rome');
+  shop.variants = [variant(1, 'SHIRT')];
+  shop.levels.set('31:7', LEVEL);
+  await catalog.importAll(shopId);
+  expect(positions).toEqual([]);
+  expect(levels).toMatchObject([{ itemId: 31, quantities: { available: 10 } }]);
 });
 
 test('a count below zero is read as nothing', async () => {
   shop.variants = [variant(1, 'SHIRT')];
   shop.levels.set('31:7', { on_hand: -5, committed: -1 });
   await catalog.importAll(shopId);
-  expect(positions).toMatchObject([{ onHand: 0, allocated: 0, safetyStock: undefined }]);
+  expect(positions).toMatchObject([{ onHand: 0, safetyStock: undefined }]);
 });
 
 test('one changed level is read again, and only where it means something', async () => {
+  shop.variants = [variant(1, 'SHIRT')];
+  await catalog.importAll(shopId);
+  positions = [];
   shop.levels.set('31:7', { on_hand: 9 });
   await catalog.importLevel(shopId, { inventoryItemId: '31', locationId: '7' });
   await catalog.importLevel(shopId, { inventoryItemId: '31', locationId: '8' });
@@ -151,8 +188,47 @@ test('one changed level is read again, and only where it means something', async
 });
 
 test('a level that is gone holds nothing', async () => {
+  shop.variants = [variant(1, 'SHIRT')];
+  await catalog.importAll(shopId);
   await catalog.importLevel(shopId, { inventoryItemId: '31', locationId: '7' });
   expect(positions).toMatchObject([{ sku: 'SHIRT', onHand: 0 }]);
+  expect(levels).toMatchObject([{ itemId: 31, quantities: null }]);
+});
+
+test('a SKU that was changed takes its stock with it; the old name stands nowhere', async () => {
+  shop.variants = [variant(1, 'SHIRT')];
+  shop.levels.set('31:7', { on_hand: 9 });
+  await catalog.importAll(shopId);
+  positions = [];
+  shop.variants = [variant(1, 'SHIRT-NEW')];
+  await catalog.importItem(shopId, '31');
+  expect(positions).toMatchObject([
+    { sku: 'SHIRT', nodeId: 'rome', onHand: 0 },
+    { sku: 'SHIRT-NEW', nodeId: 'rome', onHand: 9 },
+  ]);
+});
+
+test('a deleted product, and a variant that is no longer in its product, stand nowhere', async () => {
+  shop.variants = [variant(1, 'SHIRT'), variant(2, 'SOCK')];
+  await catalog.importAll(shopId);
+  shop.variants = [variant(1, 'SHIRT')];
+  await catalog.importProduct(shopId, '1');
+  expect(positions.filter((one) => one.sku === 'SOCK')).toMatchObject([{ onHand: 0 }]);
+  await catalog.forgetProduct(shopId, '1');
+  expect(positions.at(-1)).toMatchObject({ sku: 'SHIRT', onHand: 0 });
+});
+
+test('items that cannot be set have no SKU to plan: parents of bundles, untracked ones, those that are gone', async () => {
+  const items = createItemStore(database.db);
+  shop.variants = [
+    variant(1, 'SHIRT'),
+    { ...variant(2, 'SET'), requiresComponents: true },
+    variant(3, 'FREE', { tracked: false }),
+  ];
+  await catalog.importAll(shopId);
+  expect(await items.allSkus(shopId)).toEqual(['SHIRT']);
+  await catalog.forgetItem(shopId, '31');
+  expect(await items.allSkus(shopId)).toEqual([]);
 });
 
 test.each([

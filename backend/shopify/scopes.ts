@@ -7,6 +7,7 @@
 
 /** Operation → scopes, all of which it needs. None: every app may ask. */
 export const OPERATION_SCOPES: Readonly<Record<string, readonly string[]>> = {
+  BulkOperationRead: [],
   CarrierServiceCreate: ['write_shipping'],
   CarrierServicesRead: ['read_shipping'],
   CarrierServiceUpdate: ['write_shipping'],
@@ -19,8 +20,14 @@ export const OPERATION_SCOPES: Readonly<Record<string, readonly string[]>> = {
     'read_merchant_managed_fulfillment_orders',
     'read_third_party_fulfillment_orders',
   ],
-  InventoryLevelRead: ['read_inventory'],
+  InventoryActivate: ['write_inventory'],
+  InventoryItemsAtLocationRead: ['read_inventory', 'read_locations'],
+  // The nightly comparison reads every level of every location at once.
+  InventoryLevelsBulkRun: ['read_inventory', 'read_locations'],
   InventoryLevelsRead: ['read_inventory', 'read_locations'],
+  InventoryMoveQuantities: ['write_inventory'],
+  // The stock that systems send us is what Shopify's locations shall say.
+  InventorySetQuantities: ['write_inventory'],
   LocationLocalPickupDisable: ['write_shipping'],
   LocationLocalPickupEnable: ['write_shipping'],
   LocationsRead: ['read_locations', 'read_shipping'],
@@ -29,6 +36,12 @@ export const OPERATION_SCOPES: Readonly<Record<string, readonly string[]>> = {
   MetafieldDefinitionUpdate: ['write_orders'],
   // Orders carry their promise, variants the class that the Function reads, the customization its settings.
   MetafieldsSet: ['write_orders', 'write_products', 'write_delivery_customizations'],
+  OrderClaimsRead: [
+    'read_orders',
+    'read_products',
+    'read_merchant_managed_fulfillment_orders',
+    'read_third_party_fulfillment_orders',
+  ],
   OrderLinesRead: ['read_orders', 'read_products'],
   OrderPartsRead: [
     'read_orders',

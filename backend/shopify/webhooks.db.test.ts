@@ -119,6 +119,27 @@ function runJobs(): Promise<void> {
       requestProvisioning: async () => {
         effects.push('provision');
       },
+      catalog: {
+        importProduct: async (_, id) => {
+          effects.push(`product ${id}`);
+        },
+        forgetProduct: async (_, id) => {
+          effects.push(`no product ${id}`);
+        },
+        importItem: async (_, id) => {
+          effects.push(`item ${id}`);
+        },
+        forgetItem: async (_, id) => {
+          effects.push(`no item ${id}`);
+        },
+      },
+      tellLevel: async (_, { itemId, locationId, available, updatedAt }) => {
+        effects.push(`told ${itemId} at ${locationId}: ${available} ${updatedAt}`);
+        return available === 3 ? 'theirs_changed' : 'echo';
+      },
+      tellTakenOff: async (_, { itemId, locationId }) => {
+        effects.push(`${itemId} taken off ${locationId}`);
+      },
       importLevel: async (_, { inventoryItemId, locationId }) => {
         effects.push(`level ${inventoryItemId} at ${locationId}`);
       },
@@ -226,13 +247,30 @@ test('work that waited while the app was removed is not done', async () => {
   expect(effects).toEqual([]);
 });
 
-test('a changed level is read again, a changed product brings the catalogue', async () => {
+test('a level that is not our echo is read again when it is Shopify’s; what was taken off a location is told', async () => {
   await connections.connect(shopId, 'jwt');
-  const level = { inventory_item_id: 5, location_id: 7, available: 3 };
-  await send({ topic: 'inventory_levels/update', body: level });
-  await send({ topic: 'products/update', body: { id: 9 } });
+  const level = { inventory_item_id: 5, location_id: 7, updated_at: '2026-11-23T09:00:00Z' };
+  await send({ topic: 'inventory_levels/update', body: { ...level, available: 3 } });
+  await send({ topic: 'inventory_levels/update', body: { ...level, available: 4 } });
+  await send({ topic: 'inventory_levels/disconnect', body: level });
   await runJobs();
-  expect(effects).toEqual(['level 5 at 7', 'import']);
+  expect(effects).toEqual([
+    'told 5 at 7: 3 2026-11-23T09:00:00Z',
+    'level 5 at 7',
+    'told 5 at 7: 4 2026-11-23T09:00:00Z',
+    '5 taken off 7',
+  ]);
+});
+
+test('a changed product or item is read by itself, a deleted one is forgotten', async () => {
+  await connections.connect(shopId, 'jwt');
+  await send({ topic: 'products/update', body: { id: 9 } });
+  await send({ topic: 'products/delete', body: { id: 9 } });
+  await send({ topic: 'inventory_items/update', body: { id: 5 } });
+  await send({ topic: 'inventory_items/delete', body: { id: 5 } });
+  await send({ topic: 'products/update', body: {} });
+  await runJobs();
+  expect(effects).toEqual(['product 9', 'no product 9', 'item 5', 'no item 5', 'import']);
 });
 
 test('an uninstall ends the connection and the schedules', async () => {

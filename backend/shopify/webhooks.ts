@@ -16,9 +16,11 @@ import { type AppSecrets, isSignedBody } from './signature.ts';
 import type { NewDelivery, WebhookStore } from './webhook-store.ts';
 import { WEBHOOK_JOB } from './webhook-store.ts';
 import { appUninstalled } from './webhooks/app-uninstalled.ts';
+import { catalogChanged } from './webhooks/catalog-changed.ts';
 import { compliance } from './webhooks/compliance.ts';
 import type { WebhookDelivery, WebhookHandler, WebhookWork } from './webhooks/handler.ts';
 import { orderChanged } from './webhooks/order-changed.ts';
+import { orderClaims } from './webhooks/order-claims.ts';
 import { scopesChanged } from './webhooks/scopes-changed.ts';
 import { shopChanged } from './webhooks/shop-changed.ts';
 import { stockChanged } from './webhooks/stock-changed.ts';
@@ -47,8 +49,10 @@ function close<Kept extends object>(handler: WebhookHandler<Kept>): [string, Any
 /** Every topic we understand and who does its work. */
 export const WEBHOOK_HANDLERS: ReadonlyMap<string, AnyHandler> = new Map([
   ...close(orderChanged),
+  ...close(orderClaims),
   ...close(shopChanged),
   ...close(stockChanged),
+  ...close(catalogChanged),
   ...close(appUninstalled),
   ...close(scopesChanged),
   ...close(compliance),

@@ -42,8 +42,10 @@ export function createBenchFigures(size: { readonly items: number; readonly loca
 
   const source: FigureSource = {
     changedSince: async (_shop, after) => ({
-      version,
-      skus: [...new Set(changes.filter((one) => one.version > after).map((one) => `${one.item}`))],
+      upTo: { stock: version, policy: 0 },
+      skus: [
+        ...new Set(changes.filter((one) => one.version > after.stock).map((one) => `${one.item}`)),
+      ],
     }),
     figuresOf: async (_shop, skus) => ({
       version,

@@ -77,8 +77,10 @@ export function modelFigures(
     changedSince: async (_shop, after) => {
       const { version, changes } = load();
       return {
-        version,
-        skus: [...new Set(changes.filter((one) => one.version > after).map((one) => one.sku))],
+        upTo: { stock: version, policy: 0 },
+        skus: [
+          ...new Set(changes.filter((one) => one.version > after.stock).map((one) => one.sku)),
+        ],
       };
     },
     figuresOf: async (_shop, skus) => {

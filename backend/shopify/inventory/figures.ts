@@ -20,8 +20,11 @@ export type LevelFigure = {
 /** Figures and the number of the stock clock they were worked out at. */
 export type Figures = { readonly version: number; readonly levels: readonly LevelFigure[] };
 
-/** SKUs whose figure may have changed after a version; `all` when that is no longer known. */
-export type ChangedSkus = { readonly version: number; readonly skus: readonly string[] | 'all' };
+/** Up to where changes are planned: a number of the stock clock, and a version of the policy. */
+export type PlanCursor = { readonly stock: number; readonly policy: number };
+
+/** SKUs whose figure may have changed after a cursor; `all` when it is any. */
+export type ChangedSkus = { readonly upTo: PlanCursor; readonly skus: readonly string[] | 'all' };
 
 /** What Shopify has committed of a SKU over all bound locations, as of an instant (ISO). */
 export type CommittedSku = {
@@ -31,10 +34,10 @@ export type CommittedSku = {
 };
 
 export type FigureSource = {
-  changedSince(shopId: ShopId, version: number): Promise<ChangedSkus>;
+  changedSince(shopId: ShopId, after: PlanCursor): Promise<ChangedSkus>;
   /** Figures of all levels we write of these SKUs, at `atLeast` or later. */
   figuresOf(shopId: ShopId, skus: readonly string[], atLeast: number): Promise<Figures>;
-  /** Every SKU that has a level we write, in pages; for a first plan and a changed policy. */
+  /** Every SKU that has an item to set; for a first plan and a changed policy. */
   allSkus(shopId: ShopId): Promise<readonly string[]>;
   /** Makes committed units part of the figures; the version from which on they are. */
   tellCommitted(shopId: ShopId, rows: readonly CommittedSku[]): Promise<number>;

@@ -6,6 +6,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { ShopId } from '../../base/ids.ts';
 import { withShop } from '../../platform/database.ts';
+import type { Told, ToldLevel } from './echo.ts';
 import type { CommittedSku } from './figures.ts';
 import type { ReadLevel } from './outbox-store.ts';
 
@@ -50,9 +51,22 @@ export function createLevelStore(db: Kysely<unknown>) {
           join inventory_item i on i.shop_id = ${shopId} and i.sku = asked.sku
           left join inventory_level l on l.shop_id = ${shopId} and l.item_id = i.item_id
           left join r on r.location_id = l.location_id and r.item_id = l.item_id
-          where l.target is not null
           group by i.sku order by i.sku`.execute(trx);
         return rows.map((row) => ({ ...row, asOf }));
+      }),
+    /** Is this our own write coming back, a change of a level we write, or of one of Shopify's? */
+    sortTold: (shopId: ShopId, told: ToldLevel): Promise<Told> =>
+      withShop(db, shopId, async (trx) => {
+        const { rows } = await sql<{ isEcho: boolean; isOurs: boolean }>`
+          select l.target is not null as "isOurs",
+            l.available = ${told.available ?? null}::int or l.target = ${told.available ?? null}::int
+              or l.known_at > ${told.updatedAt ?? null}::timestamptz + interval '1 second' as "isEcho"
+          from inventory_level l
+          where l.shop_id = ${shopId} and l.location_id = ${told.locationId}
+            and l.item_id = ${told.itemId}`.execute(trx);
+        const [known] = rows;
+        if (known?.isEcho === true) return 'echo';
+        return known?.isOurs === true ? 'ours_changed' : 'theirs_changed';
       }),
   };
 }

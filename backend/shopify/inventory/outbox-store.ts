@@ -11,7 +11,8 @@ import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { ShopId } from '../../base/ids.ts';
 import { assert } from '../../base/result.ts';
 import { withShop } from '../../platform/database.ts';
-import type { CallKind, CallLane, CallOutcome, LevelState, PushCall } from './calls.ts';
+import type { CallKind, CallLane, CallOutcome, LevelState, PushCall, RefusedRow } from './calls.ts';
+import type { PlanCursor } from './figures.ts';
 
 /** Which chunk is looked at first. */
 export const CHUNK_LANES = { sale: 1, read: 2, resync: 3 } as const;
@@ -124,13 +125,21 @@ export function createOutboxStore(db: Kysely<unknown>) {
         await sql`update push_worker set held_until = ${now.toString()}::timestamptz
           where shop_id = ${shopId} and holder = ${holder}`.execute(trx);
       }),
-    /** Up to which number of the stock clock changes are planned. */
-    plannedVersion: (shopId: ShopId) => inShop(shopId, (trx) => plannedVersion(trx, shopId)),
-    savePlannedVersion: (shopId: ShopId, version: number) =>
+    /** Up to where changes are planned. */
+    plannedTo: (shopId: ShopId) => inShop(shopId, (trx) => plannedTo(trx, shopId)),
+    savePlannedTo: (shopId: ShopId, { stock, policy }: PlanCursor) =>
       inShop(shopId, async (trx) => {
-        await sql`update push_worker set stock_version = greatest(stock_version, ${version})
-          where shop_id = ${shopId}`.execute(trx);
+        await sql`update push_worker set stock_version = greatest(stock_version, ${stock}),
+          policy_version = greatest(policy_version, ${policy}) where shop_id = ${shopId}`.execute(
+          trx,
+        );
       }),
+    /** Quarantines levels for a reason of ours. */
+    refuse: (shopId: ShopId, rows: readonly RefusedRow[], now: Temporal.Instant) =>
+      inShop(shopId, (trx) => refuse(trx, shopId, rows, now)),
+    /** Items changed: what was refused of them is read and tried again. */
+    retryItems: (shopId: ShopId, itemIds: readonly number[], now: Temporal.Instant) =>
+      inShop(shopId, (trx) => retryItems(trx, shopId, itemIds, now)),
     /** Why nothing can be sent at all, or null when it can. */
     saveTrouble: (shopId: ShopId, trouble: string | null) =>
       inShop(shopId, async (trx) => {
@@ -300,7 +309,8 @@ async function settle(
   // Somebody else holds the shop now and has booked them: nothing of this turn may be written.
   assert(Number(ended.numAffectedRows) === keys.length, 'a call was settled by another holder');
   await settleApplied(trx, shopId, outcomes, now);
-  await settleRefused(trx, shopId, outcomes, now);
+  const refused = outcomes.flatMap((one) => one.refused);
+  await refuse(trx, shopId, refused, now);
   const unstocked = outcomes.flatMap((one) => one.unstocked);
   if (unstocked.length > 0) {
     await sql`update inventory_level l set is_stocked = false
@@ -376,13 +386,12 @@ async function announceUnfinished(
   }
 }
 
-async function settleRefused(
+async function refuse(
   trx: Trx,
   shopId: ShopId,
-  outcomes: readonly CallOutcome[],
+  refused: readonly RefusedRow[],
   now: Temporal.Instant,
 ): Promise<void> {
-  const refused = outcomes.flatMap((one) => one.refused);
   if (refused.length === 0) return;
   const { locations, items } = refsOf(refused);
   await sql`
@@ -469,10 +478,30 @@ async function hold(
   return rows.length > 0;
 }
 
-async function plannedVersion(trx: Trx, shopId: ShopId): Promise<number> {
-  const { rows } = await sql<{ version: number }>`
-    select stock_version as version from push_worker where shop_id = ${shopId}`.execute(trx);
-  return rows[0]?.version ?? 0;
+async function plannedTo(trx: Trx, shopId: ShopId): Promise<PlanCursor> {
+  const { rows } = await sql<PlanCursor>`
+    select stock_version as stock, policy_version as policy from push_worker
+    where shop_id = ${shopId}`.execute(trx);
+  return rows[0] ?? { stock: 0, policy: 0 };
+}
+
+async function retryItems(
+  trx: Trx,
+  shopId: ShopId,
+  itemIds: readonly number[],
+  now: Temporal.Instant,
+): Promise<void> {
+  const { rows } = await sql<{ locationId: number; itemId: number }>`
+    with freed as (
+      update inventory_level set is_refused = false
+      where shop_id = ${shopId} and item_id = any(${bigints(itemIds)}) and is_refused
+      returning location_id, item_id
+    ), forgotten as (
+      delete from push_refusal r using freed f
+      where r.shop_id = ${shopId} and r.location_id = f.location_id and r.item_id = f.item_id
+    )
+    select location_id as "locationId", item_id as "itemId" from freed`.execute(trx);
+  await addChunks(trx, shopId, { lane: 'read', ...refsOf(rows) }, now);
 }
 
 function bigints(values: readonly number[]): RawBuilder<unknown> {

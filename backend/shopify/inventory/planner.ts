@@ -18,19 +18,30 @@ export async function planChanges(
   deps: Pick<ReaderDeps, 'outbox' | 'figures' | 'now' | 'onStep'>,
   shopId: ShopId,
 ): Promise<number> {
-  const after = await deps.outbox.plannedVersion(shopId);
-  const changed = await deps.figures.changedSince(shopId, after);
-  if (changed.version <= after) return 0;
-  const skus = changed.skus === 'all' ? await deps.figures.allSkus(shopId) : changed.skus;
+  const after = await deps.outbox.plannedTo(shopId);
+  const { upTo, skus: changed } = await deps.figures.changedSince(shopId, after);
+  if (upTo.stock <= after.stock && upTo.policy <= after.policy) return 0;
+  const skus = changed === 'all' ? await deps.figures.allSkus(shopId) : changed;
+  const marked = await planSkus(deps, shopId, skus, upTo.stock);
+  deps.onStep('marked');
+  await deps.outbox.savePlannedTo(shopId, upTo);
+  return marked;
+}
+
+/** Works the figures of these SKUs out at a version or later, and writes those that changed; says how many did. */
+export async function planSkus(
+  deps: Pick<ReaderDeps, 'outbox' | 'figures' | 'now' | 'onStep'>,
+  shopId: ShopId,
+  skus: readonly string[],
+  atLeast: number,
+): Promise<number> {
   let marked = 0;
   for (let start = 0; start < skus.length; start += SKUS_A_ROUND) {
     const some = skus.slice(start, start + SKUS_A_ROUND);
-    const figures = await deps.figures.figuresOf(shopId, some, changed.version);
+    const figures = await deps.figures.figuresOf(shopId, some, atLeast);
     deps.onStep('planned');
     const lane = skus.length > MOST_ROWS ? 'resync' : 'sale';
     marked += await deps.outbox.mark(shopId, toPlanned(figures, lane), deps.now());
   }
-  deps.onStep('marked');
-  await deps.outbox.savePlannedVersion(shopId, changed.version);
   return marked;
 }

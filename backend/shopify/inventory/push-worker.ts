@@ -34,6 +34,7 @@ const MOST_AHEAD = 300;
 const GATHER_MS = 40;
 // Other replicas mark figures too, and an announcement may be lost: this often the outbox is looked at anyway.
 const POLL_MS = 500;
+const MOST_POLL_MS = 1_500;
 const LEASE_SECONDS = 30;
 const RENEW_SECONDS = 10;
 const OUTAGE_PAUSE_MS = 1_000;
@@ -48,6 +49,7 @@ type Worker = {
   mustPlan: boolean;
   /** How long turns take lately, slow ones remembered. */
   turnMs: number;
+  pollMs: number;
   /** Levels may wait to be read. */
   mayRead: boolean;
   isStopped: boolean;
@@ -74,7 +76,17 @@ export function createPush(deps: PushDeps) {
       if (worker === undefined) return;
       worker.isHinted = true;
       worker.isUrgent = true;
+      worker.pollMs = POLL_MS;
       worker.wake();
+    },
+    /** The shop is gone: its push ends, what was open stays as it is. */
+    end: async (shopId: ShopId): Promise<void> => {
+      const known = workers.get(shopId);
+      if (known === undefined) return;
+      workers.delete(shopId);
+      known.worker.isStopped = true;
+      known.worker.wake();
+      await known.done;
     },
     /** Ends; calls in flight are given up and asked again by the next holder. */
     stop: async (): Promise<void> => {
@@ -102,6 +114,7 @@ function createWorker(shopId: ShopId): Worker {
     isPlanning: false,
     mustPlan: false,
     turnMs: 0,
+    pollMs: POLL_MS,
     mayRead: true,
     isStopped: false,
     isHinted: true,
@@ -159,7 +172,9 @@ async function workWhileHeld(deps: PushDeps, worker: Worker, holder: string): Pr
 async function rest(deps: PushDeps, worker: Worker): Promise<void> {
   if (worker.isUrgent) return;
   if (worker.outcomes.length === 0) {
-    await pause(deps, worker, POLL_MS);
+    const isIdle = worker.outstanding === 0;
+    worker.pollMs = isIdle ? Math.min(MOST_POLL_MS, worker.pollMs * 2) : POLL_MS;
+    await pause(deps, worker, worker.pollMs);
     worker.isHinted = true;
     worker.mayRead = true;
   }

@@ -8,8 +8,9 @@
 import type { ShopId } from '../../base/ids.ts';
 import type { Log } from '../../platform/log.ts';
 import type { AdminClient } from '../admin-client.ts';
-import type { LevelChange } from '../catalog.ts';
+import type { Catalog, LevelChange } from '../catalog.ts';
 import type { Connections } from '../connections.ts';
+import type { Told, ToldLevel } from '../inventory/echo.ts';
 import type { Redaction } from '../redaction.ts';
 
 /** What the handlers may use; `main.ts` supplies it. */
@@ -20,8 +21,16 @@ export type WebhookWork = {
   readonly log: Log;
   /** Joins the order to its promise (orders module). */
   intakeOrder(shopId: ShopId, orderId: string): Promise<void>;
+  /** Reads what the order claims of the stock now, and settles it. */
+  followClaims(shopId: ShopId, orderId: string): Promise<void>;
   /** Looks again at plan, places and zones, and provisions what is missing. */
   requestProvisioning(shopId: ShopId): Promise<void>;
+  /** Reads one product or item again, or notes that it is gone. */
+  readonly catalog: Pick<Catalog, 'importProduct' | 'forgetProduct' | 'importItem' | 'forgetItem'>;
+  /** Sorts a level as Shopify tells it; one of ours that changed is looked after. */
+  tellLevel(shopId: ShopId, told: ToldLevel): Promise<Told>;
+  /** An item was taken off a location. */
+  tellTakenOff(shopId: ShopId, at: { itemId: number; locationId: number }): Promise<void>;
   /** Reads one inventory level again. */
   importLevel(shopId: ShopId, change: LevelChange): Promise<void>;
   /** Reads products and stock again, soon; a run that waits already is not doubled. */

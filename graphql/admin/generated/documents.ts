@@ -26,8 +26,6 @@ import type {
   InventoryActivateMutationVariables,
   InventoryItemsAtLocationReadQuery,
   InventoryItemsAtLocationReadQueryVariables,
-  InventoryLevelReadQuery,
-  InventoryLevelReadQueryVariables,
   InventoryLevelsBulkRunMutation,
   InventoryLevelsBulkRunMutationVariables,
   InventoryLevelsReadQuery,
@@ -50,6 +48,8 @@ import type {
   MetafieldDefinitionsReadQueryVariables,
   MetafieldsSetMutation,
   MetafieldsSetMutationVariables,
+  OrderClaimsReadQuery,
+  OrderClaimsReadQueryVariables,
   OrderLinesReadQuery,
   OrderLinesReadQueryVariables,
   OrderPartsReadQuery,
@@ -302,22 +302,6 @@ query InventoryItemsAtLocationRead($ids: [ID!]!, $locationId: ID!, $names: [Stri
 }
 `);
 
-export const InventoryLevelRead: TypedDocumentNode<InventoryLevelReadQuery, InventoryLevelReadQueryVariables> = parse(`
-query InventoryLevelRead($inventoryItemId: ID!, $locationId: ID!) {
-  inventoryItem(id: $inventoryItemId) {
-    id
-    inventoryLevel(locationId: $locationId) {
-      quantities(
-        names: ["on_hand", "committed", "reserved", "damaged", "quality_control", "safety_stock"]
-      ) {
-        name
-        quantity
-      }
-    }
-  }
-}
-`);
-
 export const InventoryLevelsBulkRun: TypedDocumentNode<InventoryLevelsBulkRunMutation, InventoryLevelsBulkRunMutationVariables> = parse(`
 mutation InventoryLevelsBulkRun($query: String!) {
   bulkOperationRunQuery(query: $query) {
@@ -340,12 +324,13 @@ query InventoryLevelsRead($locationId: ID!, $first: Int!, $after: String) {
     id
     inventoryLevels(first: $first, after: $after) {
       nodes {
+        updatedAt
         item {
           id
           sku
         }
         quantities(
-          names: ["on_hand", "committed", "reserved", "damaged", "quality_control", "safety_stock"]
+          names: ["available", "on_hand", "committed", "reserved", "damaged", "quality_control", "safety_stock"]
         ) {
           name
           quantity
@@ -522,6 +507,78 @@ mutation MetafieldsSet($metafields: [MetafieldsSetInput!]!) {
 }
 `);
 
+export const OrderClaimsRead: TypedDocumentNode<OrderClaimsReadQuery, OrderClaimsReadQueryVariables> = parse(`
+query OrderClaimsRead($id: ID!) {
+  order(id: $id) {
+    id
+    createdAt
+    updatedAt
+    cancelledAt
+    checkoutToken
+    lineItems(first: 250) {
+      nodes {
+        id
+        sku
+        quantity
+        unfulfilledQuantity
+        requiresShipping
+        variant {
+          id
+        }
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+    fulfillmentOrders(first: 20) {
+      nodes {
+        id
+        status
+        assignedLocation {
+          location {
+            id
+          }
+        }
+        lineItems(first: 50) {
+          nodes {
+            remainingQuantity
+            lineItem {
+              id
+            }
+          }
+          pageInfo {
+            hasNextPage
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+    fulfillments(first: 30) {
+      id
+      status
+      createdAt
+      location {
+        id
+      }
+      fulfillmentLineItems(first: 50) {
+        nodes {
+          id
+          quantity
+          lineItem {
+            id
+          }
+        }
+        pageInfo {
+          hasNextPage
+        }
+      }
+    }
+  }
+}
+`);
+
 export const OrderLinesRead: TypedDocumentNode<OrderLinesReadQuery, OrderLinesReadQueryVariables> = parse(`
 query OrderLinesRead($id: ID!, $after: String!) {
   order(id: $id) {
@@ -669,12 +726,13 @@ query OrdersUpdatedRead($first: Int!, $after: String, $query: String!) {
 `);
 
 export const ProductVariantsRead: TypedDocumentNode<ProductVariantsReadQuery, ProductVariantsReadQueryVariables> = parse(`
-query ProductVariantsRead($first: Int!, $after: String) {
-  productVariants(first: $first, after: $after, sortKey: ID) {
+query ProductVariantsRead($first: Int!, $after: String, $query: String) {
+  productVariants(first: $first, after: $after, query: $query, sortKey: ID) {
     nodes {
       id
       sku
       displayName
+      requiresComponents
       product {
         id
         productType

@@ -621,6 +621,14 @@ export type FulfillmentOrderStatus =
   | 'OPEN'
   | 'SCHEDULED';
 
+export type FulfillmentStatus =
+  | 'CANCELLED'
+  | 'ERROR'
+  | 'FAILURE'
+  | 'OPEN'
+  | 'PENDING'
+  | 'SUCCESS';
+
 export type InventoryMoveQuantitiesInput = {
   readonly changes: ReadonlyArray<InventoryMoveQuantityChange>;
   readonly reason: string;
@@ -1052,14 +1060,6 @@ export type InventoryItemsAtLocationReadQuery = { readonly nodes: ReadonlyArray<
     | Record<PropertyKey, never>
    | null> };
 
-export type InventoryLevelReadQueryVariables = Exact<{
-  inventoryItemId: string;
-  locationId: string;
-}>;
-
-
-export type InventoryLevelReadQuery = { readonly inventoryItem: { readonly id: string, readonly inventoryLevel: { readonly quantities: ReadonlyArray<{ readonly name: string, readonly quantity: number }> } | null } | null };
-
 export type InventoryLevelsBulkRunMutationVariables = Exact<{
   query: string;
 }>;
@@ -1074,7 +1074,7 @@ export type InventoryLevelsReadQueryVariables = Exact<{
 }>;
 
 
-export type InventoryLevelsReadQuery = { readonly location: { readonly id: string, readonly inventoryLevels: { readonly nodes: ReadonlyArray<{ readonly item: { readonly id: string, readonly sku: string | null }, readonly quantities: ReadonlyArray<{ readonly name: string, readonly quantity: number }> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+export type InventoryLevelsReadQuery = { readonly location: { readonly id: string, readonly inventoryLevels: { readonly nodes: ReadonlyArray<{ readonly updatedAt: string, readonly item: { readonly id: string, readonly sku: string | null }, readonly quantities: ReadonlyArray<{ readonly name: string, readonly quantity: number }> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
 
 export type InventoryMoveQuantitiesMutationVariables = Exact<{
   input: InventoryMoveQuantitiesInput;
@@ -1142,6 +1142,13 @@ export type MetafieldsSetMutationVariables = Exact<{
 
 export type MetafieldsSetMutation = { readonly metafieldsSet: { readonly metafields: ReadonlyArray<{ readonly id: string, readonly key: string, readonly updatedAt: string }> | null, readonly userErrors: ReadonlyArray<{ readonly code: MetafieldsSetUserErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string, readonly elementIndex: number | null }> } | null };
 
+export type OrderClaimsReadQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OrderClaimsReadQuery = { readonly order: { readonly id: string, readonly createdAt: string, readonly updatedAt: string, readonly cancelledAt: string | null, readonly checkoutToken: string | null, readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly sku: string | null, readonly quantity: number, readonly unfulfilledQuantity: number, readonly requiresShipping: boolean, readonly variant: { readonly id: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean } }, readonly fulfillmentOrders: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentOrderStatus, readonly assignedLocation: { readonly location: { readonly id: string } | null }, readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly remainingQuantity: number, readonly lineItem: { readonly id: string } }>, readonly pageInfo: { readonly hasNextPage: boolean } } }>, readonly pageInfo: { readonly hasNextPage: boolean } }, readonly fulfillments: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentStatus, readonly createdAt: string, readonly location: { readonly id: string } | null, readonly fulfillmentLineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly quantity: number | null, readonly lineItem: { readonly id: string } }>, readonly pageInfo: { readonly hasNextPage: boolean } } }> } | null };
+
 export type OrderLinesReadQueryVariables = Exact<{
   id: string;
   after: string;
@@ -1176,10 +1183,11 @@ export type OrdersUpdatedReadQuery = { readonly orders: { readonly nodes: Readon
 export type ProductVariantsReadQueryVariables = Exact<{
   first: number;
   after?: string | null | undefined;
+  query?: string | null | undefined;
 }>;
 
 
-export type ProductVariantsReadQuery = { readonly productVariants: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly sku: string | null, readonly displayName: string, readonly product: { readonly id: string, readonly productType: string, readonly tags: ReadonlyArray<string> }, readonly inventoryItem: { readonly id: string, readonly tracked: boolean, readonly requiresShipping: boolean, readonly measurement: { readonly weight: { readonly unit: WeightUnit, readonly value: number } | null } } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
+export type ProductVariantsReadQuery = { readonly productVariants: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly sku: string | null, readonly displayName: string, readonly requiresComponents: boolean, readonly product: { readonly id: string, readonly productType: string, readonly tags: ReadonlyArray<string> }, readonly inventoryItem: { readonly id: string, readonly tracked: boolean, readonly requiresShipping: boolean, readonly measurement: { readonly weight: { readonly unit: WeightUnit, readonly value: number } | null } } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } };
 
 export type ShopReadQueryVariables = Exact<{ [key: string]: never; }>;
 

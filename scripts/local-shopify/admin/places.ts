@@ -94,28 +94,29 @@ export function toLocation(shop: LocalShop, location: SeedLocation): Node {
         locationId: location.id,
       }),
     inventoryLevels: (args: Arguments) =>
-      toLevelPage(
-        shop,
-        [...shop.items.keys()].map((itemId) => ({ itemId, locationId: location.id })),
-        args,
-      ),
+      toLevelPage(shop, args, {
+        items: shop.byItemId,
+        keyOf: ({ variant }) => ({ itemId: variant.inventoryItemId, locationId: location.id }),
+      }),
     ...metafieldFields(shop, id),
   };
 }
 
-/** The levels among these keys that exist, in their order; searchable as Shopify's connection is. */
-function toLevelPage(shop: LocalShop, keys: readonly LevelKey[], args: Arguments): Node {
+/** The levels these things have, in their order; searchable as Shopify's connection is. */
+function toLevelPage<Item>(
+  shop: LocalShop,
+  args: Arguments,
+  { items, keyOf }: { items: readonly Item[]; keyOf: (item: Item) => LevelKey },
+): Node {
   const terms = parseSearch(args['query'], ['updated_at', 'inventory_item_id']);
-  const found = keys.filter((key) => {
+  const isIn = (item: Item): boolean => {
+    const key = keyOf(item);
     const level = levelOf(shop, key.itemId, key.locationId);
     if (!level) return false;
     return fits(terms, (field) => (field === 'updated_at' ? level.updatedAt : key.itemId));
-  });
-  return toPage(
-    'InventoryLevelConnection',
-    { items: found, make: (key) => toLevel(shop, key) },
-    args,
-  );
+  };
+  const make = (item: Item): Node => toLevel(shop, keyOf(item));
+  return toPage('InventoryLevelConnection', { items, isIn, make }, args);
 }
 
 /** The level of an item at a location; null where it is not stocked. */
@@ -175,11 +176,10 @@ export function toItem(shop: LocalShop, { product, variant }: CatalogEntry): Nod
     inventoryLevel: ({ locationId }: Arguments) =>
       findLevel(shop, { itemId, locationId: idOf('Location', String(locationId)) ?? 0 }),
     inventoryLevels: (args: Arguments) =>
-      toLevelPage(
-        shop,
-        [...shop.locations.keys()].map((locationId) => ({ itemId, locationId })),
-        args,
-      ),
+      toLevelPage(shop, args, {
+        items: shop.seed.locations,
+        keyOf: (location) => ({ itemId, locationId: location.id }),
+      }),
   };
 }
 
@@ -197,6 +197,7 @@ export function toVariant(shop: LocalShop, { product, variant }: CatalogEntry): 
     sku: variant.sku,
     title: variant.optionValues.join(' / '),
     displayName: `${product.title.en} - ${variant.optionValues.join(' / ')}`,
+    requiresComponents: variant.requiresComponents,
     inventoryPolicy: variant.inventoryPolicy,
     inventoryQuantity: sumAvailable(shop, variant.inventoryItemId),
     sellableOnlineQuantity: sellableOnline(shop, variant),
