@@ -11,6 +11,7 @@ let shop: FakeAdminShop;
 let shopId: ShopId;
 let now = Temporal.Instant.from('2026-11-23T12:00:00Z');
 let known: Set<string>;
+let followed: string[];
 let fails = false;
 let reconcile: ReturnType<typeof createReconcile>;
 
@@ -25,18 +26,27 @@ beforeEach(async () => {
   now = Temporal.Instant.from('2026-11-23T12:00:00Z');
   known = new Set();
   fails = false;
+  followed = [];
   reconcile = createReconcile({
     admin: await createFakeAdmin(shop),
     store: createConnectorStore({ db: database.db, now: () => now }),
     log: { info: () => {}, warn: () => {}, error: () => {} },
     now: () => now,
     isKnown: async (_, orderId) => known.has(orderId),
+    isFollowed: async (_, orderId, version) => followed.includes(`${orderId} ${version}`),
+    followClaims: async (_, orderId) => {
+      followed.push(`${orderId} ${updatedAtOf(orderId)}`);
+    },
     intakeOrder: async (_, orderId) => {
       if (fails) throw new Error('away');
       known.add(orderId);
     },
   });
 });
+
+function updatedAtOf(orderId: string): string {
+  return String(shop.orders.get(`gid://shopify/Order/${orderId}`)?.['updatedAt']);
+}
 
 function order(number: number, updatedAt: string): void {
   const id = `gid://shopify/Order/${number}`;
@@ -74,4 +84,14 @@ test('a clock that was set back does not hide orders', async () => {
   now = now.subtract({ hours: 24 });
   order(1, '2026-11-22T11:30:00Z');
   expect(await reconcile.run(shopId)).toBe(1);
+});
+
+test('the claims of an order are followed once for each change of it, known or not', async () => {
+  order(1, '2026-11-23T11:59:00Z');
+  known.add('1');
+  await reconcile.run(shopId);
+  await reconcile.run(shopId);
+  order(1, '2026-11-23T11:59:40Z');
+  await reconcile.run(shopId);
+  expect(followed).toEqual(['1 2026-11-23T11:59:00Z', '1 2026-11-23T11:59:40Z']);
 });

@@ -21,6 +21,9 @@ export type ReconcileDeps = {
   /** True when the order's promise is stored. */
   isKnown(shopId: ShopId, orderId: string): Promise<boolean>;
   intakeOrder(shopId: ShopId, orderId: string): Promise<void>;
+  /** True when the order's claims on stock were settled in this state of it. */
+  isFollowed(shopId: ShopId, orderId: string, version: string): Promise<boolean>;
+  followClaims(shopId: ShopId, orderId: string): Promise<void>;
 };
 
 const ITEM = 'orders_reconciled';
@@ -51,8 +54,11 @@ async function run(deps: ReconcileDeps, shopId: ShopId): Promise<number> {
     MOST_PAGES,
   );
   let missed = 0;
-  for (const { id } of expectAnswer(read)) {
+  for (const { id, updatedAt } of expectAnswer(read)) {
     const orderId = numberOfGid(id);
+    if (!(await deps.isFollowed(shopId, orderId, updatedAt))) {
+      await deps.followClaims(shopId, orderId);
+    }
     if (await deps.isKnown(shopId, orderId)) continue;
     await deps.intakeOrder(shopId, orderId);
     missed++;

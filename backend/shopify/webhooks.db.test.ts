@@ -116,6 +116,9 @@ function runJobs(): Promise<void> {
       intakeOrder: async (_, orderId) => {
         effects.push(`order ${orderId}`);
       },
+      followClaims: async (_, orderId) => {
+        effects.push(`claims ${orderId}`);
+      },
       requestProvisioning: async () => {
         effects.push('provision');
       },
@@ -271,6 +274,17 @@ test('a changed product or item is read by itself, a deleted one is forgotten', 
   await send({ topic: 'products/update', body: {} });
   await runJobs();
   expect(effects).toEqual(['product 9', 'no product 9', 'item 5', 'no item 5', 'import']);
+});
+
+test.each([
+  ['orders/cancelled', { id: 77, email: 'buyer@example.com' }],
+  ['refunds/create', { id: 5, order_id: 77 }],
+  ['fulfillments/create', { id: 6, order_id: '77' }],
+])('%s has the claims of its order followed', async (topic, body) => {
+  await connections.connect(shopId, 'jwt');
+  await send({ topic, body });
+  await runJobs();
+  expect(effects).toEqual(['claims 77']);
 });
 
 test('an uninstall ends the connection and the schedules', async () => {

@@ -1,0 +1,119 @@
+/**
+ * Builds what is spoken for: reservations of checkouts and other systems, claims of Shopify's orders.
+ *
+ * In: platform, core, the connector's ground. Out: the services, what follows an order, housekeeping, and the routes.
+ * Part of the composition root.
+ */
+import type { Router } from 'express';
+import type { ShopId } from './base/ids.ts';
+import type { Connector } from './build-connector.ts';
+import type { Core } from './build-core.ts';
+import type { ShopifyGround } from './build-shopify.ts';
+import { readJsonBody } from './connect/body.ts';
+import { asCaller, type GateDependencies } from './connect/gate.ts';
+import type { Mount } from './http/app.ts';
+import { sendRefusal } from './http/problem.ts';
+import type { Log } from './platform/log.ts';
+import { createIdSource } from './platform/signing.ts';
+import type { Platform } from './platform/stand.ts';
+import { readOrderClaims } from './shopify/order-claims-reader.ts';
+import type { Surfaces } from './shopify/surfaces.ts';
+import type { OrderClaimService } from './stock/reservations/order-claims/service.ts';
+import { checkoutReservationRoutes, reservationRoutes } from './stock/reservations/routes.ts';
+import { createReservationService } from './stock/reservations/service.ts';
+
+/** What it is built on. */
+export type ClaimsBuild = {
+  readonly platform: Platform;
+  readonly log: Log;
+  readonly core: Pick<Core, 'stock' | 'ledger'>;
+  readonly ground: Pick<ShopifyGround, 'admin'>;
+  readonly surfacesOf: (shopId: ShopId) => Promise<Surfaces>;
+  readonly orderClaims: OrderClaimService;
+};
+
+/** What `buildClaims` returns. */
+export type Claims = ReturnType<typeof buildClaims>;
+
+/** Builds it. */
+export function buildClaims(build: ClaimsBuild) {
+  const { platform, log, core, ground, surfacesOf, orderClaims } = build;
+  const { stock, ledger } = core;
+  const reservations = createReservationService({
+    db: platform.db,
+    clock: platform.clock,
+    newId: createIdSource(),
+    openShop: stock.open,
+    // Nobody who reserves waits for this replica's own facts: grants are decided on the locked rows.
+    announce: async (shop, version) => {
+      stock.announce(shop, version).catch((error: unknown) => {
+        log.warn({ event: 'claims_not_announced', shop, error });
+      });
+    },
+  });
+  const contextOf = async (shopId: ShopId) => {
+    const live = await stock.open(shopId);
+    return {
+      surfaces: await surfacesOf(shopId),
+      nodeIds: new Set(live?.snapshot.nodeIndex.keys()),
+      skuOfVariant: live?.skuOfVariant ?? new Map<string, string>(),
+      hasSku: (sku: string) => live?.snapshot.skuIndex.has(sku) ?? false,
+    };
+  };
+  return {
+    reservations,
+    /** Reads an order of Shopify and brings its claims up to date. */
+    followClaims: async (shopId: ShopId, orderId: string): Promise<void> => {
+      const order = await readOrderClaims({ admin: ground.admin, contextOf }, shopId, orderId);
+      if (order === undefined) return;
+      const { beyond } = await orderClaims.follow(shopId, order);
+      for (const { oversold } of beyond) {
+        if (oversold > 0) log.warn({ event: 'order_oversold', shop: shopId, count: oversold });
+      }
+    },
+    /** True when this state of an order has been worked on. */
+    isFollowed: orderClaims.isFollowed,
+    /** Housekeeping of every few minutes: expired rows, and allocations that a recount has left without goods. */
+    sweep: async (shopId: ShopId): Promise<void> => {
+      await reservations.sweep(shopId);
+      const shortages = await ledger.readShortages(shopId);
+      if (shortages.length === 0) return;
+      const returned = await orderClaims.returnToRouting(shopId, shortages);
+      log.warn({ event: 'allocations_returned', shop: shopId, count: returned.length });
+    },
+  };
+}
+
+/** The checkout's route. */
+export function checkoutReservationMount(
+  { stock }: Pick<Core, 'stock'>,
+  { claims, gate }: Pick<Connector, 'claims' | 'gate'>,
+): Mount {
+  const router = checkoutReservationRoutes({
+    reservations: claims.reservations,
+    openShop: stock.open,
+    shopOfBuyer: gate.shopOfBuyer,
+    sendRefusal,
+  });
+  return { path: '/api/reservations', router, body: 'json' };
+}
+
+/** The routes of other systems, for `buildConnect`. */
+export function reservationMounts({ reservations }: Pick<Claims, 'reservations'>) {
+  return (gate: GateDependencies): readonly { path: string; router: Router }[] => [
+    {
+      path: '/v1/reservations',
+      router: reservationRoutes({
+        reservations,
+        asCaller: (handle) => asCaller(gate, 'reservations:write', handle),
+        readJson: async (request, response) => {
+          const body = await readJsonBody(request, response);
+          if (body.ok) return body.value;
+          sendRefusal(response, body.refusal);
+          return undefined;
+        },
+        sendRefusal,
+      }),
+    },
+  ];
+}
