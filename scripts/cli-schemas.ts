@@ -86,7 +86,12 @@ const figure = z.strictObject({
   pool: whole,
   visible: whole,
   lines: z.array(
-    z.strictObject({ code: z.enum(LINE_CODES), units: z.int(), nodeId: z.string().optional() }),
+    z.strictObject({
+      code: z.enum(LINE_CODES),
+      units: z.int(),
+      nodeId: z.string().optional(),
+      source: z.string().optional(),
+    }),
   ),
   levels: z
     .array(z.strictObject({ nodeId: z.string(), units: z.int().min(1) }))

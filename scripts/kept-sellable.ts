@@ -159,7 +159,7 @@ export function writeSellable(answer: SellableAnswer): string {
 function explain({ sku, channel, units, lines, levels }: SellableFigure): string[] {
   const rows = lines.map((line) => [
     `  ${line.units > 0 ? '+' : '−'}${Math.abs(line.units)}`,
-    WORDS[line.code],
+    line.source === undefined ? WORDS[line.code] : `${WORDS[line.code]}: ${line.source}`,
     line.nodeId ?? '',
   ]);
   const shown = levels.map(({ nodeId, units: level }) => `${nodeId} ${level}`).join(', ');

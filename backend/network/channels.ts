@@ -32,6 +32,8 @@ export function compileChannels(
       shareBasisPoints: channel?.shareBasisPoints ?? 10_000,
       threshold: channel?.threshold ?? 0,
       incomingHorizonMinutes: horizonDays === null ? null : horizonDays * MINUTES_PER_DAY,
+      incomingSources:
+        channel?.incomingSources === undefined ? undefined : new Set(channel.incomingSources),
       reach: reachOf(world, compiled, hasNode),
     };
   };

@@ -147,6 +147,8 @@ export type CompiledChannel = {
   readonly threshold: number;
   /** null: every incoming lot counts. */
   readonly incomingHorizonMinutes: number | null;
+  /** Sources whose lots count, besides lots that state none; undefined: every source. */
+  readonly incomingSources: ReadonlySet<string> | undefined;
   /** By service × zone: `LANE_EXISTS` when a node of the channel has a lane, `PICKUP_EXISTS` when such a node has a pickup of the service configured. */
   readonly reach: Uint8Array;
 };

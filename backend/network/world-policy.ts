@@ -78,6 +78,8 @@ export const policySchema = z.strictObject({
         threshold: whole.default(0),
         /** null: every lot; 0: none; else lots usable within so many × 24 h of `at`. */
         incomingHorizonDays: z.int().min(0).max(365).nullable().default(null),
+        /** Only lots of these sources count, and lots that state none; absent: every lot. */
+        incomingSources: z.array(z.string().min(1).max(60)).max(50).optional(),
       }),
     )
     .max(100)

@@ -253,6 +253,8 @@ export const stockSchema = z.strictObject({
           expectedAt: instant.optional(),
           /** Node-local date: usable from 00:00 of the next one. */
           expectedOn: day.optional(),
+          /** Where it comes from, as purchase_order, container, planned, transfer: any word of the merchant's. */
+          source: z.string().min(1).max(60).optional(),
         })
         .refine((lot) => (lot.expectedAt === undefined) !== (lot.expectedOn === undefined), {
           error: 'give either expectedAt (an instant) or expectedOn (a day)',

@@ -12,9 +12,9 @@ import { readyMinute } from '../network/ready.ts';
 import type { CompiledChannel, Destination, Snapshot } from '../network/snapshot.ts';
 import type { WorldProduct } from '../network/world.ts';
 import type { Supply } from '../routing/routing.ts';
-import type { FigureQuestion } from '../stock/figures/formula.ts';
+import { type FigureQuestion, positionsFor } from '../stock/figures/formula.ts';
 import type { Positions } from '../stock/figures/position-table.ts';
-import { type Facts, figure, loadOf, positionsOf } from '../stock/stock.ts';
+import { type Facts, figure, loadOf } from '../stock/stock.ts';
 import type { QuoteRequest } from './quote.ts';
 import { shareComponents } from './quote-kits.ts';
 import { bookOf, type Memory, memoryOf, type NodeBook } from './quote-memory.ts';
@@ -80,7 +80,7 @@ export function openAsk(
   if (channel === undefined) throw new Error(`Bug: no channel ${channelIndex}`);
   const { nowMinute, customerTags } = request;
   const buyer = { channel: request.channel, customerTags, nowMinute, atMinute };
-  const merged = mergeLines(snapshot, facts, request);
+  const merged = mergeLines(snapshot, facts, { request, channel });
   const { lines, shortSku } = shareComponents(facts, merged, { channel, buyer });
   const destination = resolveDestination(snapshot, request.destination);
   const horizon =
@@ -132,7 +132,11 @@ export function openAsk(
   };
 }
 
-function mergeLines(snapshot: Snapshot, facts: Facts, request: QuoteRequest): AskLine[] {
+function mergeLines(
+  snapshot: Snapshot,
+  facts: Facts,
+  { request, channel }: { readonly request: QuoteRequest; readonly channel: CompiledChannel },
+): AskLine[] {
   const quantities = new Map<number, number>();
   for (const { sku, quantity } of request.lines) {
     const index = snapshot.skuIndex.get(sku);
@@ -143,7 +147,7 @@ function mergeLines(snapshot: Snapshot, facts: Facts, request: QuoteRequest): As
   for (const [sku, quantity] of [...quantities].sort((a, b) => a[0] - b[0])) {
     const product = snapshot.products[sku];
     if (product === undefined) throw new Error(`Bug: no product ${sku}`);
-    lines.push({ sku, product, quantity, positions: positionsOf(facts, sku) });
+    lines.push({ sku, product, quantity, positions: positionsFor(facts, sku, channel) });
   }
   return lines;
 }

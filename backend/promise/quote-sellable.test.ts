@@ -89,6 +89,31 @@ test('a closed node promises nothing, and the others go on', () => {
   expect(homeOf(live, request(4)).absent).toMatchObject({ code: 'no_stock' });
 });
 
+test('a channel promises incoming stock of its sources only, and of lots that state none', () => {
+  const lots = (source?: string) => [
+    {
+      quantity: 5,
+      expectedOn: '2026-12-01',
+      ...(source === undefined ? {} : { source }),
+    },
+  ];
+  const isPromised = (incoming: ReturnType<typeof lots>, incomingSources?: string[]) => {
+    const live = shop((world) => ({
+      ...withPolicy({
+        channels: [{ code: 'online', ...(incomingSources ? { incomingSources } : {}) }],
+      })(world),
+      stock: [{ sku: 'SHIRT', nodeId: 'milan', onHand: 0, incoming }],
+    }));
+    const { option, absent } = homeOf(live, request(1));
+    if (option === undefined) expect(absent).toMatchObject({ code: 'no_stock' });
+    return option?.parcels[0]?.lines[0]?.fromIncoming === 1;
+  };
+  expect(isPromised(lots('container'))).toBe(true);
+  expect(isPromised(lots('container'), ['container', 'purchase_order'])).toBe(true);
+  expect(isPromised(lots('container'), ['purchase_order'])).toBe(false);
+  expect(isPromised(lots(), ['purchase_order'])).toBe(true);
+});
+
 type Rule = NonNullable<NonNullable<WorldInput['policy']['storePickup']>['rules']>[number];
 
 /** Whether Rome hands over the shirt (category tops, tag new), which offers store pickup or not. */

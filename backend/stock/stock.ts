@@ -167,13 +167,20 @@ function putRow(facts: Facts, row: WorldStockRow): number | undefined {
 
 function toLots(node: CompiledNode, incoming: WorldStockRow['incoming']): Lot[] {
   const lots = incoming.map(
-    (lot): Lot => ({ usableMinute: usableMinute(node, lot), quantity: lot.quantity }),
+    ({ quantity, source, ...lot }): Lot => ({
+      usableMinute: usableMinute(node, lot),
+      quantity,
+      ...(source === undefined ? {} : { source }),
+    }),
   );
   return lots.toSorted((a, b) => a.usableMinute - b.usableMinute);
 }
 
 /** Rule 1: the expected instant, or 00:00 of the day after the expected day where the node is. */
-function usableMinute(node: CompiledNode, lot: WorldStockRow['incoming'][number]): number {
+function usableMinute(
+  node: CompiledNode,
+  lot: Pick<WorldStockRow['incoming'][number], 'expectedAt' | 'expectedOn'>,
+): number {
   if (lot.expectedAt !== undefined) return instantToMinuteCeil(lot.expectedAt);
   const day = parseDay(lot.expectedOn ?? '') + 1;
   return wallToMinute(node.calendar.zone, day, { timeOfDay: 0, side: 'later' });
@@ -257,9 +264,21 @@ export function positionsOf(facts: Facts, sku: number): Positions | undefined {
 
 /**
  * Units of a SKU that routing may take at a node: on hand − unavailable − routing safety stock −
- * allocations, never below 0. What is kept back from sale does not count here, nor this there.
+ * allocations, never below 0; of a kit what can be built of such units. What is kept back from sale does
+ * not count here, nor this there.
  */
 export function routableUnits(facts: Facts, at: { sku: number; node: number }): number {
+  const parts = facts.kits.get(at.sku);
+  if (parts === undefined) return routableAt(facts, at);
+  if (parts.length === 0) return 0;
+  return Math.min(
+    ...parts.map(({ sku, quantity }) =>
+      Math.floor(routableAt(facts, { sku, node: at.node }) / quantity),
+    ),
+  );
+}
+
+function routableAt(facts: Facts, at: { sku: number; node: number }): number {
   const row = findRow(facts.table, at.sku, at.node);
   if (row < 0) return 0;
   const { onHand, unavailable, routingSafety, allocated } = facts.table.columns;

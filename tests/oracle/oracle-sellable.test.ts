@@ -11,7 +11,7 @@ import { checkWorld } from '../../backend/network/world-check.ts';
 import { aggregateUnits, levelUnits, parkedLevels } from '../../backend/stock/figures/levels.ts';
 import { explainFigure, factsOfWorld, routableUnits } from '../../backend/stock/stock.ts';
 import { randomSellable, SELLABLE_AT, SELLABLE_CHANNELS } from './random-sellable.ts';
-import { naiveFigure, naiveLevels, safetyStock } from './sellable.ts';
+import { naiveFigure, naiveLevels, naiveRoutable } from './sellable.ts';
 
 const WORLDS = 3_000;
 const LEAST_PER_BRANCH = 100;
@@ -20,7 +20,8 @@ const HOLIDAYS = createHolidayBook();
 
 /** What the text decides by, each at least so many times. */
 const BRANCHES_OF: Readonly<Record<string, string>> = {
-  '16': `closed, ids, kinds, countries, tags, below nothing at a node, lot due, lot too late, waiting,
+  '16': `closed, ids, kinds, countries, tags, below nothing at a node, lot due, lot too late,
+    lot of another source, waiting,
     reservation own, reservation live, reservation expired, claims above stock, quota used up, quota own,
     quota of others, share, threshold`,
   '17': `row, units, percent, weeks, equal rank, sku+node, sku+region, sku, category+node,
@@ -61,12 +62,11 @@ function productOf(world: World): Said {
       said.figures.push([sku, channel, 'aggregate', aggregateUnits(snapshot, facts, when)]);
     }
   }
-  for (const row of world.stock) {
-    const at = {
-      sku: snapshot.skuIndex.get(row.sku) ?? -1,
-      node: snapshot.nodeIndex.get(row.nodeId) ?? -1,
-    };
-    said.routable.push(routableUnits(facts, at));
+  for (const { sku } of world.products) {
+    for (const node of snapshot.nodes) {
+      const at = { sku: snapshot.skuIndex.get(sku) ?? -1, node: node.index };
+      said.routable.push(routableUnits(facts, at));
+    }
   }
   return said;
 }
@@ -88,9 +88,8 @@ function oracleOf(world: World, note: (branch: string) => void): Said {
       said.figures.push([sku, channel, 'aggregate', units]);
     }
   }
-  for (const row of world.stock) {
-    const kept = safetyStock(world, 'routingSafetyStock', row, () => {});
-    said.routable.push(Math.max(0, row.onHand - row.unavailable - kept - row.allocated));
+  for (const { sku } of world.products) {
+    for (const { id } of world.nodes) said.routable.push(naiveRoutable(world, sku, id));
   }
   return said;
 }

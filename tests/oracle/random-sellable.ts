@@ -99,6 +99,7 @@ function rowOf(random: Random) {
     incoming: random.chance(0.4)
       ? Array.from({ length: random.int(1, 3) }, () => ({
           quantity: random.int(1, 6),
+          ...(random.chance(0.5) ? { source: random.pick(['order', 'container']) } : {}),
           ...(random.chance(0.5)
             ? { expectedAt: random.pick(['', ...INSTANTS]) || '2026-12-01T10:00:00+01:00' }
             : { expectedOn: random.pick(['2026-11-30', ...DAYS]) }),
@@ -124,6 +125,7 @@ function policyOf({ random, nodes, skus }: Scene): Omit<Policy, 'timeZone' | 'cu
       shareBasisPoints: random.pick([10_000, 10_000, 8_000, 5_000, 3_333, 1, 0]),
       threshold: random.pick([0, 0, 0, 2, 5]),
       incomingHorizonDays: random.pick([null, 0, 1, 3, 9]),
+      ...(random.chance(0.25) ? { incomingSources: random.some(['order', 'container'], 0.5) } : {}),
     })),
     quotas: some(0.5, 4, () => {
       const quantity = random.int(1, 6);

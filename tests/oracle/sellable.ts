@@ -114,7 +114,7 @@ function keptBy(row: SafetyRow, stock: WorldStockRow, note: Note): number {
   return most;
 }
 
-export function safetyStock(
+function safetyStock(
   world: World,
   list: 'safetyStock' | 'routingSafetyStock',
   stock: WorldStockRow,
@@ -150,7 +150,7 @@ function unitsOnHand(world: World, sku: string, nodeId: string, note: Note): num
 
 /** Units of lots that are usable within the channel's horizon. */
 function unitsDue(world: World, asked: Asked, sku: string, node: WorldNode, note: Note): number {
-  const days = channelRow(world, asked.channel).incomingHorizonDays;
+  const { incomingHorizonDays: days, incomingSources } = channelRow(world, asked.channel);
   let due = 0;
   for (const lot of stockAt(world, sku, node.id)?.incoming ?? []) {
     const usable =
@@ -162,7 +162,12 @@ function unitsDue(world: World, asked: Asked, sku: string, node: WorldNode, note
           );
     const isDue = days === null || (days > 0 && usable <= asked.minute + days * MINUTES_PER_DAY);
     note(isDue ? '16.lot due' : '16.lot too late');
-    if (isDue) due += lot.quantity;
+    const isOfSource =
+      incomingSources === undefined ||
+      lot.source === undefined ||
+      incomingSources.some((source) => source === lot.source);
+    if (!isOfSource) note('16.lot of another source');
+    if (isDue && isOfSource) due += lot.quantity;
   }
   return due;
 }
@@ -379,4 +384,16 @@ function thereAt(world: World, asked: Asked, node: WorldNode): number {
   }
   const row = stockAt(world, asked.sku, node.id);
   return row === undefined ? 0 : row.onHand - row.unavailable - row.allocated;
+}
+
+/** What routing may take at a node: its own safety stock is deducted, the selling one is not. */
+export function naiveRoutable(world: World, sku: string, nodeId: string): number {
+  const unitsOf = (one: string) => {
+    const row = stockAt(world, one, nodeId);
+    if (row === undefined) return 0;
+    const kept = safetyStock(world, 'routingSafetyStock', row, () => {});
+    return Math.max(0, row.onHand - row.unavailable - kept - row.allocated);
+  };
+  const parts = kitParts(world, sku);
+  return parts === undefined ? unitsOf(sku) : buildKits(parts, unitsOf);
 }

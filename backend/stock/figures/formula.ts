@@ -54,7 +54,7 @@ const BASIS_POINTS = 10_000;
 export function figureSums(facts: Facts, asked: Asked): FigureSums {
   const { channel, question } = asked;
   const { sku } = question;
-  const { onHand, incoming } = sumOfNodes(rowsOf(facts, sku), channel, question);
+  const { onHand, incoming } = sumOfNodes(rowsOf(facts, sku, channel), channel, question);
   const waiting = waitingUnits(facts, sku);
   const reservedElsewhere = reservedUnits(facts, question);
   const unclaimed = Math.max(0, onHand + incoming - waiting - reservedElsewhere);
@@ -89,12 +89,11 @@ export type Rows = {
   readonly lots: readonly (readonly Lot[] | undefined)[];
 };
 
-/** Where a SKU's units lie; a kit's where it can be built. */
-export function rowsOf(facts: Facts, sku: number): Rows {
+/** Where a SKU's units lie; a kit's where it can be built from what counts for the channel. */
+export function rowsOf(facts: Facts, sku: number, channel: CompiledChannel): Rows {
   const { kits, table } = facts;
-  const parts = kits.size === 0 ? undefined : kits.get(sku);
-  if (parts !== undefined) {
-    const positions = kitView(table, sku, parts);
+  if (kits.size > 0 && kits.has(sku)) {
+    const positions = positionsFor(facts, sku, channel);
     if (positions === undefined) return NO_ROWS;
     return { from: 0, to: positions.count, ...positions };
   }
@@ -118,6 +117,25 @@ export function positionsIn(facts: Facts, sku: number): Positions | undefined {
   return parts === undefined ? viewOf(table, sku) : kitView(table, sku, parts);
 }
 
+/** The same with those lots only that count for the channel by their source. */
+export function positionsFor(
+  facts: Facts,
+  sku: number,
+  { incomingSources }: CompiledChannel,
+): Positions | undefined {
+  const positions = positionsIn(facts, sku);
+  if (incomingSources === undefined || positions === undefined) return positions;
+  const counts = (lot: Lot) => lot.source === undefined || incomingSources.has(lot.source);
+  const parts = facts.kits.get(sku);
+  if (parts !== undefined) return kitPositions(facts.table, parts, counts);
+  return { ...positions, lots: positions.lots.map((lots) => counted(lots, counts)) };
+}
+
+function counted(lots: readonly Lot[] | undefined, counts: (lot: Lot) => boolean) {
+  const kept = lots?.filter(counts);
+  return kept === undefined || kept.length === 0 ? undefined : kept;
+}
+
 function kitView(table: PositionTable, sku: number, parts: KitParts): Positions | undefined {
   const known = table.views[sku];
   if (known !== undefined) return known;
@@ -126,17 +144,31 @@ function kitView(table: PositionTable, sku: number, parts: KitParts): Positions 
   return made;
 }
 
-/** The last minute at which a lot still counts for the channel. */
-export function lotsUntil(channel: CompiledChannel, atMinute: number): number {
-  if (channel.incomingHorizonMinutes === 0) return -Infinity;
-  return atMinute + (channel.incomingHorizonMinutes ?? Infinity);
+/** Which lots count for a channel: usable by a minute, and of its sources. */
+export type Due = {
+  readonly lastMinute: number;
+  readonly sources: ReadonlySet<string> | undefined;
+};
+
+/** What counts of incoming for the channel, seen from `atMinute`. */
+export function dueFor(channel: CompiledChannel, atMinute: number): Due {
+  const { incomingHorizonMinutes, incomingSources } = channel;
+  const lastMinute =
+    incomingHorizonMinutes === 0 ? -Infinity : atMinute + (incomingHorizonMinutes ?? Infinity);
+  return { lastMinute, sources: incomingSources };
 }
 
-/** Units of the lots usable by then. */
-export function unitsUntil(lots: readonly Lot[] | undefined, lastMinute: number): number {
+/** Whether a lot counts. */
+export function isDue(lot: Lot, { lastMinute, sources }: Due): boolean {
+  if (lot.usableMinute > lastMinute) return false;
+  return sources === undefined || lot.source === undefined || sources.has(lot.source);
+}
+
+/** Units of the lots that count. */
+export function unitsDue(lots: readonly Lot[] | undefined, due: Due): number {
   let units = 0;
   if (lots === undefined) return units;
-  for (const lot of lots) if (lot.usableMinute <= lastMinute) units += lot.quantity;
+  for (const lot of lots) if (isDue(lot, due)) units += lot.quantity;
   return units;
 }
 
@@ -145,7 +177,7 @@ function sumOfNodes(
   channel: CompiledChannel,
   question: Pick<FigureQuestion, 'atMinute'>,
 ): { onHand: number; incoming: number } {
-  const last = lotsUntil(channel, question.atMinute);
+  const due = dueFor(channel, question.atMinute);
   const { hasNode } = channel;
   let onHand = 0;
   let incoming = 0;
@@ -153,7 +185,7 @@ function sumOfNodes(
     if (hasNode[rows.nodes[row] ?? -1] !== 1) continue;
     onHand += rows.free[row] ?? 0;
     const lots = rows.lots[row];
-    if (lots !== undefined) incoming += unitsUntil(lots, last);
+    if (lots !== undefined) incoming += unitsDue(lots, due);
   }
   return { onHand, incoming };
 }
@@ -246,7 +278,7 @@ function kitsLeft(facts: Facts, asked: Asked, parts: KitParts): number {
 /** A SKU's units that no order, reservation or quota of another claims; `exceptKit`: whose quotas do not count. */
 export function unclaimedUnits(facts: Facts, asked: Asked, exceptKit = -1): number {
   const { channel, question } = asked;
-  const sum = sumOfNodes(rowsOf(facts, question.sku), channel, question);
+  const sum = sumOfNodes(rowsOf(facts, question.sku, channel), channel, question);
   const claimed = waitingUnits(facts, question.sku) + reservedUnits(facts, question);
   const { unused, own } = quotaUnits(facts, question, exceptKit);
   return Math.max(0, sum.onHand + sum.incoming - claimed - (unused - own));

@@ -10,8 +10,15 @@ import { type Lot, type Positions, type PositionTable, viewOf } from './position
 
 type Part = { readonly positions: Positions; readonly quantity: number; cursor: number };
 
+/** Which lots count. */
+type Counts = (lot: Lot) => boolean;
+
 /** The kit's rows: the nodes that hold a row of every component. */
-export function kitPositions(table: PositionTable, parts: KitParts): Positions | undefined {
+export function kitPositions(
+  table: PositionTable,
+  parts: KitParts,
+  counts: Counts = () => true,
+): Positions | undefined {
   const held: Part[] = [];
   for (const { sku, quantity } of parts) {
     const positions = viewOf(table, sku);
@@ -29,7 +36,7 @@ export function kitPositions(table: PositionTable, parts: KitParts): Positions |
     const now = buildable(held, (part) => part.positions.free[part.cursor] ?? 0);
     nodes.push(node);
     free.push(now);
-    lots.push(kitLots(held, now));
+    lots.push(kitLots(held, { now, counts }));
   }
   if (nodes.length === 0) return undefined;
   return {
@@ -54,25 +61,31 @@ function buildable(parts: readonly Part[], unitsOf: (part: Part) => number): num
 }
 
 /** The kits that incoming components add, by the instant that brings them. */
-function kitLots(parts: readonly Part[], now: number): readonly Lot[] | undefined {
+function kitLots(
+  parts: readonly Part[],
+  of: { readonly now: number; readonly counts: Counts },
+): readonly Lot[] | undefined {
   const minutes = new Set<number>();
   for (const { positions, cursor } of parts) {
     for (const lot of positions.lots[cursor] ?? []) minutes.add(lot.usableMinute);
   }
   const lots: Lot[] = [];
-  let built = now;
+  let built = of.now;
   for (const usableMinute of [...minutes].sort((a, b) => a - b)) {
-    const then = buildable(parts, (part) => unitsBy(part, usableMinute));
+    const then = buildable(parts, (part) => unitsBy(part, { usableMinute, counts: of.counts }));
     if (then > built) lots.push({ usableMinute, quantity: then - built });
     built = then;
   }
   return lots.length === 0 ? undefined : lots;
 }
 
-function unitsBy({ positions, cursor }: Part, minute: number): number {
+function unitsBy(
+  { positions, cursor }: Part,
+  by: { readonly usableMinute: number; readonly counts: Counts },
+): number {
   let units = positions.free[cursor] ?? 0;
   for (const lot of positions.lots[cursor] ?? []) {
-    if (lot.usableMinute <= minute) units += lot.quantity;
+    if (lot.usableMinute <= by.usableMinute && by.counts(lot)) units += lot.quantity;
   }
   return units;
 }

@@ -15,12 +15,13 @@ import { channelOf } from '../../network/channels.ts';
 import type { CompiledChannel, Snapshot } from '../../network/snapshot.ts';
 import type { Facts } from '../stock.ts';
 import {
+  dueFor,
   type FigureSums,
   figureSums,
-  lotsUntil,
+  positionsIn,
   type Rows,
   rowsOf,
-  unitsUntil,
+  unitsDue,
 } from './formula.ts';
 import { findRow } from './position-table.ts';
 
@@ -81,9 +82,8 @@ function compiledChannel(snapshot: Snapshot, code: string): CompiledChannel {
 /** Units on hand at a node that nobody claimed there, safety stock included; of a kit, what can be built. */
 function unitsThere(facts: Facts, at: { readonly sku: number; readonly node: number }): number {
   if (facts.kits.has(at.sku)) {
-    const rows = rowsOf(facts, at.sku);
-    const row = rows.nodes.indexOf(at.node, rows.from);
-    return row < 0 || row >= rows.to ? 0 : (rows.free[row] ?? 0);
+    const positions = positionsIn(facts, at.sku);
+    return positions?.free[positions.nodes.indexOf(at.node)] ?? 0;
   }
   const row = findRow(facts.table, at.sku, at.node);
   if (row < 0) return 0;
@@ -119,7 +119,7 @@ function openLevels(snapshot: Snapshot, facts: Facts, ask: LevelAsk): Opened {
 }
 
 function partsOf(facts: Facts, { ask, channel, sums }: Opened): readonly NodePart[] {
-  const parts = heldBy(rowsOf(facts, ask.sku), channel, ask.atMinute);
+  const parts = heldBy(rowsOf(facts, ask.sku, channel), channel, ask.atMinute);
   const claimed = sums.onHand + sums.incoming - sums.free;
   const quotas = sums.free - sums.pool;
   if (claimed > 0 || quotas > 0) {
@@ -140,15 +140,15 @@ function partsOf(facts: Facts, { ask, channel, sums }: Opened): readonly NodePar
 /** What each node asked for holds for the channel, nothing deducted. */
 function heldAt(facts: Facts, { ask, channel }: Opened): Int32Array {
   const { nodes } = ask;
-  const rows = rowsOf(facts, ask.sku);
-  const last = lotsUntil(channel, ask.atMinute);
+  const rows = rowsOf(facts, ask.sku, channel);
+  const due = dueFor(channel, ask.atMinute);
   const units = new Int32Array(nodes.length);
   let row = rows.from;
   for (let at = 0; at < nodes.length; at += 1) {
     const node = nodes[at] ?? -1;
     row = rowFrom(rows, row, node);
     if (row === rows.to || rows.nodes[row] !== node || channel.hasNode[node] !== 1) continue;
-    units[at] = (rows.free[row] ?? 0) + unitsUntil(rows.lots[row], last);
+    units[at] = (rows.free[row] ?? 0) + unitsDue(rows.lots[row], due);
   }
   return units;
 }
@@ -162,13 +162,13 @@ function rowFrom(rows: Rows, hint: number, node: number): number {
 
 /** The channel's nodes with units, by node. */
 function heldBy(rows: Rows, channel: CompiledChannel, atMinute: number): NodePart[] {
-  const last = lotsUntil(channel, atMinute);
+  const due = dueFor(channel, atMinute);
   const parts: NodePart[] = [];
   for (let row = rows.from; row < rows.to; row += 1) {
     const node = rows.nodes[row] ?? -1;
     if (channel.hasNode[node] !== 1) continue;
     const n = rows.free[row] ?? 0;
-    const left = n + unitsUntil(rows.lots[row], last);
+    const left = n + unitsDue(rows.lots[row], due);
     if (left > 0) parts.push({ node, n, left, claimed: 0, own: 0, shown: 0 });
   }
   return parts;

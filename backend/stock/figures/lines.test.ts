@@ -24,8 +24,8 @@ function explain({ snapshot, facts }: ReturnType<typeof shop>, sku: string, chan
     nowMinute: NOW,
     atMinute: NOW,
   });
-  const lines = figure.lines.map(({ code, nodeId, units }) =>
-    [code, nodeId, units].filter((part) => part !== undefined).join(' '),
+  const lines = figure.lines.map(({ code, nodeId, source, units }) =>
+    [code, nodeId, source, units].filter((part) => part !== undefined).join(' '),
   );
   return { lines, units: figure.units };
 }
@@ -124,6 +124,32 @@ test('claims beyond what there is and a threshold not reached have lines of thei
     ],
     units: 0,
   });
+});
+
+test('incoming is told by where it comes from', () => {
+  const lot = (quantity: number, source?: string) => ({
+    quantity,
+    expectedOn: '2026-12-02',
+    ...(source === undefined ? {} : { source }),
+  });
+  const incoming = [lot(4, 'planned'), lot(3), lot(5, 'container'), lot(1, 'planned')];
+  const live = shop(
+    { stock: [{ sku: 'SHIRT', nodeId: 'milan', onHand: 1, incoming }] },
+    { channels: [{ code: 'online', incomingSources: ['planned'] }] },
+  );
+  expect(explain(live, 'SHIRT', 'pos')).toEqual({
+    lines: [
+      'on_hand milan 1',
+      'incoming milan 3',
+      'incoming milan container 5',
+      'incoming milan planned 5',
+    ],
+    units: 14,
+  });
+  expect(explain(live, 'SHIRT', 'online').lines.slice(1)).toEqual([
+    'incoming milan 3',
+    'incoming milan planned 5',
+  ]);
 });
 
 test('a kit names where it can be built, and what claims its components', () => {

@@ -5,9 +5,11 @@
  * belongs to a node names it; deductions that no node can be named for come after the nodes'. Codes are
  * stable and listed in docs/semantics.md ("Lines of a figure"); lines of 0 units are left out.
  */
+import { compareIds } from '../../base/ids.ts';
 import type { CompiledChannel, CompiledNode, Snapshot } from '../../network/snapshot.ts';
 import type { Facts } from '../stock.ts';
-import { type FigureQuestion, type FigureSums, lotsUntil, rowsOf, unitsUntil } from './formula.ts';
+import { dueFor, type FigureQuestion, type FigureSums, isDue, rowsOf } from './formula.ts';
+import type { Lot } from './position-table.ts';
 
 /** Codes in the order in which lines come; the first eight belong to a node. */
 export const LINE_CODES = [
@@ -37,6 +39,8 @@ export type FigureLine = {
   readonly code: LineCode;
   readonly units: number;
   readonly nodeId?: string;
+  /** Of incoming: what these lots stated as their source. */
+  readonly source?: string;
 };
 
 /** The lines of a figure whose sums are known. */
@@ -51,9 +55,10 @@ export function figureLines(
 ): FigureLine[] {
   const { channel, question, sums } = asked;
   const lines: FigureLine[] = [];
-  const add = (code: LineCode, units: number, node?: CompiledNode) => {
+  const add: Adding['add'] = (code, units, node, source) => {
     if (units === 0) return;
-    lines.push(node === undefined ? { code, units } : { code, units, nodeId: node.id });
+    const at = node === undefined ? {} : { nodeId: node.id };
+    lines.push({ code, units, ...at, ...(source === undefined ? {} : { source }) });
   };
   if (facts.kits.has(question.sku)) addKitNodes(snapshot, facts, { channel, question, add });
   else addNodes(snapshot, facts, { channel, question, add });
@@ -72,11 +77,11 @@ export function figureLines(
 type Adding = {
   readonly channel: CompiledChannel;
   readonly question: FigureQuestion;
-  add(code: LineCode, units: number, node?: CompiledNode): void;
+  add(code: LineCode, units: number, node?: CompiledNode, source?: string): void;
 };
 
 function addNodes(snapshot: Snapshot, facts: Facts, adding: Adding): void {
-  const rows = rowsOf(facts, adding.question.sku);
+  const rows = rowsOf(facts, adding.question.sku, adding.channel);
   for (let row = rows.from; row < rows.to; row += 1) {
     const node = snapshot.nodes[rows.nodes[row] ?? -1];
     if (node === undefined) throw new Error(`Bug: row ${row} has no node`);
@@ -86,9 +91,10 @@ function addNodes(snapshot: Snapshot, facts: Facts, adding: Adding): void {
 
 function addNode(
   facts: Facts,
-  { channel, question, add }: Adding,
+  adding: Adding,
   { row, node }: { readonly row: number; readonly node: CompiledNode },
 ): void {
+  const { channel, add } = adding;
   const { table } = facts;
   const [onHand = 0, unavailable = 0, safety = 0, allocated = 0, free = 0] = ON_HAND_COLUMNS.map(
     (name) => table.columns[name][row],
@@ -102,20 +108,37 @@ function addNode(
   add('safety_stock', -safety, node);
   add('allocated', -allocated, node);
   add('below_zero', free - (onHand - unavailable - safety - allocated), node);
-  add('incoming', unitsUntil(table.lots[row], lotsUntil(channel, question.atMinute)), node);
+  addIncoming(adding, table.lots[row], node);
 }
 
 const ON_HAND_COLUMNS = ['onHand', 'unavailable', 'safety', 'allocated', 'free'] as const;
 
+/** One line for each source that lots stated, in order of its name, those that stated none first. */
+function addIncoming(
+  { channel, question, add }: Adding,
+  lots: readonly Lot[] | undefined,
+  node: CompiledNode,
+): void {
+  if (lots === undefined) return;
+  const due = dueFor(channel, question.atMinute);
+  const units = new Map<string, number>();
+  for (const lot of lots) {
+    const source = lot.source ?? '';
+    if (isDue(lot, due)) units.set(source, (units.get(source) ?? 0) + lot.quantity);
+  }
+  for (const source of [...units.keys()].sort(compareIds)) {
+    add('incoming', units.get(source) ?? 0, node, source === '' ? undefined : source);
+  }
+}
+
 /** A kit has no stock of its own: what each node of the channel can build of it, now and from incoming. */
 function addKitNodes(snapshot: Snapshot, facts: Facts, adding: Adding): void {
   const { channel, question, add } = adding;
-  const rows = rowsOf(facts, question.sku);
-  const last = lotsUntil(channel, question.atMinute);
+  const rows = rowsOf(facts, question.sku, channel);
   for (let row = rows.from; row < rows.to; row += 1) {
     const node = snapshot.nodes[rows.nodes[row] ?? -1];
     if (node === undefined || channel.hasNode[node.index] !== 1) continue;
     add('kit_buildable', rows.free[row] ?? 0, node);
-    add('incoming', unitsUntil(rows.lots[row], last), node);
+    addIncoming(adding, rows.lots[row], node);
   }
 }

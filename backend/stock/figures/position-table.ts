@@ -9,7 +9,12 @@
  */
 
 /** Incoming units and the instant from which they can be worked on (it may be past). */
-export type Lot = { readonly usableMinute: number; readonly quantity: number };
+export type Lot = {
+  readonly usableMinute: number;
+  readonly quantity: number;
+  /** Where they come from, if that was said. */
+  readonly source?: string;
+};
 
 /** One SKU's stock by node, in ascending order of node index. */
 export type Positions = {
@@ -129,12 +134,11 @@ export function putCell(
 
 function isSameLots(a: readonly Lot[] | undefined, b: readonly Lot[] | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  return (
-    a.length === b.length &&
-    a.every(
-      (lot, at) => lot.usableMinute === b[at]?.usableMinute && lot.quantity === b[at].quantity,
-    )
-  );
+  return a.length === b.length && a.every((lot, at) => isSameLot(lot, b[at]));
+}
+
+function isSameLot(a: Lot, b: Lot | undefined): boolean {
+  return a.usableMinute === b?.usableMinute && a.quantity === b.quantity && a.source === b.source;
 }
 
 /** The row of a SKU at a node, or −1 − the row where it belongs. */
