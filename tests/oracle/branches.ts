@@ -97,6 +97,7 @@ export const BRANCHES = [
   'rule11.nextQuarter',
   'rule11.lastHandOver',
   'rule11.laterOpening',
+  'rule11.pickupRule',
   'rule11.withinTwoHours',
   'rule11.laterThanTwoHours',
   'rule12.openAtEnd',

@@ -7,7 +7,14 @@
  * instants of one world with the same tables and counts which branch of the rules decided.
  * Source: docs/semantics.md rules 1–14, 16 and 17.
  */
-import type { World, WorldNode, WorldRequest, WorldService } from '../../backend/network/world.ts';
+import type {
+  World,
+  WorldNode,
+  WorldPolicy,
+  WorldProduct,
+  WorldRequest,
+  WorldService,
+} from '../../backend/network/world.ts';
 import {
   type Answer,
   type AnswerAbsent,
@@ -227,6 +234,7 @@ function pointOptions(question: Question): readonly ShippedOption[] {
 }
 
 type StoreQuestion = {
+  readonly node: WorldNode;
   readonly handOvers: Timeline;
   isHeld: boolean;
   isShort(minute: number): boolean;
@@ -240,6 +248,7 @@ function storeQuestion(question: Question, node: WorldNode, units: number): Stor
       isShort: isFigureShort(question, minute, SILENT),
     }));
   return {
+    node,
     handOvers: network.handOvers(node, units),
     isHeld: lines.every(
       ({ product, quantity }) => network.position(node.id, product.sku).units >= quantity,
@@ -248,10 +257,33 @@ function storeQuestion(question: Question, node: WorldNode, units: number): Stor
   };
 }
 
+/** `storePickup.rules`: no `never` row names the product here, and one `only` row does if any speaks of the store. */
+function isAllowedAt(policy: WorldPolicy, node: WorldNode, product: WorldProduct): boolean {
+  const here = policy.storePickup.rules.filter(
+    (row) =>
+      (row.nodeId ?? node.id) === node.id &&
+      (row.nodeTag === undefined || node.tags.some((tag) => tag === row.nodeTag)),
+  );
+  const naming = here.filter(
+    (row) =>
+      (row.sku ?? product.sku) === product.sku &&
+      (row.category === undefined || row.category === product.category) &&
+      (row.productTag === undefined || product.tags.some((tag) => tag === row.productTag)),
+  );
+  if (naming.some(({ effect }) => effect === 'never')) return false;
+  return (
+    !here.some(({ effect }) => effect === 'only') || naming.some(({ effect }) => effect === 'only')
+  );
+}
+
 /** The first reason against a store that holds, or undefined. */
 function storeReason(question: Question, store: StoreQuestion, at: number, count: Count) {
-  if (question.lines.some(({ product }) => !product.offersStorePickup)) {
-    count('rule10.restricted');
+  const { policy } = question.network.world;
+  const offered = question.lines.every(({ product }) => product.offersStorePickup);
+  const allowed = question.lines.every(({ product }) => isAllowedAt(policy, store.node, product));
+  if (!offered || !allowed) {
+    if (!offered) count('rule10.restricted');
+    else count('rule11.pickupRule');
     return 'restricted';
   }
   if (store.isShort(at) || !store.isHeld) {

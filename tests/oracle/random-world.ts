@@ -12,7 +12,7 @@ import {
   type WorldRequestInput,
   worldSchema,
 } from '../../backend/network/world.ts';
-import { randomFrom } from './random.ts';
+import { type Random, randomFrom } from './random.ts';
 import { randomDates, randomHours, randomWorkingDays } from './random-hours.ts';
 import { randomNodes } from './random-nodes.ts';
 import { randomPolicy } from './random-policy.ts';
@@ -154,11 +154,37 @@ function randomWorld(scene: Scene): WorldInput {
   };
 }
 
+type PickupRules = NonNullable<NonNullable<WorldInput['policy']['storePickup']>['rules']>;
+
+/** What stores hand over; drawn last and apart, so that everything else of a seed stays what it was. */
+function randomPickupRules(random: Random, { nodeIds, skus }: Scene): PickupRules {
+  if (!random.chance(0.15)) return [];
+  return Array.from({ length: random.int(1, 2) }, () => ({
+    effect: random.pick(['only', 'never']),
+    ...random.pick<Omit<PickupRules[number], 'effect'>>([
+      { category: random.pick(['shoes', 'coats']) },
+      { productTag: random.pick(['fragile', 'hazmat']) },
+      { sku: random.pick([skus[0] ?? 'sku', ...skus]) },
+    ]),
+    ...random.pick<Omit<PickupRules[number], 'effect'>>([
+      {},
+      { nodeId: random.pick([nodeIds[0] ?? 'a', ...nodeIds]) },
+      { nodeTag: random.pick(['a', 'b']) },
+    ]),
+  }));
+}
+
+/** Another stream of chance for the same seed. */
+const RULES_APART = 7_000_003;
+
 /** The case of a seed. */
 export function randomCase(seed: number, instants: number): Case {
   const random = randomFrom(seed);
   const scene = randomScene(random);
-  const world = worldSchema.parse(randomWorld(scene));
+  const drawn = randomWorld(scene);
+  const rules = randomPickupRules(randomFrom(seed + RULES_APART), scene);
+  const storePickup = { ...drawn.policy.storePickup, rules };
+  const world = worldSchema.parse({ ...drawn, policy: { ...drawn.policy, storePickup } });
   const requests = randomRequests(scene, world, instants).map((request: WorldRequestInput) =>
     requestSchema.parse(request),
   );
