@@ -1,5 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ShopId } from '../../backend/base/ids.ts';
 import { instantToMinuteFloor } from '../../backend/base/time.ts';
@@ -16,7 +14,7 @@ import { createTestDatabase, type TestDatabase } from '../database.ts';
 import { startRedis, type TestRedis } from '../redis.ts';
 import { quietLog, saidAt } from '../worlds/live-shop.ts';
 import { twoStoresOneWarehouse } from '../worlds/worlds.ts';
-import type { ReplicaAnswer, ReplicaQuestion } from './replica.ts';
+import { type Replica, startReplica } from './start-replica.ts';
 
 const SHOP = 'replicas.myshopify.com' as ShopId;
 const NOW = '2026-11-25T09:00:00Z';
@@ -36,41 +34,6 @@ afterAll(async () => {
   await redis.stop();
   await database.close();
 });
-
-type Replica = {
-  readonly child: ChildProcess;
-  ask(question: ReplicaQuestion): Promise<ReplicaAnswer>;
-};
-
-async function startReplica(): Promise<Replica> {
-  const child = fork(path.join(import.meta.dirname, 'replica.ts'), [], {
-    env: { ...process.env, DATABASE_URL: database.appUrl, REDIS_URL: redis.url, NOW },
-    execArgv: [],
-  });
-  const waiting = new Map<number, (message: { answer?: ReplicaAnswer; error?: string }) => void>();
-  const answer = (id: number) =>
-    new Promise<ReplicaAnswer>((resolve, reject) => {
-      waiting.set(id, (message) => {
-        if (message.answer === undefined && message.error !== undefined) reject(message.error);
-        else resolve(message.answer as ReplicaAnswer);
-      });
-    });
-  child.on('message', (message: { id: number; answer?: ReplicaAnswer; error?: string }) => {
-    waiting.get(message.id)?.(message);
-    waiting.delete(message.id);
-  });
-  await answer(0);
-  let lastId = 0;
-  return {
-    child,
-    ask: (question) => {
-      lastId += 1;
-      const answered = answer(lastId);
-      child.send({ id: lastId, question });
-      return answered;
-    },
-  };
-}
 
 /** The same stream of chance in every run. */
 function chance(seed: number): (count: number) => number {
@@ -156,7 +119,8 @@ const PLACES = [
 ];
 
 test('with two processes and a real Redis a hit equals a fresh quote after any change', async () => {
-  replicas = await Promise.all([startReplica(), startReplica()]);
+  const at = { databaseUrl: database.appUrl, redisUrl: redis.url, now: NOW };
+  replicas = await Promise.all([startReplica(at), startReplica(at)]);
   const pick = chance(20_261_127);
   const write = writers();
   let policyVersion = await write.saveNetwork('16:00');

@@ -1,13 +1,13 @@
 /**
  * One replica of the promise module in a process of its own, for tests of what replicas share.
  *
- * Started by `fork` with DATABASE_URL and REDIS_URL. Told by messages what to ask, at which minute; answers with what it
+ * Started by `fork` (`start-replica.ts`) with DATABASE_URL and perhaps REDIS_URL. Told by messages what to ask, at which minute; answers with what it
  * said, whether that came from a cache, and whether it equals a quote worked out anew on the facts it holds.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ShopId } from '../../backend/base/ids.ts';
 import { parseNetworkSection } from '../../backend/network/world-parse.ts';
-import { createRedisBus } from '../../backend/platform/bus.ts';
+import { createLocalBus, createRedisBus } from '../../backend/platform/bus.ts';
 import { fixedClock } from '../../backend/platform/clock.ts';
 import { openDatabase } from '../../backend/platform/database.ts';
 import { connectRedis } from '../../backend/platform/redis.ts';
@@ -18,7 +18,7 @@ import { createSharedQuotes } from '../../backend/promise/client.ts';
 import { type Quote, type QuoteRequest, quote } from '../../backend/promise/quote.ts';
 import { createPromiseService } from '../../backend/promise/service.ts';
 import { createPromiseStore } from '../../backend/promise/store.ts';
-import { createStockService, NETWORK_SECTION } from '../../backend/stock/service.ts';
+import { createStockService, factVersions, NETWORK_SECTION } from '../../backend/stock/service.ts';
 import { createStockStore } from '../../backend/stock/store.ts';
 
 /** What a replica is asked. */
@@ -39,6 +39,10 @@ export type ReplicaAnswer = {
   readonly isHit: boolean;
   readonly fromRedis: boolean;
   readonly optionCount: number;
+  /** The promised day of each option, by service. */
+  readonly promisedOn: Readonly<Record<string, string>>;
+  /** The fact versions of the SKUs asked for. */
+  readonly versions: string;
 };
 
 const env = (name: string): string => {
@@ -55,7 +59,8 @@ const db = openDatabase<unknown>({
   onIdleError: () => undefined,
 });
 const clock = fixedClock(Temporal.Instant.from(env('NOW')));
-const bus = await createRedisBus(env('REDIS_URL'), log);
+const redisUrl = process.env['REDIS_URL'];
+const bus = redisUrl === undefined ? createLocalBus() : await createRedisBus(redisUrl, log);
 const policy = createPolicyService({
   db: db.withTables<PolicyTables>(),
   bus,
@@ -72,7 +77,8 @@ const stock = createStockService({
   log,
   monotonicMilliseconds,
 });
-const shared = createSharedQuotes(await connectRedis(env('REDIS_URL'), log));
+const shared =
+  redisUrl === undefined ? undefined : createSharedQuotes(await connectRedis(redisUrl, log));
 let foundInRedis = 0;
 const promise = createPromiseService({
   store: createPromiseStore(db),
@@ -83,14 +89,18 @@ const promise = createPromiseService({
   monotonicMilliseconds,
   log,
   usesCache: true,
-  shared: {
-    keep: shared.keep,
-    find: async (key) => {
-      const entry = await shared.find(key);
-      if (entry !== undefined) foundInRedis += 1;
-      return entry;
-    },
-  },
+  ...(shared === undefined
+    ? {}
+    : {
+        shared: {
+          keep: shared.keep,
+          find: async (key) => {
+            const entry = await shared.find(key);
+            if (entry !== undefined) foundInRedis += 1;
+            return entry;
+          },
+        },
+      }),
 });
 policy.start();
 stock.start();
@@ -114,6 +124,10 @@ async function ask(shopId: ShopId, request: QuoteRequest): Promise<ReplicaAnswer
     isHit,
     fromRedis,
     optionCount: answered.options.length,
+    promisedOn: Object.fromEntries(
+      answered.options.map((one) => [one.serviceCode, one.promisedOn]),
+    ),
+    versions: factVersions(now, [...new Set(request.lines.map((line) => line.sku))]),
   };
 }
 
