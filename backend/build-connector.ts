@@ -129,8 +129,12 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     log,
     // Stock first: what was sold is spoken for before anything is said about its date.
     intakeOrder: async (shopId, orderId) => {
-      await claims.followClaims(shopId, orderId);
-      await orders.intake(shopId, orderId);
+      try {
+        await claims.followClaims(shopId, orderId);
+      } finally {
+        // Neither waits for the other to be well: what failed makes the job run again, and both may be repeated.
+        await orders.intake(shopId, orderId);
+      }
     },
     followClaims: claims.followClaims,
     requestProvisioning: (shopId) => queue.runForShop(shopId, PROVISION_JOB),
