@@ -8,7 +8,10 @@ import type { SeedLocation, SeedProduct, ShopSeed } from './seed.ts';
 import { type CatalogEntry, gid, type LocalShop } from './shop.ts';
 import { type CatalogChanges, takeId } from './state.ts';
 
-type CatalogView = Pick<LocalShop, 'seed' | 'variants' | 'items' | 'retired' | 'locations'>;
+type CatalogView = Pick<
+  LocalShop,
+  'seed' | 'variants' | 'items' | 'byVariantId' | 'byItemId' | 'retired' | 'locations'
+>;
 
 /** The seed with the changes laid over it, and the lookups everything else uses. */
 export function viewCatalog(first: ShopSeed, changes: CatalogChanges): CatalogView {
@@ -30,6 +33,8 @@ export function viewCatalog(first: ShopSeed, changes: CatalogChanges): CatalogVi
     seed,
     variants: new Map(entries.map((one) => [one.variant.id, one])),
     items: new Map(entries.map((one) => [one.variant.inventoryItemId, one])),
+    byVariantId: entries.toSorted((a, b) => a.variant.id - b.variant.id),
+    byItemId: entries.toSorted((a, b) => a.variant.inventoryItemId - b.variant.inventoryItemId),
     retired: new Map(retired.map((one) => [one.variant.id, one])),
     locations: new Map(locations.map((one) => [one.id, one])),
   };

@@ -41,7 +41,7 @@ export function loadState(path: string | undefined, seed: ShopSeed): ShopState |
 /** An order written before this program remembered where orders come from and when they change. */
 function completeOrder(order: Order): Order {
   return {
-    ...{ updatedAt: order.createdAt, sourceName: 'web' },
+    ...{ updatedAt: order.createdAt, sourceName: 'web', fulfillments: [] },
     ...order,
     lines: order.lines.map((line) => ({ ...{ removed: 0 }, ...line })),
   };

@@ -82,6 +82,8 @@ const variantSchema = z.strictObject({
   requiresShipping: z.boolean().default(true),
   taxable: z.boolean().default(true),
   inventoryPolicy: z.enum(['DENY', 'CONTINUE']).default('DENY'),
+  /** A bundle: it is built from other variants and its stock follows theirs, so no app may write it. */
+  requiresComponents: z.boolean().default(false),
   /** Units `available` by location id; a location not named does not stock the item. */
   available: z.record(z.string().regex(/^\d+$/), z.int()).default({}),
 });

@@ -102,6 +102,13 @@ export const SETTINGS = {
     values: ['no', 'yes'],
     initial: 'no',
   },
+  connectionCost: {
+    title: 'Points of a connection',
+    text: 'Measured: 2 + floor(2 ln size) nodes, as a published audit of 2025-07 found. In full: every node asked for, as until 2024.',
+    values: ['in full', 'measured'],
+    // In full would refuse queries that Shopify takes.
+    initial: 'measured',
+  },
   badRow: {
     title: 'One bad row of an inventory write',
     text: 'Atomic: a single userError leaves every row of the call undone. Else the good rows are written.',
@@ -159,6 +166,7 @@ export function initialSettings(): Settings {
     carrierEstimate: SETTINGS.carrierEstimate.initial,
     rateMetafields: SETTINGS.rateMetafields.initial,
     cartTokenOnOrder: SETTINGS.cartTokenOnOrder.initial,
+    connectionCost: SETTINGS.connectionCost.initial,
     badRow: SETTINGS.badRow.initial,
     failedKey: SETTINGS.failedKey.initial,
     levelWebhooks: SETTINGS.levelWebhooks.initial,

@@ -52,6 +52,9 @@ export type LocalShop = {
   /** What is sold, by variant id and by inventory item id; `retired`: deleted since, still named by orders. */
   variants: ReadonlyMap<number, CatalogEntry>;
   items: ReadonlyMap<number, CatalogEntry>;
+  /** The same as lists, sorted once: paging through a large shop must not sort it at every page. */
+  byVariantId: readonly CatalogEntry[];
+  byItemId: readonly CatalogEntry[];
   retired: ReadonlyMap<number, CatalogEntry>;
   locations: ReadonlyMap<number, SeedLocation>;
   exchanges: Exchange[];

@@ -136,6 +136,13 @@ export type FulfillmentOrder = {
   maxDeliveryAt: string | null;
   lines: { id: number; orderLineId: number; quantity: number; remaining: number }[];
 };
+/** Goods handed over from one fulfillment order. */
+export type Fulfillment = {
+  id: number;
+  locationId: number;
+  createdAt: string;
+  lines: { id: number; orderLineId: number; quantity: number }[];
+};
 type ShippingLine = {
   title: string;
   code: string;
@@ -165,6 +172,7 @@ export type Order = {
   pickupLocationId: number | null;
   attributes: { key: string; value: string }[];
   fulfillmentOrders: FulfillmentOrder[];
+  fulfillments: Fulfillment[];
   cancelledAt: string | null;
 };
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type GraphQLSchema, parse } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { costOf } from './cost.ts';
+import { costOf, type Sizing } from './cost.ts';
 import { adminSchema } from './execute.ts';
 import { QUERY_COST_MAX } from './throttle.ts';
 
@@ -21,8 +21,11 @@ beforeAll(async () => {
   schema = await adminSchema('2026-07');
 });
 
-function cost(query: string, variables: object = {}, data?: object): number {
+type More = { variables?: object; data?: object; sizing?: Sizing };
+
+function cost(query: string, { variables = {}, data, sizing = 'in full' }: More = {}): number {
   const ask = {
+    sizing,
     schema,
     document: parse(query),
     operationName: undefined,
@@ -31,7 +34,7 @@ function cost(query: string, variables: object = {}, data?: object): number {
   return costOf(ask, data as Record<string, unknown> | undefined);
 }
 
-describe('requested cost', () => {
+describe('requested cost, sizes in full', () => {
   test.each([
     ['scalars alone cost nothing more than their object', '{ shop { id name } }', 1],
     ['an object in an object is two', '{ shop { plan { shopifyPlus } } }', 2],
@@ -79,8 +82,47 @@ describe('requested cost', () => {
 
   test('sizes come from variables too', () => {
     const query = 'query Q($first: Int!) { locations(first: $first) { nodes { id } } }';
-    expect(cost(query, { first: 7 })).toBe(7);
+    expect(cost(query, { variables: { first: 7 } })).toBe(7);
   });
+});
+
+// What Shopify answered to these queries on 2025-07: github.com/microsoft/BCApps pull 5926.
+const AUDITED: readonly (readonly [string, number])[] = [
+  [
+    '{ products(first: 200) { pageInfo { hasNextPage } edges { cursor node { id updatedAt } } } }',
+    12,
+  ],
+  [
+    '{ product(id: "x") { variants(first: 200) { pageInfo { hasNextPage } edges { cursor node { legacyResourceId updatedAt } } } } }',
+    13,
+  ],
+  [
+    '{ location(id: "x") { inventoryLevels(first: 100) { pageInfo { hasNextPage } edges { cursor node { id quantities(names: "available") { quantity } item { id variant { id product { id } } } } } } } }',
+    48,
+  ],
+  [
+    '{ catalog(id: "x") { id priceList { id currency prices(first: 100) { edges { cursor node { variant { id product { id } } price { amount } compareAtPrice { amount } } } pageInfo { hasNextPage } } } } }',
+    31,
+  ],
+  [
+    '{ products(first: 100) { pageInfo { hasNextPage } edges { cursor node { legacyResourceId media(first: 1) { edges { node { mediaContentType ... on MediaImage { id image { url } } } } } } } } }',
+    47,
+  ],
+  [
+    '{ deliveryProfile(id: "x") { profileLocationGroups(locationGroupId: "y") { locationGroupZones(first: 20) { pageInfo { hasNextPage } edges { cursor node { methodDefinitions(first: 50) { edges { node { active name } } } } } } } } }',
+    54,
+  ],
+];
+
+test.each(AUDITED)('as measured, %s costs what Shopify asked for it', (query, points) => {
+  expect(cost(query, { sizing: 'measured' })).toBe(points);
+});
+
+test('as measured, an answer of a few nodes costs less than the page asked for', () => {
+  const [query] = AUDITED[0] ?? [''];
+  const edges = [1, 2].map((id) => ({ cursor: 'x', node: { id, updatedAt: 'x' } }));
+  expect(cost(query, { sizing: 'measured', data: { products: { edges } } })).toBe(3);
+  expect(cost(query, { sizing: 'measured', data: { products: { edges: [] } } })).toBe(2);
 });
 
 describe('actual cost', () => {
@@ -91,7 +133,7 @@ describe('actual cost', () => {
     const node = { id: 'x', localPickupSettingsV2: { pickupTime: 'ONE_HOUR' }, address: {} };
     const data = { locations: { nodes: [node, { ...node, localPickupSettingsV2: null }] } };
     // Two locations, two addresses, one pickup; the shop came back null.
-    expect(cost(query, {}, { ...data, shop: null })).toBe(5);
+    expect(cost(query, { data: { ...data, shop: null } })).toBe(5);
   });
 
   test('never exceeds what was requested, however long a list of objects is', () => {
@@ -99,7 +141,7 @@ describe('actual cost', () => {
       '{ profile: deliveryProfile(id: "x") { profileLocationGroups { locationGroup { id } } } }';
     const group = { locationGroup: { id: 'x' } };
     const data = { profile: { profileLocationGroups: [group, group, group] } };
-    expect(cost(list, {}, data)).toBe(cost(list));
+    expect(cost(list, { data })).toBe(cost(list));
   });
 });
 
@@ -141,7 +183,13 @@ test.each(readdirSync(DOCUMENTS).filter((file) => file.endsWith('.graphql')))(
       localPickupSettings: {},
       profile: {},
     };
-    const points = costOf({ schema, document, operationName: undefined, variables });
+    const points = costOf({
+      schema,
+      document,
+      operationName: undefined,
+      variables,
+      sizing: 'measured',
+    });
     expect(points).toBeGreaterThan(0);
     expect(points).toBeLessThanOrEqual(QUERY_COST_MAX);
   },

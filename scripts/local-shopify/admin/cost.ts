@@ -1,11 +1,11 @@
 /**
  * What does an operation cost in points, before it runs (as requested) and after (as answered)?
  *
- * Shopify's documented rules: a scalar or enum 0, an object 1, an interface or union the dearest of its selections, a
- * connection as many nodes as `first` or `last` asks for, a mutation 10. Edges, nodes and pageInfo are part of their
- * connection. The requested cost is a ceiling: an answer with nulls and short pages costs less, never more.
- * Pessimistic: sizes count in full; Shopify has charged large pages less than that since 2024, nobody wrote how much.
- * Source: https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits
+ * Shopify documents: a scalar or enum 0, an object 1, an interface or union the dearest of its selections, a mutation
+ * 10, a connection by `first` or `last`. How a size counts it does not say; measured costs of a published audit all fit
+ * 2 + floor(2 ln size) nodes, money free. The setting `connectionCost` counts sizes in full instead, as until 2024.
+ * Edges, nodes and pageInfo are part of their connection; an answer costs at most what was requested.
+ * Source: https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits, github.com/microsoft/BCApps pull 5926
  */
 import {
   type DocumentNode,
@@ -30,14 +30,23 @@ const MUTATION_POINTS = 10;
 
 const EMPTY: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [] };
 
+/** How the size of a connection counts. */
+export type Sizing = 'measured' | 'in full';
+/** What a measured connection costs besides its nodes. */
+const CONNECTION_POINTS = 2;
+/** An object that the audit shows to be free. */
+const FREE_TYPE = 'MoneyV2';
+
 type Ask = {
   schema: GraphQLSchema;
   document: DocumentNode;
   operationName: string | undefined;
   variables: Readonly<Record<string, unknown>>;
+  sizing: Sizing;
 };
 type Scope = SelectionScope & {
   variables: Readonly<Record<string, unknown>>;
+  sizing: Sizing;
   /** Points of one object here: 0 in a mutation's payload until a connection opens. */
   objectPoints: number;
 };
@@ -52,6 +61,7 @@ export function costOf(ask: Ask, data?: Readonly<Record<string, unknown>> | null
     schema: ask.schema,
     fragments: fragmentsOf(ask.document),
     variables: ask.variables,
+    sizing: ask.sizing,
     objectPoints: isMutation ? 0 : 1,
   };
   const inside = selectionCost(scope, operation.selectionSet, { type: root, value: data });
@@ -85,31 +95,54 @@ function fieldCost(scope: Scope, node: FieldNode, { type, value }: Place): numbe
   const args = getArgumentValues(field, node, scope.variables);
   const place = { type: inner, value: own };
   if (inner.name.endsWith('Connection')) {
-    return connectionCost(scope, node.selectionSet, { ...place, size: sizeOf(args) });
+    return connectionCost(scope, node.selectionSet, { ...place, size: sizeOf(args) ?? 0 });
   }
   const { ids } = args;
-  if (!Array.isArray(ids)) return valueCost(scope, node.selectionSet, place);
+  if (!Array.isArray(ids)) return valueCost(scope, node.selectionSet, { ...place, args });
   // `nodes(ids:)` is as large as the list of ids it is given.
   const found = Array.isArray(own) ? own : ids.map(() => undefined);
   return found.reduce<number>(
-    (sum, one) => sum + valueCost(scope, node.selectionSet ?? EMPTY, { type: inner, value: one }),
+    (sum, one) =>
+      sum + valueCost(scope, node.selectionSet ?? EMPTY, { type: inner, value: one, args: {} }),
     0,
   );
 }
 
-function sizeOf(args: Readonly<Record<string, unknown>>): number {
-  const { first, last } = args;
-  return typeof first === 'number' ? first : typeof last === 'number' ? last : 0;
+type FieldArguments = Readonly<Record<string, unknown>>;
+
+function sizeOf({ first, last }: FieldArguments): number | undefined {
+  return typeof first === 'number' ? first : typeof last === 'number' ? last : undefined;
 }
 
-/** One object, or a list of them: a list is one object, as dear as its dearest element. */
-function valueCost(scope: Scope, selections: SelectionSetNode, { type, value }: Place): number {
+/** How many nodes' worth of points so many nodes are. */
+function sized({ sizing }: Scope, nodes: number): number {
+  if (sizing === 'in full' || nodes === 0) return nodes;
+  return Math.max(1, Math.floor(2 * Math.log(nodes)));
+}
+
+/** Points of answered nodes: their mean as often as their number counts. */
+function answeredCost(scope: Scope, costs: readonly number[]): number {
+  if (costs.length === 0) return 0;
+  const sum = costs.reduce((all, one) => all + one, 0);
+  return Math.ceil((sum / costs.length) * sized(scope, costs.length));
+}
+
+/** One object, or a list of them: a list without a size is one object, as dear as its dearest element. */
+function valueCost(
+  scope: Scope,
+  selections: SelectionSetNode,
+  { type, value, args }: Place & { args: FieldArguments },
+): number {
   if (value === null) return 0;
-  if (!Array.isArray(value)) {
-    return scope.objectPoints + selectionCost(scope, selections, { type, value });
+  const isFree = scope.sizing === 'measured' && type.name === FREE_TYPE;
+  const own = isFree ? 0 : scope.objectPoints;
+  const costOfOne = (one: unknown): number =>
+    own + selectionCost(scope, selections, { type, value: one });
+  if (Array.isArray(value)) {
+    const costs = value.map(costOfOne);
+    return sizeOf(args) === undefined ? Math.max(own, ...costs) : answeredCost(scope, costs);
   }
-  const costs = value.map((one) => selectionCost(scope, selections, { type, value: one }));
-  return scope.objectPoints + Math.max(0, ...costs);
+  return sized(scope, sizeOf(args) ?? 1) * costOfOne(value);
 }
 
 function connectionCost(
@@ -119,19 +152,17 @@ function connectionCost(
 ): number {
   if (value === null) return 0;
   const inside = { ...scope, objectPoints: 1 };
+  const own = scope.sizing === 'measured' ? CONNECTION_POINTS : 0;
   const picks = nodePicks(inside, selections, type);
-  if (picks.length === 0) return value === undefined ? size : 0;
+  if (picks.length === 0) return own + (value === undefined ? sized(scope, size) : 0);
   const costs = picks.map(({ selectionSet, type: nodeType, read }) => {
-    if (value === undefined) {
-      return size * (1 + selectionCost(inside, selectionSet, { type: nodeType, value: undefined }));
-    }
-    return read(value).reduce(
-      (sum: number, node) =>
-        sum + 1 + selectionCost(inside, selectionSet, { type: nodeType, value: node }),
-      0,
-    );
+    const costOfNode = (node: unknown): number =>
+      1 + selectionCost(inside, selectionSet, { type: nodeType, value: node });
+    return value === undefined
+      ? sized(scope, size) * costOfNode(undefined)
+      : answeredCost(scope, read(value).map(costOfNode));
   });
-  return Math.max(...costs);
+  return own + Math.max(...costs);
 }
 
 type NodePick = {

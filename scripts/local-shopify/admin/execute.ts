@@ -15,7 +15,7 @@ import {
   validate,
 } from 'graphql';
 import { loadShopifySchema } from '../../shopify-schemas.ts';
-import { costOf } from './cost.ts';
+import { costOf, type Sizing } from './cost.ts';
 import { type AdminContext, resolveField, resolveType } from './node.ts';
 import { ROOT } from './operations.ts';
 import { QUERY_COST_MAX, type Throttle } from './throttle.ts';
@@ -47,6 +47,7 @@ export type Prepared = {
   document: DocumentNode;
   operationName: string | undefined;
   variables: Readonly<Record<string, unknown>>;
+  sizing: Sizing;
   /** Its own name and its root fields', for faults and the log. */
   names: readonly string[];
   requestedCost: number;
@@ -55,7 +56,7 @@ export type Prepared = {
 /** Reads and checks an operation; the errors are those Shopify answers with status 200. */
 export async function prepareCall(
   version: AdminVersion,
-  call: AdminCall,
+  { call, sizing }: { call: AdminCall; sizing: Sizing },
 ): Promise<{ ok: true; prepared: Prepared } | { ok: false; errors: readonly GraphQLError[] }> {
   const schema = await adminSchema(version);
   let document: DocumentNode;
@@ -74,7 +75,7 @@ export async function prepareCall(
     one.kind === 'Field' ? [one.name.value] : [],
   );
   const own = operation?.name?.value;
-  const ask = { schema, document, operationName, variables };
+  const ask = { schema, document, operationName, variables, sizing };
   const requestedCost = requestedCostOf(ask);
   const names = own === undefined ? fields : [own, ...fields];
   return { ok: true, prepared: { ...ask, names, requestedCost } };

@@ -95,9 +95,14 @@ export function findRowLevel(
 ): { ok: true; key: LevelKey; level: Level } | BadRow {
   const itemId = idOf('InventoryItem', String(row['inventoryItemId'])) ?? 0;
   const locationId = idOf('Location', String(row['locationId'])) ?? 0;
-  if (!shop.items.has(itemId)) {
+  const entry = shop.items.get(itemId);
+  if (!entry) {
     const message = 'The specified inventory item could not be found.';
     return badRow([...path, 'inventoryItemId'], 'INVALID_INVENTORY_ITEM', message);
+  }
+  if (entry.variant.requiresComponents) {
+    const message = 'The specified inventory item is not allowed to be adjusted via API.';
+    return badRow([...path, 'inventoryItemId'], 'NON_MUTABLE_INVENTORY_ITEM', message);
   }
   if (shop.locations.get(locationId)?.isActive !== true) {
     const message = 'The specified location could not be found.';

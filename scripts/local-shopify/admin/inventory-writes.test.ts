@@ -17,6 +17,7 @@ import {
   startSmallShop,
 } from '../fixtures/buy.ts';
 import type { LocalShopify } from '../local-shopify.ts';
+import { variantOf } from '../shop.ts';
 
 let app: FakeApp;
 let local: LocalShopify;
@@ -130,6 +131,14 @@ describe('inventorySetQuantities', () => {
     const now = await setQuantities(local, token, [row], { version: '2026-10' });
     expect(now.payload.userErrors).toEqual([]);
     expect(levelAt(local, PARIS_ID).available).toBe(6);
+  });
+
+  test("a bundle's stock follows its parts and cannot be written", async () => {
+    const { variant } = variantOf(local.shop, COAT.variantId);
+    variant.requiresComponents = true;
+    const { payload } = await setQuantities(local, token, [{ quantity: 1 }]);
+    variant.requiresComponents = false;
+    expect(codes(payload.userErrors)).toEqual(['NON_MUTABLE_INVENTORY_ITEM']);
   });
 
   test('a row without changeFromQuantity is an error of the whole call', async () => {

@@ -22,16 +22,18 @@ export function findLocation({ id }: Arguments, { shop }: AdminContext): Node | 
 export function listVariants(args: Arguments, context: AdminContext): Node {
   const { shop } = context;
   const terms = parseSearch(args['query'], ['id', 'sku', 'product_id', 'updated_at']);
-  const items = [...shop.variants.values()]
-    .filter(({ product, variant }) =>
-      fits(terms, (field) => {
-        if (field === 'id') return variant.id;
-        if (field === 'product_id') return product.id;
-        return field === 'sku' ? variant.sku : itemChangedAt(shop, variant.inventoryItemId);
-      }),
-    )
-    .sort((a, b) => a.variant.id - b.variant.id);
-  return toPage('ProductVariantConnection', { items, make: (one) => toVariant(shop, one) }, args);
+  const isIn = ({ product, variant }: CatalogEntry): boolean =>
+    fits(terms, (field) => {
+      if (field === 'id') return variant.id;
+      if (field === 'product_id') return product.id;
+      return field === 'sku' ? variant.sku : itemChangedAt(shop, variant.inventoryItemId);
+    });
+  const source = {
+    items: shop.byVariantId,
+    isIn,
+    make: (one: CatalogEntry) => toVariant(shop, one),
+  };
+  return toPage('ProductVariantConnection', source, args);
 }
 
 export function findVariant({ id }: Arguments, { shop }: AdminContext): Node | null {
@@ -54,16 +56,13 @@ export function findItem({ id }: Arguments, { shop }: AdminContext): Node | null
 
 export function listItems(args: Arguments, { shop }: AdminContext): Node {
   const terms = parseSearch(args['query'], ['id', 'sku', 'updated_at']);
-  const read =
-    ({ variant }: CatalogEntry) =>
-    (field: string): string | number => {
+  const isIn = ({ variant }: CatalogEntry): boolean =>
+    fits(terms, (field) => {
       if (field === 'id') return variant.inventoryItemId;
       return field === 'sku' ? variant.sku : itemChangedAt(shop, variant.inventoryItemId);
-    };
-  const items = [...shop.items.values()]
-    .filter((one) => fits(terms, read(one)))
-    .sort((a, b) => a.variant.inventoryItemId - b.variant.inventoryItemId);
-  return toPage('InventoryItemConnection', { items, make: (one) => toItem(shop, one) }, args);
+    });
+  const source = { items: shop.byItemId, isIn, make: (one: CatalogEntry) => toItem(shop, one) };
+  return toPage('InventoryItemConnection', source, args);
 }
 
 export function readLevel({ id }: Arguments, { shop }: AdminContext): Node | null {

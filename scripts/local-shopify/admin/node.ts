@@ -52,39 +52,71 @@ const DEPTH_MAX = 25_000;
 const badRequest = (message: string): GraphQLError =>
   new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } });
 
-/** One page of a list as Shopify's connections give it; cursors are places in the list. */
+/** One page of a list as Shopify's connections give it. */
 export function toConnection(typename: string, nodes: readonly Node[], args: Arguments): Node {
   return toPage(typename, { items: nodes, make: (node) => node }, args);
 }
 
-/** The same over things that become nodes only when their page is asked for. */
-export function toPage<Item>(
-  typename: string,
-  { items, make }: { items: readonly Item[]; make: (item: Item) => Node },
-  args: Arguments,
-): Node {
-  const { first, after, last } = args;
+/** Things that become nodes only when their page is asked for; `isIn` leaves some out. */
+export type PageSource<Item> = {
+  items: readonly Item[];
+  isIn?: (item: Item) => boolean;
+  make: (item: Item) => Node;
+};
+/** Where a page ended: place among all items, and how many were listed up to there. */
+type Cursor = { index: number; listed: number };
+
+/** One page; a cursor says where in `items` it ended, so that the next one looks at nothing twice. */
+export function toPage<Item>(typename: string, source: PageSource<Item>, args: Arguments): Node {
+  const count = sizeOf(args);
+  const from = readCursor(args['after']);
+  if (from.listed + count > DEPTH_MAX && args['isBulk'] !== true) {
+    throw badRequest(`Pagination is limited to ${DEPTH_MAX} objects.`);
+  }
+  const { isIn = () => true, make } = source;
+  const items = args['reverse'] === true ? source.items.toReversed() : source.items;
+  const edges: { cursor: string; node: Node }[] = [];
+  let hasNextPage = false;
+  for (let index = from.index; index < items.length; index += 1) {
+    const item = items[index] as Item;
+    if (!isIn(item)) continue;
+    hasNextPage = edges.length === count;
+    if (hasNextPage) break;
+    const cursor = writeCursor({ index: index + 1, listed: from.listed + edges.length + 1 });
+    edges.push({ cursor, node: make(item) });
+  }
+  return {
+    __typename: typename,
+    nodes: edges.map((one) => one.node),
+    edges,
+    pageInfo: {
+      hasNextPage,
+      hasPreviousPage: from.listed > 0,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}
+
+function sizeOf({ first, last }: Arguments): number {
   const count = typeof first === 'number' ? first : typeof last === 'number' ? last : undefined;
   if (count === undefined) throw badRequest('you must provide one of first or last');
   if (count > PAGE_MAX) throw badRequest(`first must be at most ${PAGE_MAX}`);
-  const from = typeof after === 'string' ? Number(Buffer.from(after, 'base64').toString()) : 0;
-  if (from + count > DEPTH_MAX && args['isBulk'] !== true) {
-    throw badRequest(`Pagination is limited to ${DEPTH_MAX} objects.`);
-  }
-  const ordered = args['reverse'] === true ? items.toReversed() : items;
-  const page = ordered.slice(from, from + count).map(make);
-  const cursor = (place: number): string => Buffer.from(String(place)).toString('base64');
-  return {
-    __typename: typename,
-    nodes: page,
-    edges: page.map((node, i) => ({ cursor: cursor(from + i + 1), node })),
-    pageInfo: {
-      hasNextPage: from + page.length < items.length,
-      hasPreviousPage: from > 0,
-      startCursor: page.length === 0 ? null : cursor(from + 1),
-      endCursor: page.length === 0 ? null : cursor(from + page.length),
-    },
-  };
+  return count;
+}
+
+function writeCursor({ index, listed }: Cursor): string {
+  return Buffer.from(`${index} ${listed}`).toString('base64');
+}
+
+function readCursor(after: unknown): Cursor {
+  if (typeof after !== 'string') return { index: 0, listed: 0 };
+  const [index = 0, listed = index] = Buffer.from(after, 'base64')
+    .toString()
+    .split(' ')
+    .map(Number);
+  if (Number.isNaN(index) || Number.isNaN(listed)) throw badRequest(`Invalid cursor ${after}`);
+  return { index, listed };
 }
 
 export type UserErrorFacts = { field: readonly string[] | null; message: string; code?: string };

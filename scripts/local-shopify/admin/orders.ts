@@ -2,7 +2,7 @@
 import { orderTotals } from '../checkout/orders.ts';
 import { toDecimal } from '../money.ts';
 import { gid, idOf, type LocalShop, variantOf } from '../shop.ts';
-import type { FulfillmentOrder, Order } from '../state.ts';
+import type { Fulfillment, FulfillmentOrder, Order } from '../state.ts';
 import { metafieldFields } from './metafields.ts';
 import { type AdminContext, type Arguments, type Node, toConnection, toPage } from './node.ts';
 import { toLocation, toVariant } from './places.ts';
@@ -60,6 +60,10 @@ function toOrder(shop: LocalShop, order: Order): Node {
         order.fulfillmentOrders.map((one) => toFulfillmentOrder(shop, order, one)),
         args,
       ),
+    fulfillments: ({ first }: Arguments) =>
+      order.fulfillments
+        .slice(0, typeof first === 'number' ? first : undefined)
+        .map((one) => toFulfillment(shop, order, one)),
     ...metafieldFields(shop, id),
   };
 }
@@ -166,9 +170,41 @@ function toFulfillmentOrder(shop: LocalShop, order: Order, one: FulfillmentOrder
   };
 }
 
+function toFulfillment(shop: LocalShop, order: Order, one: Fulfillment): Node {
+  const location = shop.locations.get(one.locationId);
+  return {
+    __typename: 'Fulfillment',
+    id: gid('Fulfillment', one.id),
+    status: 'SUCCESS',
+    createdAt: one.createdAt,
+    updatedAt: one.createdAt,
+    totalQuantity: one.lines.reduce((sum, line) => sum + line.quantity, 0),
+    location: () => (location ? toLocation(shop, location) : null),
+    fulfillmentLineItems: (args: Arguments) =>
+      toPage(
+        'FulfillmentLineItemConnection',
+        {
+          items: one.lines,
+          make: ({ id, orderLineId, quantity }) => ({
+            __typename: 'FulfillmentLineItem',
+            id: gid('FulfillmentLineItem', id),
+            quantity,
+            lineItem: () => toLine(shop, order, lineOf(order, orderLineId)),
+          }),
+        },
+        args,
+      ),
+  };
+}
+
+function lineOf(order: Order, id: number): Order['lines'][number] {
+  const line = order.lines.find((one) => one.id === id);
+  if (!line) throw new Error(`order ${order.id} has no line ${id}`);
+  return line;
+}
+
 function toPart(shop: LocalShop, order: Order, part: FulfillmentOrder['lines'][number]): Node {
-  const line = order.lines.find((one) => one.id === part.orderLineId);
-  if (!line) throw new Error(`order ${order.id} has no line ${part.orderLineId}`);
+  const line = lineOf(order, part.orderLineId);
   const entry = variantOf(shop, line.variantId);
   return {
     __typename: 'FulfillmentOrderLineItem',

@@ -108,7 +108,8 @@ async function answerCall(
     errors: errorsOf(body),
     send: () => void response.set('x-shopify-api-version', version).json(body),
   });
-  const found = await prepareCall(version, call);
+  const sizing = shop.state.settings.connectionCost;
+  const found = await prepareCall(version, { call, sizing });
   if (!found.ok) return json('operation', { errors: found.errors });
   const { prepared } = found;
   const [name = 'operation'] = prepared.names;

@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => local.stop());
 beforeEach(() => {
   local.control.clearFaults();
-  local.control.changeSettings({ plan: 'basic' });
+  local.control.changeSettings({ plan: 'basic', connectionCost: 'in full' });
   // A minute fills any bucket.
   nowMs += 60_000;
 });

@@ -108,6 +108,7 @@ function buildOrder(
     pickupLocationId: option.location?.id ?? null,
     attributes: cart.attributes,
     fulfillmentOrders: [],
+    fulfillments: [],
     cancelledAt: null,
   };
 }

@@ -6,7 +6,7 @@
  */
 import { orderPayload } from '../checkout/orders.ts';
 import { gid, type LocalShop, levelOf, variantOf } from '../shop.ts';
-import type { FulfillmentOrder, Order } from '../state.ts';
+import { type Fulfillment, type FulfillmentOrder, type Order, takeId } from '../state.ts';
 import { changeLevel, connectLevel, type LevelDeltas } from './levels.ts';
 
 /** Hands over everything still open at one fulfillment order, or at all of them. */
@@ -15,22 +15,36 @@ export function fulfillOrder(shop: LocalShop, order: Order, fulfillmentOrderId?:
     (one) => isOpen(one) && (fulfillmentOrderId === undefined || one.id === fulfillmentOrderId),
   );
   if (open.length === 0) throw new Error(`order ${order.id} has nothing open to fulfill`);
-  for (const one of open) {
-    for (const { line, variantId } of partsOf(order, one)) {
-      move(shop, { variantId, locationId: one.locationId }, { committed: -line.remaining });
-      line.remaining = 0;
-    }
-    one.status = 'CLOSED';
-    shop.announce('fulfillments/create', {
-      id: one.id,
-      order_id: order.id,
-      location_id: one.locationId,
-      status: 'success',
-      updated_at: shop.clock.now(),
-    });
-  }
+  for (const one of open) handOver(shop, order, one);
   const isWhole = !order.fulfillmentOrders.some(isOpen);
   announceOrder(shop, order, isWhole ? 'orders/fulfilled' : 'orders/partially_fulfilled');
+}
+
+function handOver(shop: LocalShop, order: Order, one: FulfillmentOrder): void {
+  const { locationId } = one;
+  const fulfillment: Fulfillment = {
+    id: takeId(shop.state),
+    locationId,
+    createdAt: shop.clock.now(),
+    lines: [],
+  };
+  for (const { line, variantId } of partsOf(order, one)) {
+    if (line.remaining === 0) continue;
+    const { orderLineId, remaining: quantity } = line;
+    fulfillment.lines.push({ id: takeId(shop.state), orderLineId, quantity });
+    move(shop, { variantId, locationId }, { committed: -quantity });
+    line.remaining = 0;
+  }
+  one.status = 'CLOSED';
+  order.fulfillments.push(fulfillment);
+  shop.announce('fulfillments/create', {
+    id: fulfillment.id,
+    order_id: order.id,
+    location_id: locationId,
+    status: 'success',
+    created_at: fulfillment.createdAt,
+    updated_at: fulfillment.createdAt,
+  });
 }
 
 /** Cancels what has not been handed over; without restock its units are gone from the location. */

@@ -87,6 +87,7 @@ function buildOrder(shop: LocalShop, ask: ChannelOrder, lines: readonly CartLine
     pickupLocationId: null,
     attributes: [],
     fulfillmentOrders: [],
+    fulfillments: [],
     cancelledAt: null,
   };
 }

@@ -67,7 +67,8 @@ describe('the life of an order', () => {
     expect(units()).toEqual([16, 0, 16]);
     const answer = await askAdmin(local, token, {
       query: `query Read($id: ID!) { order(id: $id) { displayFulfillmentStatus sourceName checkoutToken
-        lineItems(first: 5) { nodes { quantity currentQuantity unfulfilledQuantity } } } }`,
+        lineItems(first: 5) { nodes { quantity currentQuantity unfulfilledQuantity } }
+        fulfillments(first: 5) { status location { id } fulfillmentLineItems(first: 5) { nodes { quantity lineItem { sku } } } } } }`,
       variables: { id: `gid://shopify/Order/${order.id}` },
     });
     expect(answer.data).toEqual({
@@ -76,6 +77,13 @@ describe('the life of an order', () => {
         sourceName: 'marketplace',
         checkoutToken: null,
         lineItems: { nodes: [{ quantity: 4, currentQuantity: 4, unfulfilledQuantity: 0 }] },
+        fulfillments: [
+          {
+            status: 'SUCCESS',
+            location: { id: `gid://shopify/Location/${MILAN_ID}` },
+            fulfillmentLineItems: { nodes: [{ quantity: 4, lineItem: { sku: COAT.sku } }] },
+          },
+        ],
       },
     });
   });
