@@ -121,10 +121,11 @@ async function compare(
           else 'foreign_edit' end as cause
       from theirs t
       join inventory_item i on i.shop_id = ${shopId} and i.item_id = t.item_id and not i.is_gone
-      join shopify_location b on b.shop_id = ${shopId} and b.location_id = t.location_id::text
+      left join shopify_location b on b.shop_id = ${shopId} and b.location_id = t.location_id::text
       left join inventory_level l
         on l.shop_id = ${shopId} and l.location_id = t.location_id and l.item_id = t.item_id
-      where (l.available is null or l.available <> t.available or l.committed <> t.committed)
+      where (l.item_id is not null or b.location_id is not null)
+        and (l.available is null or l.available <> t.available or l.committed <> t.committed)
         and coalesce(l.known_at < ${of.run.startedAt.toString()}::timestamptz, true)
     ), written as (
       insert into reconcile_row (shop_id, run_id, location_id, item_id, ours, theirs, cause)
