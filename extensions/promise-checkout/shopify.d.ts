@@ -51,3 +51,19 @@ declare module './src/checkout-state.ts' {
     | import('@shopify/ui-extensions/purchase.checkout.pickup-location-option-item.render-after').Api;
   const globalThis: { shopify: typeof shopify };
 }
+
+//@ts-ignore
+declare module './src/reserve.ts' {
+  const shopify:
+    | import('@shopify/ui-extensions/purchase.checkout.shipping-option-item.render-after').Api
+    | import('@shopify/ui-extensions/purchase.checkout.pickup-location-option-item.render-after').Api;
+  const globalThis: { shopify: typeof shopify };
+}
+
+//@ts-ignore
+declare module './src/once-per-state.ts' {
+  const shopify:
+    | import('@shopify/ui-extensions/purchase.checkout.shipping-option-item.render-after').Api
+    | import('@shopify/ui-extensions/purchase.checkout.pickup-location-option-item.render-after').Api;
+  const globalThis: { shopify: typeof shopify };
+}

@@ -16,11 +16,13 @@ export default function extension() {
 }
 
 function PickupPromise() {
-  const shown = usePromise(shopify, shopify.isTargetSelected.value);
-  if (shown === 'waiting') return <s-skeleton-paragraph />;
-  if (shown === 'nothing') return null;
   const { name, address } = shopify.target.value.location;
   const key = pickupKey({ name, postalCode: address.zip, address1: address.address1 });
+  const shown = usePromise(shopify, shopify.isTargetSelected.value, ({ pickups }) =>
+    onlyOne(pickups, key),
+  );
+  if (shown === 'waiting') return <s-skeleton-paragraph />;
+  if (shown === 'nothing') return null;
   const pickup = onlyOne(shown.answer.pickups, key);
   if (!pickup) return null;
   const speech = {

@@ -8,12 +8,12 @@
 import { CART_PROMISE_METAFIELD } from '../../../backend/contract/cart-promise.ts';
 import type { CheckoutPromiseAnswer } from '../../../backend/contract/promise-api.ts';
 import type { CheckoutApi } from './checkout-state.ts';
+import { oncePerState } from './once-per-state.ts';
 
 type Services = Pick<CheckoutApi, 'appMetafields' | 'instructions'> &
   Pick<typeof shopify, 'applyMetafieldChange' | 'storage'>;
 
-const RECORD = 'kept-written';
-const written = new Set<string>();
+const isFirst = oncePerState('kept-written');
 
 export async function writeCartPromise(
   services: Services,
@@ -22,15 +22,8 @@ export async function writeCartPromise(
 ): Promise<void> {
   if (cartMetafield === '' || !services.instructions.value.metafields.canSetCartMetafields) return;
   // A state asked again has a new receipt and may be written again; the same answer may not.
-  const once = `${stateKey} ${signedReceipt}`;
-  if (written.has(once) || heldByCart(services) === cartMetafield) return;
-  written.add(once);
-  try {
-    if ((await services.storage.read<string>(RECORD)) === once) return;
-    await services.storage.write(RECORD, once);
-  } catch {
-    // Without storage this worker's own memory has to do.
-  }
+  if (heldByCart(services) === cartMetafield) return;
+  if (!(await isFirst(services.storage, `${stateKey} ${signedReceipt}`))) return;
   try {
     await services.applyMetafieldChange({
       type: 'updateCartMetafield',

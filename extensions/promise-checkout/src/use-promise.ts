@@ -5,8 +5,13 @@
  * the shopper is reading. When an order-by passes, the state is asked again.
  */
 import { useEffect, useState } from 'preact/hooks';
+import type {
+  AnsweredPickup,
+  CheckoutPromiseAnswer,
+} from '../../../backend/contract/promise-api.ts';
 import { writeCartPromise } from './cart-promise-write.ts';
 import { type CheckoutApi, readCheckoutState } from './checkout-state.ts';
+import { reserveCart } from './reserve.ts';
 import {
   endOf,
   forgetAnswer,
@@ -24,8 +29,15 @@ type Services = CheckoutApi &
 // Timers above 2^31 ms fire at once; an hour is longer than most checkouts.
 const LONGEST_TIMER_MS = 3_600_000;
 
-/** Asks for the present checkout state; the selected option's instance also writes the cart's promise. */
-export function usePromise(services: Services, isSelected: boolean): Shown {
+/**
+ * Asks for the present checkout state; the selected option's instance also writes the cart's promise and has the cart
+ * held, with the pickup place that `pickupOf` finds for it.
+ */
+export function usePromise(
+  services: Services,
+  isSelected: boolean,
+  pickupOf?: (answer: CheckoutPromiseAnswer) => AnsweredPickup | undefined,
+): Shown {
   const state = readCheckoutState(services);
   const [shown, setShown] = useState<Shown>('waiting');
   const [round, setRound] = useState(0);
@@ -66,6 +78,7 @@ export function usePromise(services: Services, isSelected: boolean): Shown {
   useEffect(() => {
     if (isSelected && state && typeof shown === 'object') {
       void writeCartPromise(services, state.key, shown.answer);
+      void reserveCart(services, state, shown.answer, pickupOf?.(shown.answer));
     }
   }, [isSelected, shown, state?.key]);
 

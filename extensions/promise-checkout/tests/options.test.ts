@@ -265,3 +265,52 @@ describe('the cart promise', () => {
     expect(written(extension)).toHaveLength(1);
   });
 });
+
+describe('the cart', () => {
+  const HOLD = 'https://app.example.com/api/reservations/checkout';
+  const asked = (extension: ReturnType<typeof open>) =>
+    vi.mocked(extension.fetch).mock.calls.filter(([url]) => url === HOLD);
+
+  test('is held by the selected option, under the checkout’s token', async () => {
+    using extension = open({ isSelected: true });
+    await extension.render();
+    await waitFor(() => expect(asked(extension)).toHaveLength(1));
+    const body = JSON.parse(String(asked(extension)[0]?.[1]?.body));
+    expect(body).toEqual({
+      checkoutToken: `checkout-${states}`,
+      lines: [{ variantId: expect.stringContaining('ProductVariant'), quantity: 1 }],
+    });
+  });
+
+  test('is not held by the others', async () => {
+    using extension = open();
+    await extension.render();
+    await waitFor(() => expect(text()).toContain('Arriva'));
+    expect(asked(extension)).toEqual([]);
+  });
+
+  test('is held once for a state, however often its option is selected', async () => {
+    using extension = open({ isSelected: true });
+    await extension.render();
+    await waitFor(() => expect(asked(extension)).toHaveLength(1));
+    for (const value of [false, true, false, true]) {
+      Object.assign(extension.shopify.isTargetSelected, { value });
+      await new Promise((resolve) => queueMicrotask(() => resolve(undefined)));
+    }
+    expect(asked(extension)).toHaveLength(1);
+  });
+
+  test.each<[string, () => Promise<Response>]>([
+    ['is refused', async () => new Response('', { status: 409 })],
+    ['never comes back', () => new Promise(() => undefined)],
+    ['cannot be reached', () => Promise.reject(new TypeError('network'))],
+  ])('shows its date all the same when holding %s', async (_title, hold) => {
+    using extension = open({ isSelected: true });
+    extension.fetch = vi.fn(async (url: RequestInfo | URL) =>
+      String(url) === HOLD ? await hold() : Response.json(answer),
+    );
+    await extension.render();
+    await waitFor(() => expect(asked(extension)).toHaveLength(1));
+    expect(text()).toContain('Arriva mar 1 dic entro le 10:00');
+  });
+});

@@ -104,3 +104,14 @@ test.each([
   await extension.render();
   await waitFor(() => expect(document.body.innerHTML).toBe(''));
 });
+
+test('the selected store holds the cart and the quarter hour it shows', async () => {
+  using extension = open([pickup], here);
+  Object.assign(extension.shopify, { isTargetSelected: signal(true) });
+  await extension.render();
+  await waitFor(() => expect(vi.mocked(extension.fetch).mock.calls).toHaveLength(2));
+  const [url, init] = vi.mocked(extension.fetch).mock.calls[1] ?? [];
+  expect(url).toBe('https://app.example.com/api/reservations/checkout');
+  const body = JSON.parse(String(init?.body));
+  expect(body.pickup).toEqual({ key: pickup.key, from: pickup.from });
+});
