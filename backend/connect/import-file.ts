@@ -13,7 +13,7 @@ import { createRowReader, type ReadRow, type RowReader } from './csv/rows.ts';
 import type { ImportOptions } from './import-options.ts';
 import type { ImportError, ImportRow, ImportStore } from './import-store.ts';
 import type { BookEvents, IntakeDependencies } from './intake.ts';
-import type { RowRules } from './stock-rows.ts';
+import { latestInstant, type RowRules } from './stock-rows.ts';
 
 /** Where an import may be ended by anything; tests end it at each. */
 export const IMPORT_STEPS = [
@@ -92,7 +92,7 @@ export async function readerOf(
   options: ImportOptions,
 ): Promise<RowReader> {
   const catalog = await deps.catalogOf(shopId);
-  const rules: RowRules = { now: deps.now(), ...catalog, allowedNodes: [] };
+  const rules: RowRules = { latest: latestInstant(deps.now()), ...catalog, allowedNodes: [] };
   const { mapping, kind, nodeId, type } = options;
   const occurredAt = options.occurredAt ?? row.createdAt;
   return createRowReader(

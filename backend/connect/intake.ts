@@ -16,6 +16,7 @@ import {
   checkMovement,
   checkSnapshotRow,
   type LedgerEvent,
+  latestInstant,
   missingRow,
   type RowRefusal,
   type RowRules,
@@ -137,7 +138,7 @@ async function bookBatch(
   const { shopId, connectionId } = caller;
   const at = deps.now();
   const catalog = await deps.catalogOf(shopId);
-  const rules: RowRules = { now: at, ...catalog, allowedNodes: caller.nodeIds };
+  const rules: RowRules = { latest: latestInstant(at), ...catalog, allowedNodes: caller.nodeIds };
   const checked = await checkRows(batch, rules);
   const events = checked.flatMap((row) => ('event' in row ? [row.event] : []));
   const missing = await missingRows(deps, shopId, { batch, rules });
@@ -311,7 +312,7 @@ export function unpackAnswer(
 
 // The ids do not depend on what the shop knows.
 const ANYTHING: RowRules = {
-  now: Temporal.Instant.from('2999-01-01T00:00:00Z'),
+  latest: Temporal.Instant.from('2999-01-01T00:00:00Z'),
   hasSku: () => true,
   hasNode: () => true,
   allowedNodes: [],

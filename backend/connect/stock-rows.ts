@@ -46,7 +46,8 @@ export type CheckedRow =
 
 /** What rows are held against. */
 export type RowRules = {
-  readonly now: Temporal.Instant;
+  /** The last instant at which something may have happened: see `latestInstant`. */
+  readonly latest: Temporal.Instant;
   readonly hasSku: (sku: string) => boolean;
   readonly hasNode: (nodeId: string) => boolean;
   /** Nodes the connection may speak of; empty: every node. */
@@ -55,6 +56,11 @@ export type RowRules = {
 
 // Clocks of other systems are wrong by minutes or by a time zone; a day is neither, it is another mistake.
 const AHEAD_HOURS = 24;
+
+/** How far ahead of now another system's clock may be. */
+export function latestInstant(now: Temporal.Instant): Temporal.Instant {
+  return now.add({ hours: AHEAD_HOURS });
+}
 
 /** One event of `POST /v1/stock/movements`; its place is its index in the batch. */
 export function checkMovement(row: unknown, place: number, rules: RowRules): CheckedRow {
@@ -105,9 +111,18 @@ type Parsed = Omit<z.output<typeof movementSchema>, 'lot'> & {
   readonly lot?: z.output<typeof movementSchema>['lot'];
 };
 
-function toEvent({ lot, occurredAt, ...row }: Parsed): LedgerEvent {
-  const event = { ...row, occurredAt: Temporal.Instant.from(occurredAt).toString() };
-  if (lot === undefined) return event;
+type Timed = { readonly event: LedgerEvent; readonly occurred: Temporal.Instant };
+
+function toEvent({ lot, occurredAt, ...row }: Parsed): Timed {
+  const occurred = Temporal.Instant.from(occurredAt);
+  const event = { ...row, occurredAt: occurred.toString() };
+  return { event: lot === undefined ? event : withLot(event, lot), occurred };
+}
+
+function withLot(
+  event: Omit<LedgerEvent, 'lot'>,
+  lot: NonNullable<z.output<typeof movementSchema>['lot']>,
+): LedgerEvent {
   const { reference, expectedAt, expectedOn } = lot;
   return {
     ...event,
@@ -120,23 +135,26 @@ function toEvent({ lot, occurredAt, ...row }: Parsed): LedgerEvent {
 }
 
 function checkEvent(
-  event: LedgerEvent,
+  { event, occurred }: Timed,
   { place, at, rules }: { place: number; at: string; rules: RowRules },
 ): CheckedRow {
-  const refusal = refusalOf(event, at, rules);
+  const refusal =
+    Temporal.Instant.compare(occurred, rules.latest) > 0
+      ? futureEvent(event, at, rules)
+      : refusalOf(event, at, rules);
   return refusal === undefined ? { place, event } : { place, eventId: event.eventId, refusal };
+}
+
+function futureEvent({ occurredAt }: LedgerEvent, at: string, { latest }: RowRules): RowRefusal {
+  return {
+    code: 'future_event',
+    pointer: `${at}/occurredAt`,
+    detail: `It says ${occurredAt}, allowed is up to ${latest}. Correct the instant or your clock.`,
+  };
 }
 
 function refusalOf(event: LedgerEvent, at: string, rules: RowRules): RowRefusal | undefined {
   const { allowedNodes } = rules;
-  const limit = rules.now.add({ hours: AHEAD_HOURS });
-  if (Temporal.Instant.compare(Temporal.Instant.from(event.occurredAt), limit) > 0) {
-    return {
-      code: 'future_event',
-      pointer: `${at}/occurredAt`,
-      detail: `It says ${event.occurredAt}, allowed is up to ${limit}. Correct the instant or your clock.`,
-    };
-  }
   if (allowedNodes.length > 0 && !allowedNodes.includes(event.nodeId)) {
     return {
       code: 'foreign_node',

@@ -157,7 +157,7 @@ function reader(kind: 'count' | 'delta', headings: string) {
     idPrefix: 'imp',
   } as const;
   const created = createRowReader(statement, {
-    now: Temporal.Instant.from('2026-11-23T10:00:00Z'),
+    latest: Temporal.Instant.from('2026-11-24T10:00:00Z'),
     hasSku: (sku) => sku !== 'X',
     hasNode: (nodeId) => nodeId !== 'Y',
     allowedNodes: [],

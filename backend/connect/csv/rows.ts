@@ -57,7 +57,7 @@ export function createRowReader(statement: FileStatement, rules: RowRules) {
       const read = decide(row);
       if ('refusal' in read) {
         const { nodeId, sku } = toMovement(row, statement, 0);
-        unsure.add(JSON.stringify([nodeId, sku]));
+        unsure.add(`${nodeId}\n${sku}`);
       }
       return read;
     },
@@ -65,7 +65,7 @@ export function createRowReader(statement: FileStatement, rules: RowRules) {
     named: (): ReadonlyMap<string, ReadonlySet<string>> => {
       const byNode = new Map<string, Set<string>>();
       for (const key of [...counted.keys(), ...unsure]) {
-        const [nodeId, sku] = JSON.parse(key) as [string, string];
+        const [nodeId = '', sku = ''] = key.split('\n');
         const skus = byNode.get(nodeId) ?? new Set<string>();
         byNode.set(nodeId, skus.add(sku));
       }
@@ -83,7 +83,8 @@ function once(
   event: LedgerEvent,
 ): ReadRow {
   const { nodeId, sku, type, lot, occurredAt, quantity } = event;
-  const key = JSON.stringify([nodeId, sku, type, lot?.reference ?? '', occurredAt]);
+  // None of these holds a line break (stock-schemas.ts).
+  const key = `${nodeId}\n${sku}\n${type}\n${lot?.reference ?? ''}\n${occurredAt}`;
   const earlier = counted.get(key);
   if (earlier === undefined) {
     counted.set(key, { row: row.row, quantity });
