@@ -20,17 +20,7 @@ export type Names = {
 /** Names that do not exist and rules that say nothing, or two things at once. */
 export function checkPolicy(problems: Problems, policy: WorldPolicy, names: Names): void {
   checkTimeZone(problems, new Map(), { path: ['policy', 'timeZone'], name: policy.timeZone });
-  checkUnique(
-    problems,
-    policy.channels.map((channel) => channel.code),
-    { list: ['policy', 'channels'], field: 'code', what: 'code' },
-  );
-  for (const [index, channel] of policy.channels.entries()) {
-    for (const [position, name] of (channel.nodeIds ?? []).entries()) {
-      const path = ['policy', 'channels', index, 'nodeIds', position];
-      checkKnown(problems, names.nodes, { path, name, what: 'node' });
-    }
-  }
+  checkChannels(problems, policy, names);
   for (const [index, quota] of policy.quotas.entries()) {
     checkSku(problems, names, ['policy', 'quotas', index], quota.sku);
     if (quota.channel !== undefined || quota.customerTag !== undefined) continue;
@@ -50,6 +40,17 @@ export function checkPolicy(problems: Problems, policy: WorldPolicy, names: Name
   for (const list of ['waiting', 'reservations'] as const) {
     for (const [index, row] of policy[list].entries()) {
       checkSku(problems, names, ['policy', list, index], row.sku);
+    }
+  }
+}
+
+function checkChannels(problems: Problems, { channels }: WorldPolicy, names: Names): void {
+  const codes = channels.map((channel) => channel.code);
+  checkUnique(problems, codes, { list: ['policy', 'channels'], field: 'code', what: 'code' });
+  for (const [index, channel] of channels.entries()) {
+    for (const [position, name] of (channel.nodeIds ?? []).entries()) {
+      const path = ['policy', 'channels', index, 'nodeIds', position];
+      checkKnown(problems, names.nodes, { path, name, what: 'node' });
     }
   }
 }
@@ -114,25 +115,24 @@ export function checkKits(
   products: readonly WorldProduct[],
   names: Names,
 ): void {
+  const kits = new Set(products.filter(({ kit }) => kit !== undefined).map(({ sku }) => sku));
   for (const [index, { kit }] of products.entries()) {
-    const seen = new Set<string>();
-    for (const [at, { sku }] of (kit?.components ?? []).entries()) {
+    const skus = (kit?.components ?? []).map(({ sku }) => sku);
+    for (const [at, sku] of skus.entries()) {
       const path = ['products', index, 'kit', 'components', at];
       checkSku(problems, names, path, sku);
-      const isKit = products[names.skus?.get(sku) ?? -1]?.kit !== undefined;
-      if (isKit || seen.has(sku)) {
-        problems.add([...path, 'sku'], {
-          value: sku,
-          allowed: isKit ? 'a SKU that is no kit itself' : 'each component once',
-          remedy: isKit
-            ? 'Name the components of that kit instead.'
-            : 'Add the quantities together.',
-        });
-      }
-      seen.add(sku);
+      const isAgain = skus.indexOf(sku) < at;
+      if (kits.has(sku)) problems.add([...path, 'sku'], { value: sku, ...NO_KIT_OF_KITS });
+      else if (isAgain) problems.add([...path, 'sku'], { value: sku, ...EACH_ONCE });
     }
   }
 }
+
+const NO_KIT_OF_KITS = {
+  allowed: 'a SKU that is no kit itself',
+  remedy: 'Name the components of that kit instead.',
+};
+const EACH_ONCE = { allowed: 'each component once', remedy: 'Add the quantities together.' };
 
 /** A SKU must be a product, where products are known. */
 export function checkSku(
