@@ -12,11 +12,25 @@ import type { LocalControl } from '../control.ts';
 import { formatMoney } from '../money.ts';
 import { gid, type LocalShop, variantOf } from '../shop.ts';
 import type { Order } from '../state.ts';
-import { type Html, html, raw } from './html.ts';
-import { renderPage } from './page.ts';
+import { adminPage } from './admin-page.ts';
+import { type Html, html } from './html.ts';
 
 /** The one staff member of this shop. */
 const STAFF_ID = 8_501;
+
+/** What a merchant may do to an order here. */
+const ORDER_ACTS: readonly {
+  name: string;
+  title: string;
+  run(control: LocalControl, orderId: number): unknown;
+}[] = [
+  { name: 'fulfill', title: 'Fulfill', run: (control, id) => control.fulfillOrder(id) },
+  {
+    name: 'cancel',
+    title: 'Cancel and restock',
+    run: (control, id) => control.cancelOrder(id, true),
+  },
+];
 
 export function adminRoutes(shop: LocalShop, control: LocalControl): Router {
   const router = Router();
@@ -45,12 +59,19 @@ export function adminRoutes(shop: LocalShop, control: LocalControl): Router {
       adminPage(shop, { title: `Order #${order.number}`, main: orderDetail(shop, order) }),
     );
   });
-  router.get('/admin/checkout-editor', (_request, response) => {
-    response.send(adminPage(shop, { title: 'Checkout editor', main: checkoutEditor(shop) }));
-  });
-  router.post('/admin/checkout-editor/:handle', (request, response) => {
-    control.setExtensionSettings(request.params.handle, Object(request.body));
-    response.redirect(303, '/admin/checkout-editor');
+  router.post('/admin/orders/:id/:act', (request, response) => {
+    const { id, act } = request.params;
+    const [{ name: _, title, run } = { name: '', title: '', run: undefined }] = ORDER_ACTS.filter(
+      (one) => one.name === act,
+    );
+    try {
+      run?.(control, Number(id));
+      response.redirect(303, `/admin/orders/${id}`);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const main = html`<h1>${title}</h1><div class="card"><p role="alert">${why}</p><p><a href="/admin/orders/${id}">Back to the order</a></p></div>`;
+      response.status(422).send(adminPage(shop, { title, main }));
+    }
   });
   router.get('/admin/locations', (_request, response) => {
     response.send(adminPage(shop, { title: 'Locations', main: locationList(shop) }));
@@ -101,36 +122,6 @@ function installCard(shop: LocalShop): Html {
 <form method="post" action="/admin/install"><button class="primary">Install app</button></form></div>`;
 }
 
-function adminPage(
-  shop: LocalShop,
-  { title, main, isFrame = false }: { title: string; main: Html; isFrame?: boolean },
-): string {
-  const { name } = shop.config();
-  const links = [
-    ['/admin/orders', 'Orders'],
-    ['/admin/locations', 'Locations'],
-    ['/admin/themes/current/editor', 'Theme editor'],
-    ['/admin/checkout-editor', 'Checkout editor'],
-    ['/admin/apps/app', name],
-  ] as const;
-  const body = html`<a class="skip" href="#main">Skip to content</a>
-<header class="admin-top"><a href="/admin">${shop.seed.shop.name}</a><span>Admin, local preview</span></header>
-<div class="admin-columns">
-<nav class="admin-nav" aria-label="Admin"><ul>${links.map(
-    ([href, text]) => html`<li><a href="${href}">${text}</a></li>`,
-  )}</ul><ul id="app-nav" aria-label="${name}"></ul></nav>
-<main id="main" tabindex="-1" aria-label="${title}"${isFrame && raw(' class="has-frame"')}>${main}</main></div>
-<div id="toasts" role="status"></div>`;
-  return renderPage(shop, {
-    title: `${title} · ${shop.seed.shop.name} · Admin`,
-    language: 'en',
-    look: 'admin',
-    body,
-    scripts: ['admin'],
-    data: { 'admin-data': { appOrigin: new URL(shop.app.url).origin } },
-  });
-}
-
 function orderList(shop: LocalShop): Html {
   if (shop.state.orders.length === 0) {
     return html`<h1>Orders</h1><div class="card"><p>No orders yet. <a href="/">Place one in the shop.</a></p></div>`;
@@ -149,7 +140,8 @@ function orderDetail(shop: LocalShop, order: Order): Html {
   const fields = shop.state.metafields.filter((one) => one.owner === gid('Order', order.id));
   const { address } = order;
   return html`<h1>Order #${order.number}</h1>
-<p class="hint">${order.createdAt} · <a href="/orders/${order.checkoutToken}">order status page</a></p>
+<p class="hint">${order.createdAt} · ${order.checkoutToken === '' ? `sold on ${order.sourceName}` : html`<a href="/orders/${order.checkoutToken}">order status page</a>`}</p>
+${order.cancelledAt ? html`<p class="hint">Canceled ${order.cancelledAt}.</p>` : html`<div class="acts">${ORDER_ACTS.map(({ name, title }) => html`<form method="post" action="/admin/orders/${order.id}/${name}"><button class="secondary">${title}</button></form>`)}</div>`}
 <div class="card"><h2>Items</h2><ul>${order.lines.map((line) => {
     const { product, variant } = variantOf(shop, line.variantId);
     return html`<li>${line.quantity} × ${product.title.en}, ${variant.optionValues.join(' / ')} <code>${variant.sku}</code></li>`;
@@ -177,23 +169,4 @@ function locationList(shop: LocalShop): Html {
 <td>${pickup ? PICKUP_TIME_WORDS[pickup.pickupTime].en : 'off'}</td><td>${pickup?.instructions ?? ''}</td></tr>`;
   });
   return html`<h1>Locations</h1><div class="card"><table><thead><tr><th scope="col">Location</th><th scope="col">Address</th><th scope="col">Local pickup</th><th scope="col">Instructions</th></tr></thead><tbody>${rows}</tbody></table></div>`;
-}
-
-function checkoutEditor(shop: LocalShop): Html {
-  const forms = shop.config().uiExtensions.map((extension) => {
-    const saved = shop.state.extensionSettings[extension.handle] ?? {};
-    const fields = extension.settings.map(({ key, type, name }) => {
-      const id = `${extension.handle}-${key}`;
-      const value = saved[key];
-      return type === 'boolean'
-        ? html`<p><input type="checkbox" id="${id}" name="${key}"${value === true && raw(' checked')}> <label for="${id}">${name}</label></p>`
-        : html`<p><label for="${id}">${name}</label> <input id="${id}" name="${key}" value="${value === undefined ? '' : String(value)}"></p>`;
-    });
-    const none = html`<p class="hint">This extension has no settings.</p>`;
-    return html`<form class="card" method="post" action="/admin/checkout-editor/${extension.handle}"><h2>${extension.handle}</h2>
-<ul>${extension.targets.map((target) => html`<li><code>${target}</code></li>`)}</ul>
-${fields.length === 0 ? none : html`${fields}<button class="primary">Save</button>`}</form>`;
-  });
-  const unset = html`<p class="hint">Until it is saved once, an extension sees none of its settings.</p>`;
-  return html`<h1>Checkout editor</h1>${unset}${forms}`;
 }

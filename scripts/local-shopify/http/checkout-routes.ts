@@ -22,6 +22,7 @@ import { addressSchema } from '../seed.ts';
 import { drawsCheckoutExtensions } from '../settings.ts';
 import { gid, type LocalShop } from '../shop.ts';
 import type { Cart, Checkout, Order } from '../state.ts';
+import { placeKey } from './checkout-editor-routes.ts';
 import { html } from './html.ts';
 import { renderPage } from './page.ts';
 import { dropCart, languageOf } from './session.ts';
@@ -166,6 +167,7 @@ function extensionMounts(
   return shop.config().uiExtensions.flatMap((extension) =>
     extension.targets
       .filter((target) => targets.includes(target))
+      .filter((target) => !shop.state.placesOff.includes(placeKey(extension.handle, target)))
       .map((target) => ({
         handle: extension.handle,
         target,

@@ -3,6 +3,8 @@
  */
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { Faults } from './faults.tsx';
+import { OtherChannels } from './other-channels.tsx';
 import { postJson } from './page-data.ts';
 
 type Setting = { name: string; title: string; text: string; values: string[]; initial: string };
@@ -60,8 +62,12 @@ function Bar({ state, refresh }: { state: BarState; refresh(): void }) {
           <span class="bar-chip">Data withheld</span>
         )}
         <nav aria-label="Roles">
-          <a href="/">Shopper</a>
-          <a href="/admin">Merchant</a>
+          <a href="/">Shop</a>
+          <a href="/cart">Cart</a>
+          <a href="/admin">Admin</a>
+          <a href="/admin/inventory">Inventory</a>
+          <a href="/admin/themes/current/editor">Theme editor</a>
+          <a href="/admin/checkout-editor">Checkout editor</a>
         </nav>
       </div>
       {isOpen && <Panel state={state} refresh={refresh} />}
@@ -112,6 +118,8 @@ function Panel({ state, refresh }: { state: BarState; refresh(): void }) {
       <ClockTools state={state} refresh={refresh} />
       <Stories state={state} />
       <Customers state={state} />
+      <OtherChannels />
+      <Faults />
       <SettingList state={state} />
       <Log exchanges={state.exchanges} refresh={refresh} />
     </div>
@@ -278,4 +286,6 @@ function App() {
 }
 
 const root = document.getElementById('control-bar');
-if (root) render(<App />, root);
+// A page shown inside an editor's preview has the editor's bar and summary already.
+if (window !== window.parent) document.querySelector('.settings-summary')?.remove();
+else if (root) render(<App />, root);

@@ -34,7 +34,7 @@ export function isAvailable(shop: LocalShop, variant: SeedVariant): boolean {
 /** Units for sale at all locations that sell online. */
 function unitsOf(shop: LocalShop, variant: SeedVariant): number {
   return shop.seed.locations.reduce((sum, location) => {
-    if (!location.fulfillsOnlineOrders) return sum;
+    if (!location.isActive || !location.fulfillsOnlineOrders) return sum;
     return sum + (shop.state.levels[`${variant.inventoryItemId}:${location.id}`]?.available ?? 0);
   }, 0);
 }
