@@ -145,9 +145,13 @@ async function nextEvent(story: Story): Promise<string | undefined> {
   if (roll < 0.83) return cancel(story);
   if (roll < 0.9) return await receive(story);
   if (roll < 0.92) return await recount(story);
-  story.now = story.now.add({ seconds: 20 + chance.below(100) });
-  for (const keeper of story.keepers) keeper.setTime(story.now);
+  pass(story, 20 + chance.below(100));
   return undefined;
+}
+
+function pass(story: Story, seconds: number): void {
+  story.now = story.now.add({ seconds });
+  for (const keeper of story.keepers) keeper.setTime(story.now);
 }
 
 function basket(chance: Chance) {
@@ -278,7 +282,10 @@ async function recount(story: Story): Promise<undefined> {
   const there = story.there.get(name) ?? 0;
   const units = Math.max(0, there - 1 - story.chance.below(3));
   story.there.set(name, units);
+  // A second apart from what happened before and happens next: nobody counts while goods move.
+  pass(story, 1);
   for (const keeper of story.keepers) await keeper.recount({ sku, nodeId, units });
+  pass(story, 1);
 }
 
 function stateOf(order: TrueOrder): FollowedOrder {
