@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -37,6 +37,55 @@ test('a restart changes nothing: orders, settings, stock, tokens and the clock g
   expect(second.clock.now().slice(0, 16)).toBe('2026-12-24T17:00');
   await second.stop();
 });
+
+test('what the merchant changed in the catalogue is there after a restart, also over another seed', async () => {
+  const first = await start(smallShop());
+  first.control.deleteSku('WOOL-COAT-S', false);
+  first.control.renameSku('WOOL-COAT-M', 'COAT-M');
+  const { location } = first.control.addLocation({ ...LYON, fulfillsOnlineOrders: false });
+  first.control.setLevel({ sku: 'COAT-M', locationId: location.id, available: 6 });
+  await first.stop();
+
+  const seed = smallShop();
+  for (const next of [seed, { ...seed, shop: { ...seed.shop, name: 'Casa Nuova' } }]) {
+    const { shop, stop } = await start(next);
+    expect(shop.variants.has(2_000)).toBe(false);
+    expect(shop.variants.get(2_001)?.variant.sku).toBe('COAT-M');
+    expect(shop.locations.get(location.id)).toMatchObject({ name: 'Lyon' });
+    expect(shop.state.levels[`3001:${location.id}`]).toMatchObject({ available: 6 });
+    await stop();
+  }
+});
+
+test('an order of a file from before says where it came from and when it changed', async () => {
+  const first = await start(smallShop());
+  first.control.placeOrder({ source: 'web', lines: [{ sku: 'WOOL-COAT-S', quantity: 1 }] });
+  await first.stop();
+  const path = join(folder, 'state.json');
+  const saved = JSON.parse(readFileSync(path, 'utf8'));
+  for (const order of saved.orders) {
+    delete order.updatedAt;
+    delete order.sourceName;
+    delete order.fulfillments;
+    for (const line of order.lines) delete line.removed;
+  }
+  delete saved.catalog;
+  writeFileSync(path, JSON.stringify(saved));
+
+  const { shop, stop } = await start(smallShop());
+  const [order] = shop.state.orders;
+  expect(order).toMatchObject({ sourceName: 'web', updatedAt: order?.createdAt, fulfillments: [] });
+  expect(order?.lines).toMatchObject([{ removed: 0 }]);
+  await stop();
+});
+
+const LYON = {
+  name: 'Lyon',
+  address1: 'Rue Mercière 1',
+  city: 'Lyon',
+  zip: '69002',
+  countryCode: 'FR',
+};
 
 test('with another seed what the app did stays, and what is no longer sold goes', async () => {
   const first = await start(smallShop());
