@@ -83,13 +83,16 @@ function applies(world: World, row: SafetyRow, stock: WorldStockRow): boolean {
   const product = world.products.find(({ sku }) => sku === stock.sku);
   const node = world.nodes.find(({ id }) => id === stock.nodeId);
   if (product === undefined || node === undefined) return false;
-  if (row.sku !== undefined && row.sku !== stock.sku) return false;
-  if (row.category !== undefined && row.category !== product.category) return false;
-  if (row.productTag !== undefined && !product.tags.includes(row.productTag)) return false;
-  if (row.nodeId !== undefined && row.nodeId !== node.id) return false;
-  if (row.region !== undefined && row.region !== node.region) return false;
-  if (row.nodeTag !== undefined && !node.tags.includes(row.nodeTag)) return false;
-  return row.kind === undefined || row.kind === node.kind;
+  const named: readonly (readonly [string | undefined, readonly (string | undefined)[]])[] = [
+    [row.sku, [stock.sku]],
+    [row.category, [product.category]],
+    [row.productTag, product.tags],
+    [row.nodeId, [node.id]],
+    [row.region, [node.region]],
+    [row.nodeTag, node.tags],
+    [row.kind, [node.kind]],
+  ];
+  return named.every(([name, own]) => name === undefined || own.includes(name));
 }
 
 /** Whole units not below a product of decimals as written, found by counting in thousandths. */
@@ -148,26 +151,30 @@ function unitsOnHand(world: World, sku: string, nodeId: string, note: Note): num
   return Math.max(0, left);
 }
 
-/** Units of lots that are usable within the channel's horizon. */
+type Lot = WorldStockRow['incoming'][number];
+
+function usableMinute(lot: Lot, node: WorldNode): number {
+  if (lot.expectedAt !== undefined) return Math.ceil(instantMinutes(lot.expectedAt));
+  const nextMidnight = (dayNumber(lot.expectedOn ?? '') + 1) * MINUTES_PER_DAY;
+  return zoneTable(node.timeZone).instant(nextMidnight, 'later');
+}
+
+function isWithinHorizon(channel: Channel, usable: number, minute: number): boolean {
+  const days = channel.incomingHorizonDays;
+  return days === null || (days > 0 && usable <= minute + days * MINUTES_PER_DAY);
+}
+
+/** Units of lots that are usable within the channel's horizon and of its sources. */
 function unitsDue(world: World, asked: Asked, sku: string, node: WorldNode, note: Note): number {
-  const { incomingHorizonDays: days, incomingSources } = channelRow(world, asked.channel);
+  const channel = channelRow(world, asked.channel);
   let due = 0;
   for (const lot of stockAt(world, sku, node.id)?.incoming ?? []) {
-    const usable =
-      lot.expectedAt !== undefined
-        ? Math.ceil(instantMinutes(lot.expectedAt))
-        : zoneTable(node.timeZone).instant(
-            (dayNumber(lot.expectedOn ?? '') + 1) * MINUTES_PER_DAY,
-            'later',
-          );
-    const isDue = days === null || (days > 0 && usable <= asked.minute + days * MINUTES_PER_DAY);
+    const isDue = isWithinHorizon(channel, usableMinute(lot, node), asked.minute);
     note(isDue ? '16.lot due' : '16.lot too late');
-    const isOfSource =
-      incomingSources === undefined ||
-      lot.source === undefined ||
-      incomingSources.some((source) => source === lot.source);
-    if (!isOfSource) note('16.lot of another source');
-    if (isDue && isOfSource) due += lot.quantity;
+    const { source } = lot;
+    const counts = source === undefined || (channel.incomingSources?.includes(source) ?? true);
+    if (!counts) note('16.lot of another source');
+    if (isDue && counts) due += lot.quantity;
   }
   return due;
 }
@@ -242,6 +249,11 @@ function reservedOf(world: World, asked: Asked, sku: string, note: Note): number
   return units;
 }
 
+function isOwn(row: WorldPolicy['quotas'][number], asked: Asked): boolean {
+  if (row.channel !== undefined && row.channel !== asked.channel) return false;
+  return row.customerTag === undefined || asked.customerTags.includes(row.customerTag);
+}
+
 function quotaOf(
   world: World,
   asked: Asked,
@@ -250,14 +262,11 @@ function quotaOf(
   note: Note,
 ): number {
   let units = 0;
-  for (const row of world.policy.quotas) {
-    if (row.sku !== sku) continue;
-    const isOwn =
-      (row.channel === undefined || row.channel === asked.channel) &&
-      (row.customerTag === undefined || asked.customerTags.includes(row.customerTag));
-    if (row.used >= row.quantity) note('16.quota used up');
-    else note(isOwn ? '16.quota own' : '16.quota of others');
-    if (whose === 'all' || isOwn) units += Math.max(0, row.quantity - row.used);
+  for (const row of world.policy.quotas.filter((quota) => quota.sku === sku)) {
+    const own = isOwn(row, asked);
+    const branch = row.used >= row.quantity ? 'used up' : own ? 'own' : 'of others';
+    note(`16.quota ${branch}`);
+    if (whose === 'all' || own) units += Math.max(0, row.quantity - row.used);
   }
   return units;
 }
