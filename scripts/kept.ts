@@ -5,13 +5,14 @@
  *   node scripts/kept.ts sellable --world W.json [--channel C] [--sku S] [--at INSTANT] [--tags vip] [--json]
  *   node scripts/kept.ts replay RECEIPT.json
  *   node scripts/kept.ts import postal GEONAMES.txt
+ *   node scripts/kept.ts import-stock STOCK.csv --shop S.myshopify.com [--node N] [--preview] [--url U --key K]
  *
  * `-` reads standard input. The answer is one JSON document on standard output (of `sellable` a text,
  * unless --json is given); everything else goes to standard error. Exit 0: answered (replay: equal). Exit 1: replay gave another answer. Exit 2: the input
  * cannot be used, with a problem document on standard output. Formats: docs/cli.md.
  */
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { InvalidInput } from '../backend/base/result.ts';
 import { instantToMinuteFloor } from '../backend/base/time.ts';
 import { compileNetwork } from '../backend/network/network.ts';
@@ -25,6 +26,7 @@ import { toPromisedOptions } from '../backend/promise/service.ts';
 import { factsOfWorld } from '../backend/stock/stock.ts';
 import { jsonMistakeAt } from './json-place.ts';
 import { importPostal, ownerDatabase } from './kept-import.ts';
+import { ImportStockError, type ImportStockOptions, importStock } from './kept-import-stock.ts';
 import { answerSellable, writeSellable } from './kept-sellable.ts';
 
 const EXIT_DIFFERENT = 1;
@@ -121,6 +123,20 @@ async function runImportPostal(file: string): Promise<void> {
   );
 }
 
+async function runImportStock(file: string, options: ImportStockOptions): Promise<void> {
+  try {
+    const answer = await importStock(file, options);
+    print(answer);
+    if (answer.refused > 0) process.exitCode = EXIT_DIFFERENT;
+  } catch (error) {
+    if (!(error instanceof ImportStockError)) throw error;
+    const allowed = 'a stock file and a service that can be reached';
+    throw new InvalidInputs(file, [
+      { code: 'invalid_input', pointer: '', allowed, remedy: error.message },
+    ]);
+  }
+}
+
 function readJson(file: string): unknown {
   const text = readText(file);
   try {
@@ -200,6 +216,27 @@ async function main(): Promise<void> {
     .description('where postal codes lie, from a GeoNames postal file (one or more countries)')
     .argument('<file>', 'the file, unpacked; - for standard input')
     .action(runImportPostal);
+  program
+    .command('import-stock')
+    .description(
+      'a stock file (CSV) sent to a running service; run again, it goes on where it ended',
+    )
+    .argument('<file>', 'the file')
+    .requiredOption('--shop <shop>', 'the shop, as kept-demo.myshopify.com')
+    .option('--node <id>', 'the node of rows that name none')
+    .addOption(
+      new Option('--kind <kind>', 'the file says how many there are, or how many more or fewer')
+        .choices(['count', 'delta'])
+        .default('count'),
+    )
+    .option('--occurred-at <instant>', 'when it was counted; else when the file was last changed')
+    .option('--preview', 'only look at the file')
+    .option('--errors <file>', 'where to write the refused rows, to be corrected')
+    .addOption(
+      new Option('--url <url>', 'the service').env('KEPT_URL').default('http://localhost:3000'),
+    )
+    .addOption(new Option('--key <key>', 'the connection’s key').env('KEPT_KEY'))
+    .action(runImportStock);
   try {
     await program.parseAsync();
   } catch (error) {

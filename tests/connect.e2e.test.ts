@@ -3,9 +3,14 @@
  *
  * Only Shopify is played: its token endpoint, so that a merchant's session opens the admin endpoints.
  */
+import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -405,6 +410,75 @@ async function untilDone(importId: string): Promise<object> {
   }
   throw new Error('the import did not end');
 }
+
+type Ran = { readonly code: number | null; readonly answer: Record<string, unknown> };
+
+/** Runs `kept import-stock`; `killAfter` ends it with kill -9 once it has said so many lines. */
+async function importStock(args: readonly string[], killAfter = Infinity): Promise<Ran> {
+  const script = join(import.meta.dirname, '../scripts/kept.ts');
+  const all = [script, 'import-stock', ...args, '--shop', SHOP, '--url', url];
+  const env = { ...process.env, KEPT_KEY: key };
+  const child = spawn(process.execPath, all, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = 0;
+  let out = '';
+  child.stdout.on('data', (data) => {
+    out += data;
+  });
+  child.stderr.on('data', (data: Buffer) => {
+    said += data.toString().split('\n').length - 1;
+    if (said >= killAfter) child.kill('SIGKILL');
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, answer: out === '' ? {} : JSON.parse(out) };
+}
+
+function writeFile(text: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'kept-stock-')), 'stock.csv');
+  writeFileSync(file, text);
+  return file;
+}
+
+const unitsOf = async (number: number) =>
+  (await sellable(`&sku=${sku(number)}`)).figures[0]?.units ?? 0;
+
+test('kept import-stock looks at a file without sending it, then sends it, and again without effect', async () => {
+  const errors = writeFile('');
+  const file = writeFile(`SKU,Qty\n${sku(12)},9\n${sku(13)},1.5\nS-NONE,1\n`);
+  const args = [file, '--node', 'milan'];
+  const looked = await importStock([...args, '--preview']);
+  expect(looked).toMatchObject({
+    code: 1,
+    answer: { rows: 3, booked: 2, refused: 1, columns: { sku: 'SKU', quantity: 'Qty' } },
+  });
+  expect(await unitsOf(12)).toBe(0);
+  const sent = await importStock([...args, '--errors', errors]);
+  expect(sent).toMatchObject({ code: 1, answer: { rows: 3, booked: 1, refused: 2 } });
+  expect(readFileSync(errors, 'utf8').split('\r\n')).toHaveLength(4);
+  expect(await unitsOf(12)).toBe(9);
+  expect(await importStock(args)).toMatchObject({
+    answer: { booked: 0, unchanged: 1, refused: 2 },
+  });
+});
+
+test('kept import-stock that was ended by kill -9 goes on when it is run again: nothing lost, nothing doubled', async () => {
+  const rows = Array.from({ length: 16_000 }, (_, row) => `${sku(14 + (row % 2))},milan,1`);
+  const file = writeFile(`sku,node,qty\n${rows.join('\n')}\n`);
+  const killed = await importStock([file, '--kind', 'delta'], 1);
+  expect(killed.code).toBeNull();
+  const again = await importStock([file, '--kind', 'delta']);
+  expect(again).toMatchObject({ code: 0, answer: { rows: 16_000, refused: 0 } });
+  expect(Number(again.answer['unchanged'])).toBeGreaterThanOrEqual(5_000);
+  expect([await unitsOf(14), await unitsOf(15)]).toEqual([8_000, 8_000]);
+});
+
+test('kept import-stock says what is missing instead of guessing', async () => {
+  const file = writeFile('a,b\n1,2\n');
+  const refused = await importStock([file]);
+  expect(refused).toMatchObject({
+    code: 2,
+    answer: { detail: expect.stringContaining('its headings are: a, b') },
+  });
+});
 
 test('the admin endpoints ask for a session of Shopify’s admin', async () => {
   for (const path of ['/connections', '/connections/activity', '/imports']) {

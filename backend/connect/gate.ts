@@ -28,10 +28,10 @@ export type GateDependencies = {
 /** A handler that knows its caller; what it throws goes to the app's fault handler. */
 export type CallerHandler = (caller: Caller, request: Request, response: Response) => Promise<void>;
 
-/** Lets only callers with the scope through. */
+/** Lets only callers with the scope through; `any`: whoever has a key that holds. */
 export function asCaller(
   deps: GateDependencies,
-  scope: Scope,
+  scope: Scope | 'any',
   handle: CallerHandler,
 ): RequestHandler {
   return async (request, response) => {
@@ -44,7 +44,7 @@ export function asCaller(
 
 async function identify(
   { connections, rateLimit }: GateDependencies,
-  scope: Scope,
+  scope: Scope | 'any',
   request: Request,
 ): Promise<Result<Caller, KnownRefusal>> {
   const header = request.get('authorization');
@@ -63,7 +63,7 @@ async function identify(
   const caller = found.value;
   const allowance = await rateLimit.take(`connection ${caller.connectionId}`, CALLER_LIMIT);
   if (!allowance.isAllowed) return tooMany(allowance);
-  if (caller.scopes.includes(scope)) return { ok: true, value: caller };
+  if (scope === 'any' || caller.scopes.includes(scope)) return { ok: true, value: caller };
   return { ok: false, refusal: { code: 'missing_scope', needed: scope, granted: caller.scopes } };
 }
 
