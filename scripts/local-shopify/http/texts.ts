@@ -1,32 +1,9 @@
-/** What the shop says in five languages. One row per text; every language must be there. */
+/** What checkout and the pages after it say in five languages; the theme has its own words. One row per text; every language must be there. */
 import type { ShopLanguage } from '../seed.ts';
 
 type Row = Readonly<Record<ShopLanguage, string>>;
 
 const TEXTS = {
-  skip: {
-    en: 'Skip to content',
-    it: 'Vai al contenuto',
-    fr: 'Aller au contenu',
-    de: 'Zum Inhalt',
-    es: 'Ir al contenido',
-  },
-  language: { en: 'Language', it: 'Lingua', fr: 'Langue', de: 'Sprache', es: 'Idioma' },
-  allProducts: {
-    en: 'All products',
-    it: 'Tutti i prodotti',
-    fr: 'Tous les articles',
-    de: 'Alle Artikel',
-    es: 'Todos los productos',
-  },
-  newIn: {
-    en: 'The winter collection',
-    it: 'La collezione invernale',
-    fr: "La collection d'hiver",
-    de: 'Die Winterkollektion',
-    es: 'La colección de invierno',
-  },
-  cart: { en: 'Cart', it: 'Carrello', fr: 'Panier', de: 'Warenkorb', es: 'Carrito' },
   cartEmpty: {
     en: 'Your cart is empty',
     it: 'Il carrello è vuoto',
@@ -34,45 +11,20 @@ const TEXTS = {
     de: 'Ihr Warenkorb ist leer',
     es: 'Tu carrito está vacío',
   },
-  continueShopping: {
-    en: 'Continue shopping',
-    it: 'Continua gli acquisti',
-    fr: 'Continuer mes achats',
-    de: 'Weiter einkaufen',
-    es: 'Seguir comprando',
+  skip: {
+    en: 'Skip to content',
+    it: 'Vai al contenuto',
+    fr: 'Aller au contenu',
+    de: 'Zum Inhalt',
+    es: 'Ir al contenido',
   },
-  color: { en: 'Color', it: 'Colore', fr: 'Couleur', de: 'Farbe', es: 'Color' },
-  size: { en: 'Size', it: 'Taglia', fr: 'Taille', de: 'Größe', es: 'Talla' },
   quantity: { en: 'Quantity', it: 'Quantità', fr: 'Quantité', de: 'Anzahl', es: 'Cantidad' },
-  addToCart: {
-    en: 'Add to cart',
-    it: 'Aggiungi al carrello',
-    fr: 'Ajouter au panier',
-    de: 'In den Warenkorb',
-    es: 'Añadir al carrito',
-  },
-  soldOut: { en: 'Sold out', it: 'Esaurito', fr: 'Épuisé', de: 'Ausverkauft', es: 'Agotado' },
-  remove: { en: 'Remove', it: 'Rimuovi', fr: 'Retirer', de: 'Entfernen', es: 'Quitar' },
-  update: {
-    en: 'Update',
-    it: 'Aggiorna',
-    fr: 'Mettre à jour',
-    de: 'Aktualisieren',
-    es: 'Actualizar',
-  },
   subtotal: {
     en: 'Subtotal',
     it: 'Subtotale',
     fr: 'Sous-total',
     de: 'Zwischensumme',
     es: 'Subtotal',
-  },
-  deliveryLater: {
-    en: 'Delivery is chosen at checkout.',
-    it: 'La consegna si sceglie alla cassa.',
-    fr: 'La livraison se choisit à l’étape suivante.',
-    de: 'Die Lieferung wählen Sie an der Kasse.',
-    es: 'La entrega se elige al pagar.',
   },
   checkout: {
     en: 'Check out',
@@ -294,11 +246,3 @@ export function textsIn(language: ShopLanguage): Texts {
   const entries = Object.entries(TEXTS).map(([name, row]) => [name, row[language]]);
   return Object.fromEntries(entries);
 }
-
-export const LANGUAGE_NAMES: Row = {
-  en: 'English',
-  it: 'Italiano',
-  fr: 'Français',
-  de: 'Deutsch',
-  es: 'Español',
-};

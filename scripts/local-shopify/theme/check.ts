@@ -120,8 +120,8 @@ function fileOffenses(directory: string, schema: BlockSchema): string[] {
 
 /** Shopify's own JSON schema of one setting, as its editors use it. */
 function settingValidator(): ValidateFunction {
-  const resolve = createRequire(import.meta.url).resolve;
-  const folder = dirname(resolve('@shopify/theme-check-docs-updater/data/setting.json'));
+  const require = createRequire(import.meta.url);
+  const folder = dirname(require.resolve('@shopify/theme-check-docs-updater/data/setting.json'));
   const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
   for (const file of ['default_setting_values.json', 'setting.json']) {
     ajv.addSchema(JSON.parse(readFileSync(join(folder, file), 'utf8')), file);
