@@ -1,7 +1,7 @@
 /**
  * How near to Shopify's limit does a full push run, and how soon is a single sale seen meanwhile?
  *
- *   npm run -s bench -- push [--json] [--levels 1000000] [--standard-factor 5] [--no-atomic]
+ *   npm run -s bench -- push [--json] [--levels 1000000] [--standard-factor 5] [--plus-factor 1] [--only plus] [--no-atomic]
  *
  * The product's scheduler, Admin client, outbox, worker and tables on a Postgres of its own with fsync on; replaced are
  * the clock and the transport. The clock of the standard plan runs at a stated multiple of real time: that is harder
@@ -321,6 +321,7 @@ async function measure(run: Run, urls: { ownerUrl: string; appUrl: string }) {
   const idealSeconds =
     ((run.levels / ROWS_A_CALL) * POINTS_A_CALL) / PLANS[run.plan].restorePerSecond;
   let rssMb = 0;
+  const rssBeforeMb = Math.round(process.memoryUsage.rss() / 1_048_576);
   const sampler = setInterval(() => {
     rssMb = Math.max(rssMb, Math.round(process.memoryUsage.rss() / 1_048_576));
   }, 200);
@@ -346,6 +347,7 @@ async function measure(run: Run, urls: { ownerUrl: string; appUrl: string }) {
     saleVisibleMs: Math.round(Math.max(...visible)),
     ...found,
     rssMb,
+    rssBeforeMb,
     seedSeconds,
     cpuShare: Math.round(((used.user + used.system) / 10_000 / tookSeconds) * run.factor) / 100,
     shopify: counts,
@@ -358,6 +360,7 @@ async function main(): Promise<void> {
       json: { type: 'boolean' },
       levels: { type: 'string', default: '1000000' },
       'standard-factor': { type: 'string', default: '5' },
+      'plus-factor': { type: 'string', default: '1' },
       only: { type: 'string' },
       'no-atomic': { type: 'boolean' },
     },
@@ -379,9 +382,10 @@ async function main(): Promise<void> {
     return result;
   };
   const factor = Number(values['standard-factor']);
+  const plusFactor = Number(values['plus-factor']);
   const isWanted = (name: string) => values.only === undefined || values.only === name;
   const plus = isWanted('plus')
-    ? await withDatabase({ plan: 'plus', levels, factor: 1, isAtomic: false })
+    ? await withDatabase({ plan: 'plus', levels, factor: plusFactor, isAtomic: false })
     : undefined;
   const standard = isWanted('standard')
     ? await withDatabase({ plan: 'standard', levels, factor, isAtomic: false })
@@ -389,7 +393,12 @@ async function main(): Promise<void> {
   const atomicLevels = Math.min(levels, 250_000);
   const atomic =
     isWanted('atomic') && values['no-atomic'] !== true
-      ? await withDatabase({ plan: 'plus', levels: atomicLevels, factor: 1, isAtomic: true })
+      ? await withDatabase({
+          plan: 'plus',
+          levels: atomicLevels,
+          factor: plusFactor,
+          isAtomic: true,
+        })
       : undefined;
   await server.stopIfUnused();
   const runs = [standard, plus].filter((one) => one !== undefined);

@@ -25,11 +25,11 @@ export type PushDeps = ReaderDeps &
 
 const POINTS_A_CALL = 10;
 // Calls begun ahead of the bucket: enough that it never waits for the database (twice the time a turn takes lately, and
-// a moment), few enough that a figure is fresh. The most is three seconds of the largest plan.
+// a moment), few enough that a figure is fresh. The most is bounded by memory.
 const AHEAD_SECONDS = 0.3;
 const TURN_MEMORY = 0.9;
 const LEAST_AHEAD = 2;
-const MOST_AHEAD = 300;
+const MOST_AHEAD = 120;
 // Outcomes gathered before they are booked together; a sale does not wait for it.
 const GATHER_MS = 40;
 // Other replicas mark figures too, and an announcement may be lost: this often the outbox is looked at anyway.
