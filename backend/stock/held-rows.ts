@@ -89,10 +89,8 @@ export function createHeldRows() {
       columns.unavailable[row] = clamped(held.unavailable);
       columns.allocated[row] = held.allocated;
       columns.safety[row] = held.safetyStock ?? NO_SAFETY;
-      if (held.incoming.length === 0) incoming.delete(row);
-      else incoming.set(row, held.incoming);
-      if (held.weeklySales === undefined) weeklySales.delete(row);
-      else weeklySales.set(row, held.weeklySales);
+      setOrDelete(incoming, row, held.incoming.length === 0 ? undefined : held.incoming);
+      setOrDelete(weeklySales, row, held.weeklySales);
       const rise = held.revision - (columns.revision[row] ?? 0);
       columns.revision[row] = held.revision;
       revisions[sku] = (revisions[sku] ?? 0) + rise;
@@ -105,6 +103,11 @@ export function createHeldRows() {
       for (const [sku, sum] of revisions.entries()) yield [skus.nameAt(sku), sum];
     },
   };
+}
+
+function setOrDelete<Value>(map: Map<number, Value>, row: number, value: Value | undefined): void {
+  if (value === undefined) map.delete(row);
+  else map.set(row, value);
 }
 
 function optional<Key extends string, Value>(key: Key, value: Value | undefined) {

@@ -14,7 +14,8 @@ import { reachingPostgres, withShop } from '../platform/database.ts';
 import { createHeldRows, type HeldRow, type HeldRows } from './held-rows.ts';
 import type { CellKey } from './ledger/cells.ts';
 import type { SaidRow } from './ledger/said-row.ts';
-import { recordChange, type SaidStamp, saySaidRows } from './ledger/service.ts';
+import { type SaidStamp, saySaidRows } from './ledger/said-rows/service.ts';
+import { recordChange } from './ledger/service.ts';
 import type { ShopTransaction } from './ledger/store.ts';
 
 /** What a position is said to be; what is absent stays as it is. */

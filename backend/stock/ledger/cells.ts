@@ -197,10 +197,8 @@ export function bookCell(
     readonly later: readonly StoredDelta[];
   },
 ): BookedCell {
-  const [only] = cell.events;
-  if (cell.events.length === 1 && only?.kind === 'delta' && only.type === 'on_hand') {
-    return bookOneDelta(cell, before, only);
-  }
+  const only = soleDelta(cell);
+  if (only !== undefined) return bookOneDelta(cell, before, only);
   const effects = new Map<TimedEvent, { delta: number; isSuperseded: boolean }>();
   const changed: StoredPart[] = [];
   let onHand: BookedPart = { ...before.onHand, effects: [], superseded: [] };
@@ -217,6 +215,12 @@ export function bookCell(
     else changed.push(toStored(part, booked, stored));
   }
   return { onHand, changed, movements: toMovements(cell, before, effects) };
+}
+
+function soleDelta({ events }: BatchCell): TimedEvent | undefined {
+  const [only] = events;
+  const isSole = events.length === 1 && only?.kind === 'delta' && only.type === 'on_hand';
+  return isSole ? only : undefined;
 }
 
 // Nine in ten cells of a batch: what `bookPart` would say, without making its lists.

@@ -25,42 +25,40 @@ import {
   toCells,
   withoutEvents,
 } from './cells.ts';
-import { checkEvent, type EventRules } from './check-event.ts';
+import type { EventRules } from './check-event.ts';
+import { readHistory } from './history/store.ts';
 import {
   type EventVerdict,
-  lotOf,
   type Mark,
-  type Reason,
   type StockEvent,
   type TimedEvent,
   toMicros,
 } from './ledger.ts';
-import { eventsOfRow, type SaidRow } from './said-row.ts';
+import {
+  findShortages,
+  listShortages,
+  pruneChanges,
+  type Shortage,
+  saveChange,
+  saveShortages,
+} from './marks/store.ts';
 import {
   appendRows,
   type BatchStamp,
-  type BookedEvent,
   type ChangedRow,
   type CorrectedRow,
   changeRows,
   correctRows,
   findBooked,
   findLaterDeltas,
-  findShortages,
-  listShortages,
-  loadKnown,
   loadParts,
   openBatch,
-  pruneChanges,
   publishCells,
-  readHistory,
   type ShopTransaction,
-  type Shortage,
   type StockChange,
-  saveChange,
   saveParts,
-  saveShortages,
 } from './store.ts';
+import { sortBatch } from './verdicts.ts';
 
 /** Events in one batch, at most: what one block of movement numbers holds with room to spare. */
 export const MOST_EVENTS = 10_000;
@@ -281,67 +279,6 @@ export async function recordChange(
   return await saveChange(trx, shopId, { change, changedAt });
 }
 
-/** Who says rows, and when. */
-export type SaidStamp = {
-  readonly source: string;
-  readonly actor: string;
-  readonly reason: Reason;
-  /** ISO instant. */
-  readonly now: string;
-};
-
-// A row becomes up to some ten events: a chunk stays below a batch.
-const SAID_CHUNK = 500;
-
-/** Books what rows say, inside a caller's transaction: what each cell holds now, in place of what was known of it. */
-export async function saySaidRows(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  { rows, stamp }: { readonly rows: readonly SaidRow[]; readonly stamp: SaidStamp },
-): Promise<StockChange> {
-  let movements: StockChange['movements'];
-  for (let from = 0; from < rows.length; from += SAID_CHUNK) {
-    const chunk = rows.slice(from, from + SAID_CHUNK);
-    const events = await eventsOfRows(trx, shopId, { rows: chunk, stamp });
-    for (let first = 0; first < events.length; first += MOST_EVENTS) {
-      const batch = { ...stamp, events: events.slice(first, first + MOST_EVENTS) };
-      const { change, verdicts } = await appendMovements(trx, shopId, batch);
-      const wrong = verdicts.find(({ verdict }) => verdict === 'refused');
-      if (wrong !== undefined) throw new Error(`Bug: a row was refused: ${JSON.stringify(wrong)}`);
-      const last = change?.movements?.last ?? movements?.last ?? 0;
-      if (change?.movements !== undefined) {
-        movements = { first: movements?.first ?? change.movements.first, last };
-      }
-    }
-  }
-  return { movements };
-}
-
-async function eventsOfRows(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  { rows, stamp }: { readonly rows: readonly SaidRow[]; readonly stamp: SaidStamp },
-): Promise<StockEvent[]> {
-  const { firstMovement } = await openBatch(trx, shopId);
-  const known = await loadKnown(trx, shopId, rows);
-  const parts = await loadParts(trx, shopId, rows);
-  const nowMicros = toMicros(stamp.now);
-  return rows.flatMap((row, index) => {
-    const { onHand, latestMicros } = known[index] ?? { onHand: undefined, latestMicros: undefined };
-    // Later than all that is known of the cell, however the clock jumped: the row says what is there now.
-    const micros = Math.max(nowMicros, (latestMicros ?? 0) + 1);
-    return eventsOfRow(
-      row,
-      { onHand, parts: parts[index] ?? new Map() },
-      {
-        occurredAt: Temporal.Instant.fromEpochNanoseconds(BigInt(micros) * 1_000n).toString(),
-        reason: stamp.reason,
-        idOf: (part) => `row-${firstMovement}-${index}-${part.replace('\n', '-')}`,
-      },
-    );
-  });
-}
-
 /** Those of the cells that have more allocated than is left of them. */
 export async function shortagesOf(
   trx: ShopTransaction,
@@ -349,94 +286,6 @@ export async function shortagesOf(
   cells: readonly CellKey[],
 ): Promise<readonly Shortage[]> {
   return await findShortages(trx, shopId, cells);
-}
-
-// Every event of a batch with what is known of it so far; `fresh` shrinks as duplicates are found.
-function sortBatch(events: readonly StockEvent[], rules: EventRules) {
-  const fresh = new Map<string, TimedEvent>();
-  const checked = events.map((event): TimedEvent | EventVerdict => {
-    const one = checkEvent(event, rules);
-    if ('code' in one) return { eventId: event.eventId, verdict: 'refused', ...one };
-    const first = fresh.get(one.eventId);
-    if (first === undefined) fresh.set(one.eventId, one);
-    else return isSameEvent(first, one) ? duplicate(one) : reused(one, first);
-    return one;
-  });
-  const met = new Map<string, EventVerdict>();
-  return {
-    fresh,
-    meetBooked: (booked: BookedEvent): void => {
-      const event = fresh.get(booked.eventId);
-      if (event === undefined) throw new Error('Bug: an event was found that nobody asked for');
-      const known = toEvent(booked);
-      met.set(booked.eventId, isSameEvent(known, event) ? duplicate(event) : reused(event, known));
-      fresh.delete(booked.eventId);
-    },
-    verdicts: (byEvent: ReadonlyMap<TimedEvent, Movement>): readonly EventVerdict[] =>
-      checked.map((one) => {
-        if ('verdict' in one) return one;
-        const known = met.get(one.eventId);
-        if (known !== undefined) return known;
-        const movement = byEvent.get(one);
-        if (movement === undefined) throw new Error('Bug: an event got no movement');
-        const verdict = movement.isSuperseded ? 'superseded' : 'booked';
-        return { eventId: one.eventId, verdict, delta: movement.delta };
-      }),
-  };
-}
-
-function duplicate({ eventId }: StockEvent): EventVerdict {
-  return { eventId, verdict: 'duplicate' };
-}
-
-function reused({ eventId }: StockEvent, first: StockEvent): EventVerdict {
-  const said = `${first.kind} ${first.quantity} of ${first.type} of ${first.sku} at ${first.nodeId}, ${first.occurredAt}`;
-  return {
-    eventId,
-    verdict: 'refused',
-    code: 'event_id_reused',
-    detail: `eventId "${eventId}" was booked before with another content (${said}). Send what changed as an event with an id of its own.`,
-  };
-}
-
-function toEvent(booked: BookedEvent): TimedEvent {
-  const { lot, expectedAt, expectedOn, micros, ...event } = booked;
-  const reference = lot === null ? undefined : lot;
-  return {
-    ...(event as Pick<StockEvent, 'eventId' | 'kind' | 'type' | 'sku' | 'nodeId' | 'quantity'>),
-    micros,
-    name: '',
-    reason: '',
-    occurredAt: Temporal.Instant.fromEpochNanoseconds(BigInt(micros) * 1_000n).toString(),
-    ...(reference === undefined
-      ? {}
-      : {
-          lot: {
-            reference,
-            expectedAt: expectedAt?.toString(),
-            expectedOn: expectedOn?.toString(),
-          },
-        }),
-  };
-}
-
-// The reason is words for people: saying it differently changes nothing.
-function isSameEvent(a: TimedEvent, b: TimedEvent): boolean {
-  return (
-    a.kind === b.kind &&
-    a.type === b.type &&
-    a.sku === b.sku &&
-    a.nodeId === b.nodeId &&
-    a.quantity === b.quantity &&
-    a.micros === b.micros &&
-    lotOf(a) === lotOf(b) &&
-    a.lot?.expectedOn === b.lot?.expectedOn &&
-    microsOf(a.lot?.expectedAt) === microsOf(b.lot?.expectedAt)
-  );
-}
-
-function microsOf(instant: string | undefined): number | undefined {
-  return instant === undefined ? undefined : toMicros(instant);
 }
 
 type Rows = {

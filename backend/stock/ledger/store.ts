@@ -4,47 +4,22 @@
  * Everything runs in a transaction of one shop. Rows travel as arrays of a column each, one statement a batch. A cell's
  * row is locked by the write that changes it, in the order of `compareCells`, and tells what it said before; parts are
  * read under that lock. The shop's clock is last, so its row is held for the commit only.
- * `usePlansByKey` makes every statement here walk its keys: a planner that knows little of a fast-growing table would
- * read all of it.
+ * `openBatch` makes every statement of the transaction walk its keys: a planner that knows little of a fast-growing table
+ * would read all of it.
  */
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ShopId } from '../../base/ids.ts';
+import { arrayOf } from './arrays.ts';
 import type { BatchCell, CellBefore, CellKey, Movement, StoredDelta, StoredPart } from './cells.ts';
 import { partKey, usualChange } from './cells.ts';
 import { lotOf, type Mark, type StockType, type TimedEvent } from './ledger.ts';
+import type { BookedEvent } from './verdicts.ts';
 
 /** A transaction of a shop (`withShop`), whatever tables it was typed with. */
 export type ShopTransaction = Transaction<unknown> | Kysely<unknown>;
 
 /** Movement numbers in one block: more than a batch has events. */
 export const BLOCK_SIZE = 16_384;
-
-/** An array as Postgres reads it; null where nothing is. */
-export function arrayOf(values: readonly (string | number | null | undefined)[]): string {
-  let text = '{';
-  for (const [index, value] of values.entries()) {
-    if (index > 0) text += ',';
-    if (value === null || value === undefined) text += 'NULL';
-    else text += typeof value === 'number' ? value : quoted(value);
-  }
-  return `${text}}`;
-}
-
-const PLAIN = /^[\w.:+-]+$/;
-
-function quoted(value: string): string {
-  if (PLAIN.test(value) && value.length !== 4) return value;
-  return `"${value.replace(/["\\]/g, '\\$&')}"`;
-}
-
-/** Makes the statements of this transaction walk their keys. */
-export async function usePlansByKey(trx: ShopTransaction): Promise<void> {
-  await sql`
-    select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
-      set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`.execute(
-    trx,
-  );
-}
 
 /** The first number of a block that no other batch has, and whether the shop has shortages to look after. */
 export async function openBatch(
@@ -62,20 +37,6 @@ export async function openBatch(
   if (row === undefined) throw new Error('Bug: no movement numbers were given');
   return { firstMovement: row.block * BLOCK_SIZE, hasShortages: row.hasShortages };
 }
-
-/** What is stored of an event id, as far as two events can differ. */
-export type BookedEvent = {
-  readonly eventId: string;
-  readonly kind: string;
-  readonly type: string;
-  readonly sku: string;
-  readonly nodeId: string;
-  readonly quantity: number;
-  readonly micros: number;
-  readonly lot: string | null;
-  readonly expectedAt: Temporal.Instant | null;
-  readonly expectedOn: Temporal.PlainDate | null;
-};
 
 /** Those of the event ids that are booked already. */
 export async function findBooked(
@@ -398,184 +359,3 @@ export type StockChange = {
   /** Nodes whose load changed. */
   readonly loads?: readonly string[];
 };
-
-/** Takes the shop's next number for this change. The last statement of a transaction: it holds the clock's row. */
-export async function saveChange(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  { change, changedAt }: { readonly change: StockChange; readonly changedAt: string },
-): Promise<number> {
-  const { movements, cells = [], claims = [], products = [], loads = [] } = change;
-  const pairs = cells.map(({ sku, nodeId }) => [sku, nodeId]);
-  const { rows } = await sql<{ version: number }>`
-    with clock as (
-      insert into stock_clock as k (shop_id, version) values (${shopId}, 1)
-      on conflict (shop_id) do update set version = k.version + 1 returning version),
-    revised as (
-      insert into claim_revision as r (shop_id, sku, revision)
-      select distinct ${shopId}, sku, 1 from unnest(${arrayOrNull(claims)}::text[]) c(sku) order by sku
-      on conflict (shop_id, sku) do update set revision = r.revision + 1)
-    insert into stock_change (shop_id, version, changed_at, first_movement, last_movement, cells,
-      claims, products, loads)
-    select ${shopId}, version, ${changedAt}, ${movements?.first ?? null}, ${movements?.last ?? null},
-      ${pairs.length === 0 ? null : JSON.stringify(pairs)}::jsonb,
-      ${arrayOrNull(claims)}::text[], ${arrayOrNull(products)}::text[], ${arrayOrNull(loads)}::text[]
-    from clock returning version`.execute(trx);
-  const row = rows[0];
-  if (row === undefined) throw new Error(`Bug: the stock clock of ${shopId} gave no number`);
-  return row.version;
-}
-
-function arrayOrNull(values: readonly string[]): string | null {
-  return values.length === 0 ? null : arrayOf(values);
-}
-
-/** Forgets changes up to `version`; whoever holds an older number loads everything. */
-export async function pruneChanges(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  version: number,
-): Promise<void> {
-  await sql`
-    with clock as (
-      update stock_clock set pruned_to = ${version}
-      where shop_id = ${shopId} and pruned_to < ${version} returning shop_id)
-    delete from stock_change c using clock
-    where c.shop_id = clock.shop_id and c.version <= ${version}`.execute(trx);
-}
-
-/** A position that has more allocated than is left of it. */
-export type Shortage = CellKey & {
-  readonly onHand: number;
-  readonly unavailable: number;
-  readonly allocated: number;
-  /** Units allocated that are not there. */
-  readonly missing: number;
-};
-
-const SHORTAGE = sql`p.sku, p.node_id as "nodeId", p.on_hand as "onHand", p.unavailable, p.allocated,
-  p.allocated - greatest(0, p.on_hand - p.unavailable) as missing`;
-const IS_SHORT = sql`p.allocated > greatest(0, p.on_hand - p.unavailable)`;
-
-/** Those of the cells that are short now. */
-export async function findShortages(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  cells: readonly CellKey[],
-): Promise<readonly Shortage[]> {
-  if (cells.length === 0) return [];
-  const { rows } = await sql<Shortage>`
-    select ${SHORTAGE}
-    from unnest(${arrayOf(cells.map((cell) => cell.sku))}::text[],
-      ${arrayOf(cells.map((cell) => cell.nodeId))}::text[]) c(sku, node_id)
-    join stock_position p on p.shop_id = ${shopId} and p.sku = c.sku and p.node_id = c.node_id
-    where ${IS_SHORT} order by p.sku, p.node_id`.execute(trx);
-  return rows;
-}
-
-/** All cells that are short now, the first found first. */
-export async function listShortages(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  most: number,
-): Promise<readonly (Shortage & { readonly foundAt: string })[]> {
-  const { rows } = await sql<Shortage & { foundAt: Temporal.Instant }>`
-    select ${SHORTAGE}, s.found_at as "foundAt"
-    from stock_shortage s
-    join stock_position p on p.shop_id = s.shop_id and p.sku = s.sku and p.node_id = s.node_id
-    where s.shop_id = ${shopId} and ${IS_SHORT} order by s.found_at, p.sku, p.node_id
-    limit ${most}`.execute(trx);
-  return rows.map((row) => ({ ...row, foundAt: row.foundAt.toString() }));
-}
-
-/** Notes which of the cells are short and forgets those that no longer are. */
-export async function saveShortages(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  { short, ended, foundAt }: ShortageNotes,
-): Promise<void> {
-  if (short.length > 0) {
-    await sql`
-      insert into stock_shortage (shop_id, sku, node_id, found_at)
-      select ${shopId}, sku, node_id, ${foundAt} from unnest(
-        ${arrayOf(short.map((cell) => cell.sku))}::text[],
-        ${arrayOf(short.map((cell) => cell.nodeId))}::text[]) c(sku, node_id)
-      on conflict do nothing`.execute(trx);
-  }
-  if (ended.length > 0) {
-    await sql`
-      delete from stock_shortage s using unnest(
-        ${arrayOf(ended.map((cell) => cell.sku))}::text[],
-        ${arrayOf(ended.map((cell) => cell.nodeId))}::text[]) c(sku, node_id)
-      where s.shop_id = ${shopId} and s.sku = c.sku and s.node_id = c.node_id`.execute(trx);
-  }
-}
-
-type ShortageNotes = {
-  readonly short: readonly CellKey[];
-  readonly ended: readonly CellKey[];
-  readonly foundAt: string;
-};
-
-/** A movement as it is stored, for a person or another system to read. */
-export type MovementRow = {
-  readonly movement: number;
-  readonly source: string;
-  readonly eventId: string;
-  readonly type: StockType;
-  readonly kind: 'delta' | 'count';
-  readonly quantity: number;
-  readonly delta: number;
-  readonly reason: string;
-  readonly actor: string;
-  readonly occurredAt: string;
-  readonly bookedAt: string;
-  readonly lot: string | null;
-  readonly expectedAt: string | null;
-  readonly expectedOn: string | null;
-};
-
-/** Movements of a cell, the newest booked first, older than `before` when given. */
-export async function readHistory(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  {
-    sku,
-    nodeId,
-    limit,
-    before,
-  }: CellKey & { readonly limit: number; readonly before?: number | undefined },
-): Promise<readonly MovementRow[]> {
-  type Read = Omit<MovementRow, 'occurredAt' | 'bookedAt' | 'expectedAt' | 'expectedOn'> & {
-    occurredAt: Temporal.Instant;
-    bookedAt: Temporal.Instant;
-    expectedAt: Temporal.Instant | null;
-    expectedOn: Temporal.PlainDate | null;
-  };
-  const start =
-    before === undefined
-      ? sql`select last_movement as next from stock_position
-          where shop_id = ${shopId} and sku = ${sku} and node_id = ${nodeId}`
-      : sql`select previous as next from stock_movement
-          where shop_id = ${shopId} and movement = ${before} and sku = ${sku} and node_id = ${nodeId}`;
-  const { rows } = await sql<Read>`
-    with recursive walk as (
-      select 0 as place, next from (${start}) s
-      union all
-      select w.place + 1, m.previous from walk w join stock_movement m
-        on m.shop_id = ${shopId} and m.movement = w.next
-      where w.place < ${limit}
-    )
-    select m.movement, m.source, m.event_id as "eventId", m.type, m.kind, m.quantity, m.delta, m.reason,
-      m.actor, m.occurred_at as "occurredAt", m.booked_at as "bookedAt", m.lot,
-      m.expected_at as "expectedAt", m.expected_on as "expectedOn"
-    from walk w join stock_movement m on m.shop_id = ${shopId} and m.movement = w.next
-    where w.place < ${limit} order by w.place`.execute(trx);
-  return rows.map((row) => ({
-    ...row,
-    occurredAt: row.occurredAt.toString(),
-    bookedAt: row.bookedAt.toString(),
-    expectedAt: row.expectedAt?.toString() ?? null,
-    expectedOn: row.expectedOn?.toString() ?? null,
-  }));
-}
