@@ -5,12 +5,14 @@
  * a call, many calls at once, in the resync lane. Worse news goes first: a variant whose date ended is told before any
  * that gained one, so that what the theme and the Function say too early ends soonest (`theme-staleness.ts`).
  * Invariants: only what changed or is about to expire is written; when a newer table waits nothing new is sent of this
- * one; a call is remembered only after Shopify confirmed it; a variant Shopify does not have holds up no other.
+ * one; what a call may have changed is marked unclear before it leaves and remembered only after Shopify confirmed it, so
+ * that a lost reply or a crash is followed by another write; a variant Shopify does not have holds up no other.
  */
 import { type Kysely, sql } from 'kysely';
 import { MetafieldsSet } from '../../graphql/admin/generated/documents.ts';
 import type { MetafieldsSetInput } from '../../graphql/admin/generated/types.ts';
 import type { ShopId } from '../base/ids.ts';
+import { TransientError } from '../base/result.ts';
 import { ETA_METAFIELD, type EtaClass, encodeEtaClass } from '../contract/eta-class.ts';
 import { withShop } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
@@ -38,11 +40,14 @@ export type WantedClasses = {
 export const CLASSES_A_CALL = 25;
 /** Enough to use up the fastest bucket at 0.3 s a call; the scheduler lets go what the shop's bucket holds. */
 export const CLASS_CALLS_AT_ONCE = 32;
+const MOST_TRIES = 3;
+/** Held as the end of a class whose write was not confirmed: Shopify may have it or the one before. */
+const UNCLEAR = '0001-01-01';
 // A class is believed for two weeks and written again with five days left: an outage of that length changes nothing.
 const CLASS_DAYS = 14;
 const REWRITE_DAYS_BEFORE = 5;
 
-/** Tells Shopify what changed; returns when it is told, refused or outdated. Throws what the client throws. */
+/** Tells Shopify what changed; returns when it is told, refused or outdated. Throws when Shopify is away. */
 export async function publishClasses(
   deps: ClassPublicationDeps,
   shopId: ShopId,
@@ -53,25 +58,45 @@ export async function publishClasses(
   const held = await readHeld(deps, shopId);
   const believedFrom = day.add({ days: REWRITE_DAYS_BEFORE }).toString();
   const due = dueClasses(wanted.rows, held, { today: wanted.today, believedFrom });
-  let next = 0;
-  let hasFailed = false;
-  const work = async (): Promise<void> => {
-    while (next < due.length && !hasFailed && !wanted.isOutdated()) {
-      const batch = due.slice(next, next + CLASSES_A_CALL);
-      next += CLASSES_A_CALL;
-      try {
-        await publishBatch(deps, shopId, batch, validUntil);
-      } catch (error) {
-        hasFailed = true;
-        throw error;
-      }
+  const batches = Array.from({ length: Math.ceil(due.length / CLASSES_A_CALL) }, (_, index) =>
+    due.slice(index * CLASSES_A_CALL, (index + 1) * CLASSES_A_CALL),
+  );
+  await inOrder(batches, wanted.isOutdated, (batch) =>
+    publishBatch(deps, shopId, batch, validUntil),
+  );
+}
+
+/**
+ * Works through the batches, many at once. One that failed is tried again before the rest, because its news is the
+ * worst there is; one that failed thrice means that Shopify is away, and its fault is thrown.
+ */
+async function inOrder<Batch extends object>(
+  batches: Batch[],
+  isOutdated: () => boolean,
+  publish: (batch: Batch) => Promise<void>,
+): Promise<void> {
+  const tries = new Map<Batch, number>();
+  let fault: { readonly error: unknown } | undefined;
+  const attempt = async (batch: Batch): Promise<void> => {
+    try {
+      await publish(batch);
+    } catch (error) {
+      const tried = (tries.get(batch) ?? 0) + 1;
+      tries.set(batch, tried);
+      if (!(error instanceof TransientError) || tried >= MOST_TRIES) fault = { error };
+      batches.unshift(batch);
     }
   };
-  const workers = Array.from({ length: CLASS_CALLS_AT_ONCE }, work);
-  // All are waited for: what one of them still does must not run beside the next attempt.
-  const ended = await Promise.allSettled(workers);
-  const failed = ended.find((one) => one.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  const work = async (): Promise<void> => {
+    while (fault === undefined && !isOutdated()) {
+      const batch = batches.shift();
+      if (batch === undefined) return;
+      await attempt(batch);
+    }
+  };
+  // All end before anything else begins: what one of them still does must not run beside the next attempt.
+  await Promise.all(Array.from({ length: CLASS_CALLS_AT_ONCE }, work));
+  if (fault !== undefined) throw fault.error;
 }
 
 type Held = ReadonlyMap<string, { readonly class: string; readonly validUntil: string }>;
@@ -94,20 +119,25 @@ export function dueClasses(
   held: Held,
   days: { readonly today: string; readonly believedFrom: string },
 ): readonly ClassRow[] {
-  const worse: ClassRow[] = [];
-  const better: ClassRow[] = [];
-  const ending: ClassRow[] = [];
-  for (const row of wanted) {
-    const known = held.get(row.variantId);
-    const isBelieved = known !== undefined && known.validUntil > days.today;
-    // A variant Shopify knows nothing of is `unknown` to theme and Function anyway.
-    const before = isBelieved ? known.class : 'unknown';
-    if (before !== row.class) (before === 'normal' ? worse : better).push(row);
-    else if (isBelieved && row.class !== 'unknown' && known.validUntil < days.believedFrom) {
-      ending.push(row);
-    }
-  }
-  return [...worse, ...better, ...ending];
+  const due: Record<News, ClassRow[]> = { worse: [], better: [], ending: [], none: [] };
+  for (const row of wanted) due[newsOf(row.class, held.get(row.variantId), days)].push(row);
+  return [...due.worse, ...due.better, ...due.ending];
+}
+
+type News = 'worse' | 'better' | 'ending' | 'none';
+
+function newsOf(
+  wanted: EtaClass,
+  known: { readonly class: string; readonly validUntil: string } | undefined,
+  days: { readonly today: string; readonly believedFrom: string },
+): News {
+  if (known?.validUntil === UNCLEAR) return wanted === 'normal' ? 'better' : 'worse';
+  const isBelieved = known !== undefined && known.validUntil > days.today;
+  // A variant Shopify knows nothing of is `unknown` to theme and Function anyway.
+  const before = isBelieved ? known.class : 'unknown';
+  if (before !== wanted) return before === 'normal' ? 'worse' : 'better';
+  const endsSoon = isBelieved && known.validUntil < days.believedFrom;
+  return endsSoon && wanted !== 'unknown' ? 'ending' : 'none';
 }
 
 async function publishBatch(
@@ -121,6 +151,7 @@ async function publishBatch(
     ownerId: gidOf('ProductVariant', row.variantId),
     value: encodeEtaClass(row.class, validUntil),
   }));
+  await remember(deps, shopId, batch, UNCLEAR);
   const answer = await deps.admin.send(shopId, MetafieldsSet, { metafields }, { lane: 'resync' });
   if (answer.ok) return await remember(deps, shopId, batch, validUntil);
   const reason = describeRefusal(answer.refusal);

@@ -221,3 +221,20 @@ test('a class that ended while it was about to expire is still told', async () =
   await publisher.publish(shopId, table({ A: 'unknown', B: 'normal' }, '2026-12-04'));
   expect([etaOf(1), etaOf(2)]).toEqual(['u2026-12-18', 'n2026-12-18']);
 });
+
+test('a write whose reply was lost is written again, whatever the class is by then', async () => {
+  await publisher.publish(shopId, table({ A: 'late' }));
+  beforeCall = async (owners) => {
+    if (!owners[0]?.includes('ProductVariant')) return undefined;
+    // The effect is there, the reply is not.
+    shop.metafields.push({ ownerId: 'gid://shopify/ProductVariant/1', key: 'eta', value: 'n' });
+    throw new TransientError('shopify', 'did not come back');
+  };
+  const lost = publisher.publish(shopId, table({ A: 'normal' }));
+  await expect.poll(() => waits.length).toBeGreaterThan(0);
+  beforeCall = async () => undefined;
+  const after = publisher.publish(shopId, table({ A: 'late' }));
+  await Promise.all([lost, after]);
+  const last = shop.metafields.findLast((one) => one['key'] === 'eta');
+  expect(last?.['value']).toBe('l2026-12-07');
+});
