@@ -16,13 +16,17 @@ import type { ConsoleBundle } from './console/page.ts';
 import { consolePageRoutes } from './console/page.ts';
 import { createPolicyHistory } from './console/policy-history.ts';
 import { consoleRoutes } from './console/routes.ts';
+import type { SyncView } from './console/sync-view.ts';
 import type { ProductHit } from './console/view.ts';
 import { parseNetworkSection } from './network/world-parse.ts';
 import type { Config } from './platform/config.ts';
 import type { Log } from './platform/log.ts';
 import type { Platform } from './platform/stand.ts';
 import { PICKUP_MARGIN_MINUTES } from './promise/surface-quote.ts';
+import type { SyncFacts } from './shopify/inventory/health.ts';
+import type { ReconcileRun } from './shopify/inventory/reconcile-store.ts';
 import { createSetup, type SetupNetwork } from './shopify/setup.ts';
+import { themeStalenessSeconds } from './shopify/theme-staleness.ts';
 import { type LiveShop, NETWORK_SECTION } from './stock/service.ts';
 import { stockedSkuCount } from './stock/stock.ts';
 
@@ -65,6 +69,11 @@ export function buildAdmin(dependencies: AdminDependencies): { page?: Router; ap
     testDates,
     searchProducts: async (shopId, search) => searchProducts(await stock.open(shopId), search),
     readStock: (shopId, sku) => core.stockStore.loadSku(shopId, sku),
+    readSync: async (shopId) => {
+      const facts = await connector.pushParts.health.facts(shopId);
+      return toSyncView(facts, (await stock.open(shopId))?.skuOfVariant.size ?? 0);
+    },
+    retryLevels: connector.pushParts.health.retryErrors,
     readFigures: async (shopId, asked) => {
       const live = await stock.open(shopId);
       const now = platform.clock.now().toString();
@@ -84,6 +93,34 @@ export function buildAdmin(dependencies: AdminDependencies): { page?: Router; ap
   if (bundle === undefined) return { api };
   const page = consolePageRoutes({ apiKey, appBridgeUrl, polarisUrl, frameOrigins, bundle });
   return { page, api };
+}
+
+function toSyncView(facts: SyncFacts, variants: number): SyncView {
+  const { lastPushAt, refused, reconcile, bucket } = facts;
+  const { last, rows } = reconcile;
+  const boundSeconds = themeStalenessSeconds({
+    worseVariants: variants,
+    restoreRate: bucket.restorePerSecond,
+  });
+  return {
+    ...facts,
+    lastPushAt: lastPushAt?.toString() ?? null,
+    refused: refused.map((row) => ({ ...row, refusedAt: row.refusedAt.toString() })),
+    reconcile: {
+      rows,
+      ...(last === undefined ? {} : { last: toRunView(last) }),
+    },
+    storefront: { variants, boundSeconds },
+  };
+}
+
+function toRunView({ startedAt, endedAt, levels, drifted }: ReconcileRun) {
+  return {
+    startedAt: startedAt.toString(),
+    endedAt: endedAt?.toString() ?? null,
+    levels,
+    drifted,
+  };
 }
 
 // Tests and benches of the callback start the service without a build; production never does.

@@ -29,6 +29,7 @@ import { consolePageRoutes } from '../backend/console/page.ts';
 import { createPolicyHistory } from '../backend/console/policy-history.ts';
 import { consoleRoutes } from '../backend/console/routes.ts';
 import type { SetupView, SetupZone } from '../backend/console/setup-view.ts';
+import type { SyncView } from '../backend/console/sync-view.ts';
 import { createApp } from '../backend/http/app.ts';
 import { builtInPostalPlaces } from '../backend/network/geo/prefix-centroids.ts';
 import type { World } from '../backend/network/world.ts';
@@ -39,6 +40,7 @@ import { createLog } from '../backend/platform/log.ts';
 import { createIdSource } from '../backend/platform/signing.ts';
 import { createPolicyService } from '../backend/policy/service.ts';
 import type { PolicyTables } from '../backend/policy/store.ts';
+import { parseInventorySettings } from '../backend/shopify/inventory/settings.ts';
 import { parseSurfaces } from '../backend/shopify/surfaces.ts';
 import { createLedgerService } from '../backend/stock/ledger/service.ts';
 import { createStockService } from '../backend/stock/service.ts';
@@ -79,7 +81,11 @@ export async function startConsoleHost(): Promise<ConsoleHost> {
     bus,
     clock,
     log,
-    parsers: { network: parseNetworkSection, surfaces: parseSurfaces },
+    parsers: {
+      network: parseNetworkSection,
+      surfaces: parseSurfaces,
+      inventory: parseInventorySettings,
+    },
   });
   const store = createStockStore(database.db);
   const stock = createStockService({
@@ -241,6 +247,8 @@ function buildApi({ database, policy, stock, store, clock }: Parts): Router {
         .map(({ product }) => ({ sku: product.sku, name: product.name ?? product.sku }))
         .filter(({ sku, name }) => `${sku} ${name}`.toLowerCase().includes(text.toLowerCase()))
         .slice(0, limit),
+    readSync: async () => SYNC,
+    retryLevels: async () => SYNC.refusedCount,
     readFigures: async (shopId, asked) => {
       const live = await stock.open(shopId);
       return live === undefined ? undefined : figuresOf(live, { ...asked, now: NOW.toString() });
@@ -309,6 +317,38 @@ async function shopifyFiles(): Promise<Router> {
   );
   return router;
 }
+
+const SYNC: SyncView = {
+  waiting: { sale: 0, read: 2, resync: 1_250 },
+  lagSeconds: 4,
+  openCalls: 3,
+  lastPushAt: NOW.subtract({ seconds: 2 }).toString(),
+  trouble: null,
+  unplannedChanges: 1,
+  refusedCount: 1,
+  refused: [
+    {
+      locationId: 70_001,
+      itemId: 90_001,
+      sku: 'V-LF01-BOR-42',
+      code: 'ITEM_NOT_STOCKED_AT_LOCATION',
+      message: 'The quantity could not be set: the item is not stocked at the location.',
+      refusedAt: NOW.subtract({ minutes: 5 }).toString(),
+      tries: 2,
+    },
+  ],
+  bucket: { points: 1_830, capacity: 2_000, restorePerSecond: 100, isLearned: true },
+  reconcile: {
+    last: { startedAt: NOW.toString(), endedAt: NOW.toString(), levels: 8_460, drifted: 1 },
+    rows: [
+      {
+        ...{ locationId: 70_001, itemId: 90_002, sku: 'V-LF01-BOR-43', ours: 4, theirs: 3 },
+        ...{ cause: 'unseen_sale', isOurs: true },
+      },
+    ],
+  },
+  storefront: { variants: 1_200, boundSeconds: 77 },
+};
 
 const SETUP: SetupView = {
   shop: SHOP,

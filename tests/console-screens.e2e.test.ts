@@ -68,6 +68,7 @@ const SCREENS = [
   ['/connections', 's-section'],
   ['/connections/import', '.file'],
   ['/connections/refused', '.empty'],
+  ['/sync', '.refused'],
   ['/tester', '.question'],
 ] as const;
 
@@ -242,6 +243,31 @@ test('a stock file is seen before it is booked; wrong rows come back as a file',
   expect((await download).suggestedFilename()).toBe('errors.csv');
   const rows = await (await host.ask('/stock?sku=V-LF01-BOR-42')).json();
   expect(rows).toContainEqual(expect.objectContaining({ nodeId: 'WH-PIACENZA', onHand: 31 }));
+});
+
+test('sync health names what Shopify refused and sends it again', async () => {
+  await open('/sync');
+  await page.getByText('the item is not stocked at the location').waitFor();
+  await page.getByText('1,250').waitFor();
+  await page.getByRole('button', { name: 'Send again: V-LF01-BOR-42' }).click();
+  await page.getByText('a sale we had not heard of · written again').waitFor();
+});
+
+test('a merchant chooses which places Kept writes; what Shopify cannot show is refused with the reason', async () => {
+  await open('/sync');
+  await page.locator('summary', { hasText: 'Places Kept writes' }).click();
+  await page.getByLabel('Piacenza warehouse').check();
+  await page.getByLabel('How a figure becomes levels').selectOption('aggregate');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page
+    .getByText(/Choose the location, or the topology mirror/)
+    .first()
+    .waitFor();
+  await page.getByLabel('How a figure becomes levels').selectOption('parked');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect
+    .poll(async () => (await (await host.ask('/inventory')).json()) as unknown)
+    .toMatchObject({ inventory: { topology: 'parked', keptNodes: ['WH-PIACENZA'] } });
 });
 
 test('hours that cannot be read are said beside the field and never sent', async () => {

@@ -16,6 +16,7 @@ import type { DateTester } from './date-tester.ts';
 import type { StockImport } from './input.ts';
 import type { ReadPolicyHistory } from './policy-history.ts';
 import type { SetupAction, SetupView, ZoneChoice } from './setup-view.ts';
+import type { SyncView } from './sync-view.ts';
 import type { FiguresView, ProductHit } from './view.ts';
 
 /** A merchant's user in a shop, from a verified session token. */
@@ -46,6 +47,13 @@ export type ConsoleDependencies = {
     shopId: ShopId,
     asked: { readonly sku: string; readonly customerTags: readonly string[] },
   ) => Promise<FiguresView | undefined>;
+  /** How the way of stock to Shopify is. */
+  readonly readSync: (shopId: ShopId) => Promise<SyncView>;
+  /** Sends refused levels again; says how many. */
+  readonly retryLevels: (
+    shopId: ShopId,
+    levels: readonly { readonly locationId: number; readonly itemId: number }[] | 'all',
+  ) => Promise<number>;
   /** Writes rows and waits until quotes of this replica use them. A product keeps its Shopify numbers. */
   readonly importStock: (shopId: ShopId, rows: StockImport) => Promise<Result<number>>;
   readonly readSetup: (shopId: ShopId) => Promise<SetupView>;

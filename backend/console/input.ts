@@ -31,6 +31,17 @@ export const figuresSchema = z.object({
     .transform((text) => text.split(',').filter((tag) => tag !== '')),
 });
 
+/** `POST /sync/retry`. */
+export const retrySchema = z.strictObject({
+  levels: z.union([
+    z.literal('all'),
+    z
+      .array(z.strictObject({ locationId: z.int().min(1), itemId: z.int().min(1) }))
+      .min(1)
+      .max(1_000),
+  ]),
+});
+
 /** `POST /network/edits`. At most so many edits as a person makes between two saves. */
 export const editsSchema = z.strictObject({
   basedOnVersion: z.int().min(0),
@@ -54,7 +65,7 @@ export const editsSchema = z.strictObject({
 /** `POST /policy`: whole sections, as an import writes them. Each is parsed by its owner when it is saved. */
 export const sectionsSchema = z.strictObject({
   basedOnVersion: z.int().min(0),
-  sections: z.partialRecord(z.enum(['network', 'surfaces']), entry),
+  sections: z.partialRecord(z.enum(['network', 'surfaces', 'inventory']), entry),
 });
 
 /** `POST /stock`: rows of an import; each replaces what was known of its key. */

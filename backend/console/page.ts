@@ -91,6 +91,7 @@ function documentOf(
     ['/app/channels', 'next', texts['nav.channels']],
     ['/app/stock', 'next', texts['nav.stock']],
     ['/app/connections', 'next', texts['nav.connections']],
+    ['/app/sync', 'next', texts['nav.sync']],
     ['/app/tester', 'next', texts['nav.tester']],
   ]
     .map(([href, rel, text]) => `<a href="${href}" rel="${rel}">${text}</a>`)

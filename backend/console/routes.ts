@@ -22,6 +22,7 @@ import {
   parseInput,
   placeSchema,
   productSearchSchema,
+  retrySchema,
   sectionsSchema,
   setupActionSchema,
   skuSchema,
@@ -50,6 +51,9 @@ export function consoleRoutes(dependencies: ConsoleDependencies): Router {
   router.get('/stock', admin(readStock(dependencies)));
   router.get('/stock/figures', admin(readFigures(dependencies)));
   router.post('/incoming', admin(saveIncoming(dependencies)));
+  router.get('/sync', admin(readSync(dependencies)));
+  router.post('/sync/retry', admin(retryLevels(dependencies)));
+  router.get('/inventory', admin(readInventory(dependencies)));
   router.get('/surfaces', admin(readSurfaces(dependencies)));
   router.get('/places', admin(readPlace(dependencies)));
   router.get('/products', admin(searchProducts(dependencies)));
@@ -221,6 +225,27 @@ function saveIncoming({ readStock: read, importStock: write }: ConsoleDependenci
     const written = await write(shopId, rows);
     if (written.ok) response.json({ version: written.value });
     else sendRefusal(response, written.refusal);
+  };
+}
+
+function readSync({ readSync: read }: ConsoleDependencies): AdminHandler {
+  return async ({ shopId }, _request, response) => {
+    response.json(await read(shopId));
+  };
+}
+
+function retryLevels({ retryLevels: retry }: ConsoleDependencies): AdminHandler {
+  return async ({ shopId }, request, response) => {
+    const input = parseInput(retrySchema, request.body);
+    if (!input.ok) return sendRefusal(response, input.refusal);
+    response.json({ retried: await retry(shopId, input.value.levels) });
+  };
+}
+
+function readInventory({ policy }: ConsoleDependencies): AdminHandler {
+  return async ({ shopId }, _request, response) => {
+    const { version, sections } = await policy.read(shopId);
+    response.json({ version, inventory: sections.get('inventory') ?? {} });
   };
 }
 

@@ -9,6 +9,7 @@ import { NetworkScreen } from './network.tsx';
 import { followLinks, route } from './route.ts';
 import { SetupScreen } from './setup.tsx';
 import { StockScreen } from './stock.tsx';
+import { SyncScreen } from './sync.tsx';
 import { TesterScreen } from './tester.tsx';
 import { speak } from './texts/text.ts';
 
@@ -23,6 +24,8 @@ function App() {
       return <ConnectionsScreen path={rest} />;
     case 'stock':
       return <StockScreen />;
+    case 'sync':
+      return <SyncScreen />;
     case 'tester':
       return <TesterScreen />;
     default:
