@@ -9,7 +9,17 @@ import type { ShopId } from '../backend/base/ids.ts';
 import type { ImportStep } from '../backend/connect/import-file.ts';
 import { connectStand } from './connect-stand.ts';
 
-const env = (name: string): string => {
+/** What the process is told, as environment variables. */
+export type ImporterEnvironment = {
+  readonly DATABASE_URL: string;
+  readonly SHOP: string;
+  readonly FILE: string;
+  readonly IS_FULL: 'yes' | 'no';
+  readonly KILL_AT?: string;
+  readonly KILL_COUNT?: string;
+};
+
+const env = (name: keyof ImporterEnvironment): string => {
   const value = process.env[name];
   if (value === undefined) throw new Error(`${name} is not set`);
   return value;

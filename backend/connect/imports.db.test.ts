@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ImporterEnvironment } from '../../tests/connect-importer.ts';
 import { type ConnectStand, connectStand, skuOf } from '../../tests/connect-stand.ts';
 import { createTestDatabase, type TestDatabase } from '../../tests/database.ts';
 import type { ShopId } from '../base/ids.ts';
@@ -242,21 +243,16 @@ describe('ended by kill -9', () => {
   writeFileSync(file, `sku,node,qty,reason\n${lines.join('\n')}\n`);
 
   function run(shopId: ShopId, killed: { at: string; count: number } | undefined) {
-    return spawnSync(
-      process.execPath,
-      [join(import.meta.dirname, '../../tests/connect-importer.ts')],
-      {
-        encoding: 'utf8',
-        env: {
-          ...process.env,
-          DATABASE_URL: database.appUrl,
-          SHOP: shopId,
-          FILE: file,
-          IS_FULL: 'yes',
-          ...(killed === undefined ? {} : { KILL_AT: killed.at, KILL_COUNT: String(killed.count) }),
-        },
-      },
-    );
+    const told: ImporterEnvironment = {
+      DATABASE_URL: database.appUrl,
+      SHOP: shopId,
+      FILE: file,
+      IS_FULL: 'yes',
+      ...(killed === undefined ? {} : { KILL_AT: killed.at, KILL_COUNT: String(killed.count) }),
+    };
+    const importer = join(import.meta.dirname, '../../tests/connect-importer.ts');
+    const env = { ...process.env, ...told };
+    return spawnSync(process.execPath, [importer], { encoding: 'utf8', env });
   }
 
   const moments = [
