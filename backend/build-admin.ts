@@ -69,6 +69,7 @@ export function buildAdmin(dependencies: AdminDependencies): { page?: Router; ap
     testDates,
     searchProducts: async (shopId, search) => searchProducts(await stock.open(shopId), search),
     readStock: (shopId, sku) => core.stockStore.loadSku(shopId, sku),
+    readMovements: core.ledger.readMovements,
     readSync: async (shopId) => {
       const facts = await connector.pushParts.health.facts(shopId);
       return toSyncView(facts, (await stock.open(shopId))?.skuOfVariant.size ?? 0);

@@ -98,8 +98,9 @@ export async function startConsoleHost(): Promise<ConsoleHost> {
   });
   policy.start();
   stock.start();
-  const api = buildApi({ database: database.db, policy, stock, store, clock });
-  const connect = buildConnections({ database: database.db, stock, bus, clock });
+  const ledger = buildLedger({ database: database.db, stock, bus, clock });
+  const api = buildApi({ database: database.db, policy, stock, store, ledger, clock });
+  const connect = buildConnections({ database: database.db, stock, ledger, bus, clock });
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, resolve));
   const address = server.address();
@@ -146,6 +147,7 @@ type Parts = {
   readonly policy: ReturnType<typeof createPolicyService>;
   readonly stock: ReturnType<typeof createStockService>;
   readonly store: ReturnType<typeof createStockStore>;
+  readonly ledger: ReturnType<typeof buildLedger>;
   readonly clock: ReturnType<typeof fixedClock>;
 };
 
@@ -155,11 +157,24 @@ const authenticateAdmin: AuthenticateAdmin = async (request) => {
   return { ok: true, value: user };
 };
 
+function buildLedger(parts: Pick<Parts, 'database' | 'stock' | 'clock'> & { bus: Bus }) {
+  const { database, stock, bus, clock } = parts;
+  return createLedgerService({
+    db: database,
+    clock,
+    knownNodes: async (shopId) =>
+      new Set((await stock.open(shopId))?.snapshot.nodeIndex.keys() ?? []),
+    announce: (shopId, version) => bus.publish('stock', JSON.stringify([shopId, version])),
+  });
+}
+
 const BOOK_EVERY_MILLISECONDS = 50;
 
 // Connections, their refused events and stock files on the real ledger; the queue that books files is a short timer here.
-function buildConnections(parts: Pick<Parts, 'database' | 'stock' | 'clock'> & { bus: Bus }) {
-  const { database, stock, bus, clock } = parts;
+function buildConnections(
+  parts: Pick<Parts, 'database' | 'stock' | 'ledger' | 'clock'> & { bus: Bus },
+) {
+  const { database, stock, ledger, bus, clock } = parts;
   const now = () => clock.now();
   const newId = createIdSource();
   const snapshotOf = async (shopId: ShopId) => (await stock.open(shopId))?.snapshot;
@@ -173,12 +188,6 @@ function buildConnections(parts: Pick<Parts, 'database' | 'stock' | 'clock'> & {
       hasNode: (nodeId: string) => snapshot?.nodeIndex.has(nodeId) ?? false,
     };
   };
-  const ledger = createLedgerService({
-    db: database,
-    clock,
-    knownNodes: async (shopId) => new Set(await nodesOf(shopId)),
-    announce: (shopId, version) => bus.publish('stock', JSON.stringify([shopId, version])),
-  });
   const book: BookEvents = async (shopId, batch) => {
     const booked = await ledger.ingest(shopId, batch);
     if (!booked.ok) throw new Error(`Bug: the ledger refused a batch: ${booked.refusal.pointer}`);
@@ -218,7 +227,7 @@ function buildConnections(parts: Pick<Parts, 'database' | 'stock' | 'clock'> & {
   };
 }
 
-function buildApi({ database, policy, stock, store, clock }: Parts): Router {
+function buildApi({ database, policy, stock, store, ledger, clock }: Parts): Router {
   const places = [builtInPostalPlaces()];
   return consoleRoutes({
     authenticateAdmin,
@@ -247,6 +256,7 @@ function buildApi({ database, policy, stock, store, clock }: Parts): Router {
         .map(({ product }) => ({ sku: product.sku, name: product.name ?? product.sku }))
         .filter(({ sku, name }) => `${sku} ${name}`.toLowerCase().includes(text.toLowerCase()))
         .slice(0, limit),
+    readMovements: ledger.readMovements,
     readSync: async () => SYNC,
     retryLevels: async () => SYNC.refusedCount,
     readFigures: async (shopId, asked) => {

@@ -204,6 +204,9 @@ test('every channel’s figure is explained line by line, and the lines add up',
   expect(Number(left.at(-1))).toBe(units);
   expect(Number(left.at(-2))).toBe(units);
   await page.locator('.by-place summary').click();
+  await page.getByRole('button', { name: 'Piacenza warehouse' }).click();
+  await page.getByText('What happened at Piacenza warehouse').waitFor();
+  expect(await page.locator('.movements tbody tr').count()).toBeGreaterThan(0);
   expect(await violations()).toEqual([]);
 });
 

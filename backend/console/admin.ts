@@ -17,7 +17,7 @@ import type { StockImport } from './input.ts';
 import type { ReadPolicyHistory } from './policy-history.ts';
 import type { SetupAction, SetupView, ZoneChoice } from './setup-view.ts';
 import type { SyncView } from './sync-view.ts';
-import type { FiguresView, ProductHit } from './view.ts';
+import type { FiguresView, MovementView, ProductHit } from './view.ts';
 
 /** A merchant's user in a shop, from a verified session token. */
 export type AdminIdentity = { readonly shopId: ShopId; readonly userId: string };
@@ -47,6 +47,11 @@ export type ConsoleDependencies = {
     shopId: ShopId,
     asked: { readonly sku: string; readonly customerTags: readonly string[] },
   ) => Promise<FiguresView | undefined>;
+  /** What happened to a SKU at a node, the newest booked first. */
+  readonly readMovements: (
+    shopId: ShopId,
+    asked: { readonly sku: string; readonly nodeId: string; readonly limit: number },
+  ) => Promise<readonly MovementView[]>;
   /** How the way of stock to Shopify is. */
   readonly readSync: (shopId: ShopId) => Promise<SyncView>;
   /** Sends refused levels again; says how many. */

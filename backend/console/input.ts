@@ -31,6 +31,12 @@ export const figuresSchema = z.object({
     .transform((text) => text.split(',').filter((tag) => tag !== '')),
 });
 
+/** `GET /stock/movements?sku=&nodeId=`. */
+export const movementsSchema = z.object({
+  sku: z.string().min(1).max(120),
+  nodeId: z.string().min(1).max(120),
+});
+
 /** `POST /sync/retry`. */
 export const retrySchema = z.strictObject({
   levels: z.union([

@@ -18,6 +18,7 @@ import {
   figuresSchema,
   forceSchema,
   incomingSchema,
+  movementsSchema,
   pageSchema,
   parseInput,
   placeSchema,
@@ -34,6 +35,7 @@ import type { NetworkItem, NetworkPage } from './view.ts';
 
 const PAGE_SIZE = 50;
 const PRODUCTS_SHOWN = 20;
+const MOVEMENTS_SHOWN = 50;
 const SECTION = 'network';
 
 /** The router; `main.ts` mounts it at `/api/admin` with JSON bodies. */
@@ -51,6 +53,7 @@ export function consoleRoutes(dependencies: ConsoleDependencies): Router {
   router.get('/stock', admin(readStock(dependencies)));
   router.get('/stock/figures', admin(readFigures(dependencies)));
   router.post('/incoming', admin(saveIncoming(dependencies)));
+  router.get('/stock/movements', admin(readMovements(dependencies)));
   router.get('/sync', admin(readSync(dependencies)));
   router.post('/sync/retry', admin(retryLevels(dependencies)));
   router.get('/inventory', admin(readInventory(dependencies)));
@@ -225,6 +228,14 @@ function saveIncoming({ readStock: read, importStock: write }: ConsoleDependenci
     const written = await write(shopId, rows);
     if (written.ok) response.json({ version: written.value });
     else sendRefusal(response, written.refusal);
+  };
+}
+
+function readMovements({ readMovements: read }: ConsoleDependencies): AdminHandler {
+  return async ({ shopId }, request, response) => {
+    const input = parseInput(movementsSchema, request.query);
+    if (!input.ok) return sendRefusal(response, input.refusal);
+    response.json(await read(shopId, { ...input.value, limit: MOVEMENTS_SHOWN }));
   };
 }
 

@@ -121,6 +121,21 @@ export type FiguresView = {
   readonly channels: readonly ChannelFigure[];
 };
 
+/** Something that happened to a SKU at a place, as the ledger keeps it. */
+export type MovementView = {
+  readonly movement: number;
+  readonly source: string;
+  readonly eventId: string;
+  readonly type: string;
+  readonly kind: 'delta' | 'count';
+  readonly quantity: number;
+  /** What it did to the sum; 0 when a later count already said what there is. */
+  readonly delta: number;
+  readonly reason: string;
+  readonly actor: string;
+  readonly occurredAt: string;
+};
+
 /** What the merchant decided about the shop's own surfaces; fields may be missing. */
 export type SurfacesView = {
   readonly version: number;

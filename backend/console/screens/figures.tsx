@@ -4,7 +4,8 @@
  * The figures are asked again every few seconds while the screen is open, so that a sale elsewhere is seen.
  */
 import { useEffect, useState } from 'preact/hooks';
-import type { ChannelFigure, FiguresView, NetworkNames } from '../view.ts';
+import type { ChannelFigure, FiguresView, MovementView, NetworkNames } from '../view.ts';
+import { momentAt } from './format.ts';
 import { useAnswer } from './network.tsx';
 import { Fault, Waiting } from './parts.tsx';
 import { t, tc } from './texts/text.ts';
@@ -49,7 +50,7 @@ export function ProductFigures({ sku, names }: { sku: string; names: NetworkName
           onChange={(event) => setTags(event.currentTarget.value.replaceAll(' ', ''))}
         />
         {shown === undefined ? null : <Way figure={shown} />}
-        {shown === undefined ? null : <ByPlace figure={shown} names={names} />}
+        {shown === undefined ? null : <ByPlace sku={sku} figure={shown} names={names} />}
       </s-stack>
     </s-section>
   );
@@ -128,7 +129,9 @@ function signed(units: number): string {
   return units > 0 ? `+${units}` : `−${-units}`;
 }
 
-function ByPlace({ figure, names }: { figure: ChannelFigure; names: NetworkNames }) {
+function ByPlace(props: { sku: string; figure: ChannelFigure; names: NetworkNames }) {
+  const { sku, figure, names } = props;
+  const [opened, setOpened] = useState<string>();
   const placed = figure.lines.filter((line) => line.nodeId !== undefined);
   const codes = [...new Set(placed.map(({ code }) => code))];
   const places = [...new Set(placed.map(({ nodeId = '' }) => nodeId))];
@@ -155,7 +158,9 @@ function ByPlace({ figure, names }: { figure: ChannelFigure; names: NetworkNames
               .map((nodeId) => (
                 <s-table-row key={nodeId}>
                   <s-table-cell>
-                    {names.nodes.find(({ id }) => id === nodeId)?.name ?? nodeId}
+                    <s-button variant="tertiary" onClick={() => setOpened(nodeId)}>
+                      {nameOf(names, nodeId)}
+                    </s-button>
                   </s-table-cell>
                   {codes.map((code) => (
                     <s-table-cell key={code}>{unitsOf(nodeId, code)}</s-table-cell>
@@ -166,6 +171,54 @@ function ByPlace({ figure, names }: { figure: ChannelFigure; names: NetworkNames
           </s-table-body>
         </s-table>
       </div>
+      {opened === undefined ? null : (
+        <Movements key={opened} sku={sku} nodeId={opened} place={nameOf(names, opened)} />
+      )}
     </details>
+  );
+}
+
+function nameOf(names: NetworkNames, nodeId: string): string {
+  return names.nodes.find(({ id }) => id === nodeId)?.name ?? nodeId;
+}
+
+/** What happened there: rows are never changed, a correction is a row of its own. */
+function Movements({ sku, nodeId, place }: { sku: string; nodeId: string; place: string }) {
+  const query = new URLSearchParams({ sku, nodeId });
+  const { answer, reload } = useAnswer<readonly MovementView[]>(`/stock/movements?${query}`);
+  if (answer === undefined) return <Waiting />;
+  if (!answer.ok) return <Fault problem={answer.problem} onRetry={reload} />;
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return (
+    <div class="scroll">
+      <table class="way movements">
+        <caption>{t('movements.title', { place })}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('movements.when')}</th>
+            <th scope="col">{t('movements.change')}</th>
+            <th scope="col">{t('movements.said')}</th>
+            <th scope="col">{t('movements.why')}</th>
+            <th scope="col">{t('movements.source')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {answer.value.map((row) => (
+            <tr key={row.movement}>
+              <th scope="row">{momentAt(row.occurredAt, timeZone)}</th>
+              <td>{row.delta === 0 ? '0' : signed(row.delta)}</td>
+              <td>
+                {t(row.kind === 'count' ? 'movements.counted' : 'movements.moved', {
+                  units: row.quantity,
+                  type: tc('movements.type', row.type),
+                })}
+              </td>
+              <td>{tc('movements.reason', row.reason)}</td>
+              <td>{row.source}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -175,7 +175,7 @@ function DriftTable({ rows }: { rows: readonly DriftView[] }) {
         <caption class="hidden">{t('sync.comparison')}</caption>
         <thead>
           <tr>
-            <th scope="col">{t('rules.sku')}</th>
+            <th scope="col">{t('import.field.sku')}</th>
             <th scope="col">{t('sync.place')}</th>
             <th scope="col">{t('sync.ours')}</th>
             <th scope="col">{t('sync.theirs')}</th>
