@@ -13,6 +13,7 @@ import type { ShopId } from '../base/ids.ts';
 import { withShop } from '../platform/database.ts';
 import type { Caller } from './connections.ts';
 import { packAnswer, unpackAnswer } from './intake.ts';
+import { replayHealed } from './replay.ts';
 import type { BatchAnswer } from './stock-schemas.ts';
 
 let database: TestDatabase<unknown>;
@@ -299,6 +300,17 @@ test('a replay books what is right now and says what is not', async () => {
   expect(done).toEqual({ ok: true, value: { booked: 2, unchanged: 0, refused: 1 } });
   expect(await onHand(by)).toEqual({ 'S-8 MILANO': 9 });
   expect(await refusedOf(by)).toMatchObject([{ eventKey: 'w', times: 2 }]);
+});
+
+test('what came before its product is booked once the shop knows it, and nothing else is tried', async () => {
+  const by = await caller();
+  stand.known.skus.delete(skuOf(7));
+  await send(by, [event('early', { sku: skuOf(7) }), event('w', { quantity: 1.5 })]);
+  expect(await replayHealed(stand, by.shopId)).toBe(0);
+  stand.known.skus.add(skuOf(7));
+  expect(await replayHealed(stand, by.shopId)).toBe(1);
+  expect(await onHand(by)).toEqual({ 'S-7 MILANO': 5 });
+  expect(await refusedOf(by)).toMatchObject([{ eventKey: 'w', times: 1 }]);
 });
 
 test('set aside is out of the view, and one shop sees nothing of another', async () => {
