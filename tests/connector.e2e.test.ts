@@ -9,6 +9,7 @@ import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ShopId } from '../backend/base/ids.ts';
 import { type RunningKept, startKept } from '../backend/main.ts';
 import type { WorldInput } from '../backend/network/world.ts';
 import { parseConfig } from '../backend/platform/config.ts';
@@ -22,6 +23,7 @@ import {
 import { smallShop } from '../scripts/local-shopify/fixtures/small-shop.ts';
 import { type LocalShopify, startLocalShopify } from '../scripts/local-shopify/local-shopify.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { countClaims } from './worlds/claims-shop.ts';
 import { everyDay, onWeekdays, pickupsOnWeekdays, weekdays } from './worlds/worlds.ts';
 
 const run = promisify(execFile);
@@ -343,6 +345,54 @@ test('a basket from two origins is asked in two parts and promised as one, by th
   }, 'the promise of two parts');
   expect(promise.value).toMatchObject({ parcels: 2, promisedOn: '2026-11-24' });
   local.control.changeSettings({ origins: '1' });
+});
+
+async function coats() {
+  const { onHand, allocated, waiting, reserved } = await countClaims(
+    database.db,
+    SHOP_DOMAIN as ShopId,
+    'WOOL-COAT-S',
+  );
+  return { onHand, open: allocated + waiting, reserved };
+}
+
+/** A coat in a checkout that is held, and then bought. */
+async function buyHeldCoat(): Promise<number> {
+  const { token } = await openCheckout(local, { variantIds: [COAT_S] });
+  await post(`${local.url}/checkouts/${token}/change`, { selectedCode: 'kept-standard' });
+  const session = await (await fetch(`${local.url}/checkouts/${token}/session-token`)).json();
+  const bearer = { authorization: `Bearer ${Object(session).token}` };
+  const lines = [{ variantId: `gid://shopify/ProductVariant/${COAT_S}`, quantity: 1 }];
+  const asked = { checkoutToken: token, lines };
+  expect((await post(`${keptUrl}/api/reservations/checkout`, asked, bearer)).body).toEqual({
+    held: true,
+  });
+  expect((await coats()).reserved).toBe(1);
+  await pay(token);
+  return local.shop.state.orders.at(-1)?.id ?? 0;
+}
+
+test('a coat is spoken for from checkout to parcel, once: held, sold, then canceled or shipped', async () => {
+  // Every coat sold before is claimed by now, and stays so.
+  const sold = local.shop.state.orders
+    .flatMap((order) => order.lines)
+    .filter((line) => line.variantId === COAT_S).length;
+  const claimed = (open: number) => async () => {
+    const now = await coats();
+    return now.open === open && now.reserved === 0 ? now : undefined;
+  };
+  const before = await until(claimed(sold), 'the claims of the orders before');
+  const canceled = await buyHeldCoat();
+  await until(claimed(sold + 1), 'the claim of the order');
+  local.control.cancelOrder(canceled, true);
+  await until(claimed(sold), 'the claim given back');
+  const shipped = await buyHeldCoat();
+  await until(claimed(sold + 1), 'the claim of the next order');
+  local.control.fulfillOrder(shipped);
+  await until(async () => {
+    const now = await coats();
+    return now.open === sold && now.onHand === before.onHand - 1 ? now : undefined;
+  }, 'the coat that left');
 });
 
 async function ourRate(address = MILAN): Promise<{ description: string } | undefined> {
