@@ -45,6 +45,7 @@ customElements.define(
       }
       const source = `${address}&section_id=${this.dataset.section}${this.rest()}`;
       const html = await refreshParts(source, ['price', 'buy'], section);
+      this.markGone(html);
       if (!horizon()) return;
       this.dispatchEvent(
         new CustomEvent('variant:update', {
@@ -57,6 +58,16 @@ customElements.define(
         }),
       );
     };
+
+    /** With another color other sizes may be sold out; the inputs stay, and so does the focus. */
+    markGone(html) {
+      const fresh = html?.querySelectorAll('variant-picker label') ?? [];
+      for (const [i, label] of this.querySelectorAll('label').entries()) {
+        if (!fresh[i]) continue;
+        label.className = fresh[i].className;
+        label.querySelector('span').replaceWith(fresh[i].querySelector('span'));
+      }
+    }
 
     /** What the theme editor put into the address stays there. */
     rest() {
