@@ -290,9 +290,11 @@ export function unclaimedUnits(facts: Facts, asked: Asked, exceptKit = -1): numb
  */
 export function spokenForUnits(facts: Facts, asked: Asked): number {
   const { question } = asked;
-  const { waiting, reservedElsewhere, claimedOfParts } = figureSums(facts, asked);
-  const ofItself = quotasOf(facts, question, question.sku);
+  const { sku } = question;
+  const claimed = waitingUnits(facts, sku) + reservedUnits(facts, question);
+  if (!facts.kits.has(sku) && !facts.kitsWith.has(sku)) return claimed;
+  const ofItself = quotasOf(facts, question, sku);
   const withKits = quotaUnits(facts, question);
   const ofKits = withKits.unused - withKits.own - (ofItself.unused - ofItself.own);
-  return waiting + reservedElsewhere + claimedOfParts + ofKits;
+  return claimed + figureSums(facts, asked).claimedOfParts + ofKits;
 }

@@ -172,8 +172,10 @@ function insertRow(
   const start = table.starts[sku] ?? 0;
   const row = start + place - before;
   const end = start + count;
-  for (const column of Object.values(table.columns)) column.copyWithin(row + 1, row, end);
-  table.lots.copyWithin(row + 1, row, end);
+  if (row < end) {
+    for (const column of Object.values(table.columns)) column.copyWithin(row + 1, row, end);
+    table.lots.copyWithin(row + 1, row, end);
+  }
   table.lots[row] = undefined;
   table.columns.nodes[row] = node;
   table.counts[sku] = count + 1;
