@@ -86,7 +86,9 @@ function readStamps(): { bundles?: string; demo?: string } {
 function haveBundles(): boolean {
   const folders = fs
     .globSync('extensions/*/shopify.extension.toml', { cwd: ROOT })
-    .map((file) => path.join(path.dirname(file), 'dist'));
+    .map((file) => path.dirname(file))
+    // Shopify takes a theme's built files from its assets.
+    .map((folder) => path.join(folder, folder.endsWith('-theme') ? 'assets' : 'dist'));
   return [...folders, 'backend/console/dist'].every((folder) =>
     fs.existsSync(path.join(ROOT, folder)),
   );
@@ -104,7 +106,7 @@ function filesOf(source: string): string[] {
   const full = path.join(ROOT, source);
   if (!fs.statSync(full).isDirectory()) return [source];
   return fs.readdirSync(full, { withFileTypes: true }).flatMap((entry) => {
-    if (entry.name === 'node_modules' || entry.name === 'dist') return [];
+    if (['node_modules', 'dist', 'assets'].includes(entry.name)) return [];
     return entry.isDirectory() || entry.isFile() ? filesOf(path.join(source, entry.name)) : [];
   });
 }

@@ -20,6 +20,7 @@ export type Question = {
 
 type Entry = {
   users: number;
+  isAnswered: boolean;
   readonly startedMs: number;
   readonly stop: AbortController;
   readonly answer: Promise<Received | undefined>;
@@ -46,7 +47,8 @@ export function ask(url: string, isForced = false): Question {
       if (isReleased) return;
       isReleased = true;
       entry.users -= 1;
-      if (entry.users === 0) entry.stop.abort();
+      // An answer that is there may be wanted again: a variant chosen back.
+      if (entry.users === 0 && !entry.isAnswered) entry.stop.abort();
     },
   };
 }
@@ -55,6 +57,7 @@ function start(url: string, isForced: boolean): Entry {
   const stop = new AbortController();
   const entry: Entry = {
     users: 0,
+    isAnswered: false,
     startedMs: performance.now(),
     stop,
     answer: send(url, stop.signal, isForced),
@@ -65,6 +68,7 @@ function start(url: string, isForced: boolean): Entry {
   };
   stop.signal.addEventListener('abort', forget);
   void entry.answer.then((received) => {
+    entry.isAnswered = true;
     if (received === undefined) forget();
   });
   return entry;

@@ -64,7 +64,7 @@ export async function playStorm(db: Kysely<unknown>, storm: Storm, log: Log): Pr
   const truth = createTruth(storm.variants, clock.now);
   const shopify = createShopify(storm, clock, truth);
   const live = stormShop(storm.variants);
-  const padded = await buildProduct(db, { storm, clock, live, log, fetch: shopify.fetch });
+  const padded = await buildProduct(db, { storm, clock, live, log, truth, fetch: shopify.fetch });
   const random = randomFrom(storm.seed);
   const worse = new Set<number>();
   const startedMs = clock.now();
@@ -238,11 +238,15 @@ type Building = {
   readonly clock: Clock;
   readonly live: ReturnType<typeof stormShop>;
   readonly log: Log;
+  readonly truth: Truth;
   readonly fetch: typeof globalThis.fetch;
 };
 
 /** The product from padded tables to the transport; Shopify holds a date for every variant, as it was told. */
-async function buildProduct(db: Kysely<unknown>, { storm, clock, live, log, fetch }: Building) {
+async function buildProduct(
+  db: Kysely<unknown>,
+  { storm, clock, live, log, truth, fetch }: Building,
+) {
   const store = createConnectorStore({ db, now: () => START });
   const shop = { item: SHOP_ITEM, state: 'done', facts: {} } as const;
   await store.saveSetup(SHOP, { ...shop, shopifyId: 'gid://shopify/Shop/1' });
@@ -250,7 +254,10 @@ async function buildProduct(db: Kysely<unknown>, { storm, clock, live, log, fetc
     await sql`
       insert into published_eta (shop_id, variant_id, class, valid_until)
       select ${SHOP}, n::text, 'normal', date '2026-12-07'
-      from generate_series(1, ${storm.variants}) as n`.execute(trx);
+      from generate_series(1, ${storm.variants}) as n
+      on conflict (shop_id, variant_id) do update set class = 'normal', valid_until = excluded.valid_until`.execute(
+      trx,
+    );
   });
   const connected = async () => ({ ok: true as const, value: 'token' });
   const admin = createAdminClient({
@@ -279,7 +286,9 @@ async function buildProduct(db: Kysely<unknown>, { storm, clock, live, log, fetc
     monotonicMilliseconds: clock.now,
     marginMinutesOf: () => 30,
     publish: (shopId, table) => publisher.publish(shopId, table),
-    later: (milliseconds, run) => void setTimeout(run, milliseconds / storm.factor),
+    later: (milliseconds, run) => {
+      void setTimeout(() => truth.isTold() || run(), milliseconds / storm.factor);
+    },
     log,
   });
   // The worst moment to begin: a table was made just now, the next waits a whole minute.
