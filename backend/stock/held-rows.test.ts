@@ -11,7 +11,9 @@ const anyRow = fc
     allocated: fc.nat(9),
     safetyStock: fc.option(fc.nat(3), { nil: undefined }),
     weeklySales: fc.option(fc.nat(3), { nil: undefined }),
-    incoming: fc.constantFrom([], [{ quantity: 5, expectedOn: '2026-12-01' }]),
+    incoming: fc
+      .boolean()
+      .map((isDue) => (isDue ? [{ quantity: 5, expectedOn: '2026-12-01' }] : [])),
   })
   .map(({ safetyStock, weeklySales, ...row }) => ({
     ...row,

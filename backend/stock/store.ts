@@ -219,7 +219,8 @@ function toHeldRow(row: PositionRow): HeldRow {
 const CHANGED_CELLS = (shopId: ShopId, after: number) => sql`
   select m.sku, m.node_id as "nodeId" from stock_change c cross join lateral (
     select sku, node_id from stock_movement
-    where shop_id = ${shopId} and movement between c.first_movement and c.last_movement) m
+    where shop_id = ${shopId} and movement between c.first_movement and c.last_movement
+    offset 0) m
   where c.shop_id = ${shopId} and c.version > ${after}
   union
   select cell ->> 0, cell ->> 1 from stock_change c cross join jsonb_array_elements(c.cells) cell
@@ -368,15 +369,18 @@ async function saveSettings(
 ): Promise<readonly CellKey[]> {
   const given = rows.filter((row) => 'safetyStock' in row || 'weeklySales' in row);
   if (given.length === 0) return [];
+  // Every row is there: the insert meets it by its key.
   const { rows: changed } = await sql<CellKey>`
-    update stock_position p set
-      safety_stock = coalesce(r."safetyStock", p.safety_stock),
-      weekly_sales = coalesce(r."weeklySales", p.weekly_sales)
+    insert into stock_position as p (shop_id, sku, node_id, on_hand, safety_stock, weekly_sales)
+    select ${shopId}, r.sku, r."nodeId", 0, r."safetyStock", r."weeklySales"
     from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as r(
       sku text, "nodeId" text, "safetyStock" int, "weeklySales" double precision)
-    where p.shop_id = ${shopId} and p.sku = r.sku and p.node_id = r."nodeId"
-      and (p.safety_stock is distinct from coalesce(r."safetyStock", p.safety_stock)
-        or p.weekly_sales is distinct from coalesce(r."weeklySales", p.weekly_sales))
+    order by r.sku, r."nodeId"
+    on conflict (shop_id, sku, node_id) do update set
+      safety_stock = coalesce(excluded.safety_stock, p.safety_stock),
+      weekly_sales = coalesce(excluded.weekly_sales, p.weekly_sales), revision = p.revision + 1
+    where p.safety_stock is distinct from coalesce(excluded.safety_stock, p.safety_stock)
+      or p.weekly_sales is distinct from coalesce(excluded.weekly_sales, p.weekly_sales)
     returning p.sku, p.node_id as "nodeId"`.execute(trx);
   return changed;
 }

@@ -38,6 +38,7 @@ const NODES = 20;
 const IN_FLIGHT = 2;
 // Events are made so many at a time, outside the clock.
 const CHUNK_EVENTS = 200_000;
+const GROWTH_EVENTS = 400_000;
 const NOW = '2026-11-23T12:00:00Z';
 
 type Stage = {
@@ -167,7 +168,8 @@ async function main(): Promise<void> {
   const positions = Number(values.positions);
   const growth: Record<string, number> = {};
   if (values['no-growth'] !== true) {
-    growth[10_000] = (await run(10_000, 400_000, say)).eventsPerSecond;
+    const few = Math.min(GROWTH_EVENTS, Number(values.events));
+    growth[10_000] = (await run(10_000, few, say)).eventsPerSecond;
   }
   const first = await run(positions, Number(values.events), say);
   growth[positions] = first.eventsPerSecond;

@@ -4,8 +4,9 @@
  * Everything runs in a transaction of one shop. Rows travel as arrays of a column each, one statement a batch. A cell's
  * row is locked by the write that changes it, in the order of `compareCells`, and tells what it said before; parts are
  * read under that lock. The shop's clock is last, so its row is held for the commit only.
- * `openBatch` makes every statement of the transaction walk its keys: a planner that knows little of a fast-growing table
- * would read all of it.
+ * A planner that has no figures of a new shop yet takes it for empty, and would read all of a table for each row of a batch.
+ * So tables are entered by their keys alone: `lateral` with a limit or offset, inserts that meet their row, and the settings
+ * that `openBatch` makes for its transaction.
  */
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ShopId } from '../../base/ids.ts';
@@ -146,17 +147,21 @@ export async function correctRows(
   if (rows.length === 0) return;
   const column = (read: (row: CorrectedRow) => string | number | null | undefined) =>
     arrayOf(rows.map(read));
+  // Every row is there: an insert that always meets it finds it by its key, whatever the planner believes of the table.
   await sql`
-    update stock_position p set on_hand = c.on_hand, counted_micros = c.micros, counted_by = c.name,
-      latest_micros = c.latest, last_movement = c.movement, revision = p.revision + c.writes
-    from unnest(
+    insert into stock_position as p (shop_id, sku, node_id, on_hand, counted_micros, counted_by,
+      latest_micros, last_movement, revision)
+    select ${shopId}, * from unnest(
       ${column((row) => row.sku)}::text[], ${column((row) => row.nodeId)}::text[],
       ${column((row) => row.onHand)}::bigint[], ${column((row) => row.counted?.micros)}::bigint[],
       ${column((row) => row.counted?.name)}::text[],
       ${column((row) => (row.latestMicros === -Infinity ? null : row.latestMicros))}::bigint[],
-      ${column((row) => row.lastMovement)}::bigint[], ${column((row) => (row.isWritten ? 1 : -1))}::int[])
-      c(sku, node_id, on_hand, micros, name, latest, movement, writes)
-    where p.shop_id = ${shopId} and p.sku = c.sku and p.node_id = c.node_id`.execute(trx);
+      ${column((row) => row.lastMovement)}::bigint[],
+      ${column((row) => (row.isWritten ? 1 : -1))}::bigint[])
+    on conflict (shop_id, sku, node_id) do update set on_hand = excluded.on_hand,
+      counted_micros = excluded.counted_micros, counted_by = excluded.counted_by,
+      latest_micros = excluded.latest_micros, last_movement = excluded.last_movement,
+      revision = p.revision + excluded.revision`.execute(trx);
 }
 
 /** What is stored of on hand and of the latest occurrence of cells, in their order; undefined: there is no row. */
@@ -169,9 +174,9 @@ export async function loadKnown(
     select c.place, p.on_hand as "onHand", p.latest_micros as "latestMicros"
     from unnest(${arrayOf(cells.map((cell) => cell.sku))}::text[],
       ${arrayOf(cells.map((cell) => cell.nodeId))}::text[]) with ordinality c(sku, node_id, place)
-    join stock_position p on p.shop_id = ${shopId} and p.sku = c.sku and p.node_id = c.node_id`.execute(
-    trx,
-  );
+    cross join lateral (
+      select on_hand, latest_micros from stock_position
+      where shop_id = ${shopId} and sku = c.sku and node_id = c.node_id limit 1) p`.execute(trx);
   const known = new Map(rows.map((row) => [row.place, row]));
   return cells.map((_, index) => known.get(index + 1));
 }
@@ -204,9 +209,9 @@ export async function loadParts(
       s.expected_at as "expectedAt", s.expected_on as "expectedOn"
     from unnest(${arrayOf(cells.map((cell) => cell.sku))}::text[],
       ${arrayOf(cells.map((cell) => cell.nodeId))}::text[]) with ordinality c(sku, node_id, place)
-    join stock_part s on s.shop_id = ${shopId} and s.sku = c.sku and s.node_id = c.node_id`.execute(
-    trx,
-  );
+    cross join lateral (
+      select * from stock_part
+      where shop_id = ${shopId} and sku = c.sku and node_id = c.node_id offset 0) s`.execute(trx);
   for (const row of rows) {
     byCell[row.place - 1]?.set(partKey(row.type, row.lot), {
       type: row.type,
@@ -260,15 +265,15 @@ export async function publishCells(
 ): Promise<void> {
   if (cells.length === 0) return;
   await sql`
-    update stock_position p set unavailable = c.unavailable, incoming = c.incoming,
-      revision = p.revision + 1
-    from unnest(
+    insert into stock_position as p (shop_id, sku, node_id, on_hand, unavailable, incoming)
+    select ${shopId}, c.sku, c.node_id, 0, c.unavailable, c.incoming from unnest(
       ${arrayOf(cells.map((cell) => cell.sku))}::text[],
       ${arrayOf(cells.map((cell) => cell.nodeId))}::text[],
       ${arrayOf(cells.map((cell) => cell.unavailable))}::bigint[],
       ${arrayOf(cells.map((cell) => JSON.stringify(cell.incoming)))}::jsonb[])
       c(sku, node_id, unavailable, incoming)
-    where p.shop_id = ${shopId} and p.sku = c.sku and p.node_id = c.node_id`.execute(trx);
+    on conflict (shop_id, sku, node_id) do update set unavailable = excluded.unavailable,
+      incoming = excluded.incoming, revision = p.revision + 1`.execute(trx);
 }
 
 /** Stored deltas of cells that happened after an instant, by cell in their order; read link by link from the newest. */

@@ -52,14 +52,16 @@ export async function readHistory(
     with recursive walk as (
       select 0 as place, next from (${start}) s
       union all
-      select w.place + 1, m.previous from walk w join stock_movement m
-        on m.shop_id = ${shopId} and m.movement = w.next
+      select w.place + 1, m.previous from walk w cross join lateral (
+        select previous from stock_movement
+        where shop_id = ${shopId} and movement = w.next limit 1) m
       where w.place < ${limit}
     )
     select m.movement, m.source, m.event_id as "eventId", m.type, m.kind, m.quantity, m.delta, m.reason,
       m.actor, m.occurred_at as "occurredAt", m.booked_at as "bookedAt", m.lot,
       m.expected_at as "expectedAt", m.expected_on as "expectedOn"
-    from walk w join stock_movement m on m.shop_id = ${shopId} and m.movement = w.next
+    from walk w cross join lateral (
+      select * from stock_movement where shop_id = ${shopId} and movement = w.next limit 1) m
     where w.place < ${limit} order by w.place`.execute(trx);
   return rows.map((row) => ({
     ...row,

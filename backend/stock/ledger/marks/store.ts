@@ -80,7 +80,9 @@ export async function findShortages(
     select ${SHORTAGE}
     from unnest(${arrayOf(cells.map((cell) => cell.sku))}::text[],
       ${arrayOf(cells.map((cell) => cell.nodeId))}::text[]) c(sku, node_id)
-    join stock_position p on p.shop_id = ${shopId} and p.sku = c.sku and p.node_id = c.node_id
+    cross join lateral (
+      select * from stock_position
+      where shop_id = ${shopId} and sku = c.sku and node_id = c.node_id limit 1) p
     where ${IS_SHORT} order by p.sku, p.node_id`.execute(trx);
   return rows;
 }
@@ -94,7 +96,9 @@ export async function listShortages(
   const { rows } = await sql<Shortage & { foundAt: Temporal.Instant }>`
     select ${SHORTAGE}, s.found_at as "foundAt"
     from stock_shortage s
-    join stock_position p on p.shop_id = s.shop_id and p.sku = s.sku and p.node_id = s.node_id
+    cross join lateral (
+      select * from stock_position
+      where shop_id = s.shop_id and sku = s.sku and node_id = s.node_id limit 1) p
     where s.shop_id = ${shopId} and ${IS_SHORT} order by s.found_at, p.sku, p.node_id
     limit ${most}`.execute(trx);
   return rows.map((row) => ({ ...row, foundAt: row.foundAt.toString() }));
