@@ -97,6 +97,9 @@ async function forgetOrders(
       and r.shop_id = ${shopId}
       and (r.receipt_id = any(o.receipt_ids) or r.checkout_token = o.checkout_token)`.execute(trx);
   await sql`
+    update reservation set key = ''
+    where shop_id = ${shopId} and order_id = any(${[...orderIds]})`.execute(trx);
+  await sql`
     update order_promise
     set country = null, postal_code = null, checkout_token = null,
       copied_receipt = null, receipt_ids = '{}'

@@ -379,13 +379,19 @@ test('a late shop/redact does not empty a shop that came back', async () => {
 
 test('customers/redact takes place, token and receipts of these orders, and only of these', async () => {
   await fillShop(shopId);
+  await withShop(database.db, shopId, (trx) =>
+    sql`insert into reservation (shop_id, reservation_id, channel, key, state, created_at,
+        expires_at, expires_at_latest, ended_at, order_id, asked)
+      select ${shopId}, 'r' || o, 'online', 'c' || (o - 76), 'posted', ${NOW.toString()},
+        ${NOW.toString()}, ${NOW.toString()}, ${NOW.toString()}, o::text, '[]'
+      from unnest(array[77, 78]) o`.execute(trx),
+  );
   await send({ topic: 'customers/redact', body: { shop_domain: shopId, orders_to_redact: [77] } });
   await runJobs();
   const left = await withShop(database.db, shopId, async (trx) => {
     const { rows } = await sql<{ text: string }>`
-      select o::text as text from order_promise o union all select r::text from receipt r`.execute(
-      trx,
-    );
+      select o::text as text from order_promise o union all select r::text from receipt r
+      union all select v::text from reservation v`.execute(trx);
     return rows.map((row) => row.text).join('\n');
   });
   expect(left).toContain('20122');

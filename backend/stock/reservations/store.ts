@@ -351,17 +351,31 @@ export async function findExpired(
   return rows;
 }
 
-/** Forgets reservations that ended before then. */
+/**
+ * Forgets reservations that ended before then, and places of days and slots that lie before it. One that became an order
+ * stays while it counts against a quota, without the checkout it came from.
+ */
 export async function pruneEnded(
   trx: ShopTransaction,
   shopId: ShopId,
   before: Temporal.Instant,
 ): Promise<void> {
-  // One that became an order keeps its places and its share of a quota: its row stays with them.
+  const at = before.toString();
   await sql`
-    delete from reservation r where r.shop_id = ${shopId} and r.ended_at < ${before.toString()}
+    with past as (
+      delete from bucket_claims
+      where shop_id = ${shopId} and kind in ('orders', 'units', 'slot')
+        and mark::timestamptz < ${at})
+    delete from reservation_hold
+    where shop_id = ${shopId} and kind in ('orders', 'units', 'slot')
+      and mark::timestamptz < ${at}`.execute(trx);
+  await sql`
+    delete from reservation r where r.shop_id = ${shopId} and r.ended_at < ${at}
       and not exists (select from reservation_hold h
         where h.shop_id = r.shop_id and h.reservation_id = r.reservation_id)`.execute(trx);
+  await sql`
+    update reservation set key = '' where shop_id = ${shopId} and ended_at < ${at}
+      and key <> ''`.execute(trx);
 }
 
 /** Units of SKUs that are on their way. */

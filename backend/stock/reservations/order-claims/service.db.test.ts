@@ -53,6 +53,7 @@ async function shop(stock = stockOf(10, 15), changes: Partial<WorldInput> = {}) 
   return {
     shopId,
     orders,
+    reservations,
     changes: () => changesOf(database.db, shopId),
     follow: (...of: Parameters<typeof statedOrder>) => orders.follow(shopId, statedOrder(...of)),
     reserve: (key: string, quantity: number, more: object = {}) =>
@@ -318,6 +319,28 @@ test('an order keeps its pickup slot, and gives it up when it is canceled', asyn
   await follow('1', { SHIRT: 1 }, { canceled: { SHIRT: 1 }, reservationKey: 'a' });
   expect((await reserve('b', 1, { slot })).ok).toBe(true);
   expect(await count()).toMatchObject({ waiting: 0, reserved: 1 });
+});
+
+test('a month later nothing of a checkout is left, and a used quota is used still', async () => {
+  const world = twoStoresOneWarehouse();
+  const nodes = world.nodes.map((node) =>
+    node.id === 'rome' ? { ...romeStore(), offersPickup: true, pickupsPerSlot: 1 } : node,
+  );
+  const quotas = [{ sku: 'SHIRT', quantity: 20, channel: 'online' }];
+  const policy = { ...world.policy, quotas };
+  const { shopId, follow, reserve, reservations } = await shop(stockOf(10, 15), { nodes, policy });
+  await reserve('token-1', 4, { slot: { nodeId: 'rome', startsAt: '2026-12-01T15:00:00Z' } });
+  await follow('1', { SHIRT: 4 }, { reservationKey: 'token-1' });
+  clock.set(NOW.add({ hours: 24 * 40 }));
+  await reservations.sweep(shopId);
+  const found = await withShop(database.db, shopId, (trx) =>
+    sql<{ key: string; kind: string; quantity: number; taken: number }>`
+      select r.key, h.kind, h.quantity, b.taken from reservation r
+      join reservation_hold h using (shop_id, reservation_id)
+      join bucket_claims b using (shop_id, kind, holder, mark)
+      where r.shop_id = ${shopId}`.execute(trx),
+  );
+  expect(found.rows).toEqual([{ key: '', kind: 'quota', quantity: 4, taken: 4 }]);
 });
 
 test('a kit is claimed, canceled and shipped by its components', async () => {
