@@ -11,8 +11,8 @@ import {
   toGrams,
 } from './catalog.ts';
 import { createConnectorStore, type ShopLocation } from './connector-store.ts';
+import type { ReadLevel } from './inventory/chunk-rows.ts';
 import { createItemStore } from './inventory/item-store.ts';
-import type { ReadLevel } from './inventory/outbox-store.ts';
 import { DEFAULT_SURFACES } from './surfaces.ts';
 
 let database: TestDatabase<unknown>;

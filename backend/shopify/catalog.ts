@@ -19,8 +19,8 @@ import { type AdminClient, expectAnswer } from './admin-client.ts';
 import type { ConnectorStore } from './connector-store.ts';
 import { gidOf, numberOfGid } from './gid.ts';
 import { itemGid } from './inventory/calls.ts';
+import type { ReadLevel } from './inventory/chunk-rows.ts';
 import type { ItemStore, MirroredItem } from './inventory/item-store.ts';
-import type { ReadLevel } from './inventory/outbox-store.ts';
 import { mapAnswer, readPages } from './pages.ts';
 import { nodeOfLocation, type Surfaces } from './surfaces.ts';
 

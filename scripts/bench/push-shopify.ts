@@ -78,15 +78,9 @@ type Quantity = {
 
 if (import.meta.main) serve(JSON.parse(process.argv[2] ?? ''));
 
+type Counts = { -readonly [Name in Exclude<keyof FakeReport, 'available' | 'committed'>]: number };
+
 function serve(agreed: FakeSettings): void {
-  const size = agreed.items * agreed.locations;
-  const available = Int32Array.from({ length: size }, (_, index) =>
-    unitsBefore(agreed.seed, index),
-  );
-  const committed = new Int32Array(size);
-  const answers = new Map<string, Promise<object>>();
-  const applied = new Set<string>();
-  const watches = new Map<number, { id: number; units: number }[]>();
   const counts = {
     calls: 0,
     rows: 0,
@@ -96,142 +90,165 @@ function serve(agreed: FakeSettings): void {
     badRows: 0,
     keysAppliedTwice: 0,
   };
-  const bucket = { points: 0, atMs: performance.now() };
-  let luck = agreed.seed;
-  const next = () => shareOf(agreed.seed, luck++, 3);
+  let drawn = agreed.seed;
+  const luck = () => shareOf(agreed.seed, drawn++, 3);
+  const levels = createLevels(agreed, counts, luck);
+  const bucket = createBucket(agreed);
+  const answers = new Map<string, object>();
 
-  const refill = () => {
-    const now = performance.now();
-    const flowed = ((now - bucket.atMs) * agreed.factor * agreed.restorePerSecond) / 1_000;
-    bucket.points = Math.min(agreed.capacity, bucket.points + flowed);
-    bucket.atMs = now;
+  const dataOf = (variables: Variables): object => {
+    if (!('key' in variables)) return levels.read(variables.ids, variables.locationId);
+    // A key that was seen gets its first answer.
+    const data =
+      answers.get(variables.key) ?? levels.set(variables.key, variables.input.quantities);
+    answers.set(variables.key, data);
+    return data;
   };
-  const cost = (requested: number, actual: number | null) => ({
-    cost: {
-      requestedQueryCost: requested,
-      actualQueryCost: actual,
-      throttleStatus: {
-        maximumAvailable: agreed.capacity,
-        currentlyAvailable: Math.floor(bucket.points),
-        restoreRate: agreed.restorePerSecond,
-      },
-    },
+
+  const answer = async (body: string): Promise<string | null> => {
+    const variables: Variables = JSON.parse(body).variables;
+    const half = agreed.replyMs / 2 / agreed.factor;
+    await delay(half);
+    const requested = 'key' in variables ? 10 : variables.ids.length * 5;
+    if (!bucket.take(requested)) {
+      counts.throttled += 1;
+      const errors = [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }];
+      return JSON.stringify({ errors, extensions: bucket.cost(requested, null) });
+    }
+    counts.calls += 1;
+    const extensions = bucket.cost(requested, requested);
+    const data = dataOf(variables);
+    const isLost = 'key' in variables && luck() < agreed.lostShare;
+    await delay(half);
+    if (!isLost) return JSON.stringify({ data, extensions });
+    counts.lostReplies += 1;
+    return null;
+  };
+
+  process.on('message', (message: FakeRequest) => {
+    if (message.kind === 'watch') levels.watch(message);
+    else if (message.kind === 'report') tell({ kind: 'report', report: levels.report() });
+    else void answer(message.body).then((text) => tell({ kind: 'reply', id: message.id, text }));
   });
-  const indexOf = (row: Quantity) =>
-    (Number(row.locationId.slice(23)) - FIRST_LOCATION) * agreed.items +
-    (Number(row.inventoryItemId.slice(28)) - FIRST_ITEM);
+}
+
+type Variables =
+  | { readonly key: string; readonly input: { readonly quantities: readonly Quantity[] } }
+  | { readonly ids: readonly string[]; readonly locationId: string };
+
+/** Empty at the start, exact ever after. */
+function createBucket(agreed: FakeSettings) {
+  let points = 0;
+  let countedAtMs = performance.now();
+  return {
+    take: (requested: number): boolean => {
+      const now = performance.now();
+      const flowed = ((now - countedAtMs) * agreed.factor * agreed.restorePerSecond) / 1_000;
+      points = Math.min(agreed.capacity, points + flowed);
+      countedAtMs = now;
+      if (points < requested) return false;
+      points -= requested;
+      return true;
+    },
+    cost: (requested: number, actual: number | null) => ({
+      cost: {
+        requestedQueryCost: requested,
+        actualQueryCost: actual,
+        throttleStatus: {
+          maximumAvailable: agreed.capacity,
+          currentlyAvailable: Math.floor(points),
+          restoreRate: agreed.restorePerSecond,
+        },
+      },
+    }),
+  };
+}
+
+function createLevels(agreed: FakeSettings, counts: Counts, luck: () => number) {
+  const size = agreed.items * agreed.locations;
+  const available = Int32Array.from({ length: size }, (_, index) =>
+    unitsBefore(agreed.seed, index),
+  );
+  const committed = new Int32Array(size);
+  const applied = new Set<string>();
+  const watches = new Map<number, { id: number; units: number }[]>();
+  const indexOf = (inventoryItemId: string, locationId: string) =>
+    (Number(locationId.slice(23)) - FIRST_LOCATION) * agreed.items +
+    (Number(inventoryItemId.slice(28)) - FIRST_ITEM);
 
   const see = (index: number) => {
     const waiting = watches.get(index);
     if (waiting === undefined) return;
     const units = available[index] ?? 0;
-    const left = waiting.filter((one) => units > one.units);
-    for (const one of waiting) {
-      if (left.includes(one)) continue;
-      tell({ kind: 'visible', id: one.id, atMs: performance.timeOrigin + performance.now() });
-    }
-    watches.set(index, left);
+    const atMs = performance.timeOrigin + performance.now();
+    for (const one of waiting) if (units <= one.units) tell({ kind: 'visible', id: one.id, atMs });
+    watches.set(
+      index,
+      waiting.filter((one) => units > one.units),
+    );
   };
 
-  const set = (key: string, quantities: readonly Quantity[]): object => {
-    counts.rows += quantities.length;
-    if (applied.has(key)) counts.keysAppliedTwice += 1;
-    applied.add(key);
-    // A sale of Shopify's own, just now: one unit goes from available to committed.
-    if (next() < agreed.staleShare) {
-      const row = quantities[Math.floor(next() * quantities.length)];
-      const index = row === undefined ? -1 : indexOf(row);
-      if ((available[index] ?? 0) > 0 && !isBad(agreed, index)) {
-        available[index] = (available[index] ?? 0) - 1;
-        committed[index] = (committed[index] ?? 0) + 1;
-      }
-    }
-    const userErrors: object[] = [];
-    const good: { index: number; quantity: number }[] = [];
-    for (const [at, row] of quantities.entries()) {
-      const index = indexOf(row);
-      const field = ['input', 'quantities', String(at)];
-      if (isBad(agreed, index)) {
-        counts.badRows += 1;
-        const message = 'The specified inventory item could not be found.';
-        userErrors.push({ code: 'INVALID_INVENTORY_ITEM', field, message });
-      } else if (available[index] !== row.changeFromQuantity) {
-        counts.staleRows += 1;
-        const message = 'The changeFromQuantity argument no longer matches the persisted quantity.';
-        userErrors.push({ code: 'CHANGE_FROM_QUANTITY_STALE', field, message });
-      } else good.push({ index, quantity: row.quantity });
-    }
-    const isApplied = good.length > 0 && !(agreed.isAtomic && userErrors.length > 0);
-    if (isApplied) {
-      for (const { index, quantity } of good) {
-        available[index] = quantity;
-        see(index);
-      }
-    }
-    const group = isApplied ? { createdAt: new Date().toISOString() } : null;
-    return { inventorySetQuantities: { inventoryAdjustmentGroup: group, userErrors } };
+  // A sale of Shopify's own, just now: one unit goes from available to committed.
+  const sellOne = (quantities: readonly Quantity[]) => {
+    const row = quantities[Math.floor(luck() * quantities.length)];
+    const index = row === undefined ? -1 : indexOf(row.inventoryItemId, row.locationId);
+    if ((available[index] ?? 0) <= 0 || isBad(agreed, index)) return;
+    available[index] = (available[index] ?? 0) - 1;
+    committed[index] = (committed[index] ?? 0) + 1;
   };
 
-  const readLevels = (ids: readonly string[], locationId: string) => ({
-    nodes: ids.map((id) => {
-      const index = indexOf({
-        inventoryItemId: id,
-        locationId,
-        quantity: 0,
-        changeFromQuantity: 0,
+  const errorOf = (index: number, row: Quantity) => {
+    if (isBad(agreed, index)) {
+      counts.badRows += 1;
+      const message = 'The specified inventory item could not be found.';
+      return { code: 'INVALID_INVENTORY_ITEM', message };
+    }
+    if (available[index] === row.changeFromQuantity) return undefined;
+    counts.staleRows += 1;
+    const message = 'The changeFromQuantity argument no longer matches the persisted quantity.';
+    return { code: 'CHANGE_FROM_QUANTITY_STALE', message };
+  };
+
+  return {
+    set: (key: string, quantities: readonly Quantity[]): object => {
+      counts.rows += quantities.length;
+      if (applied.has(key)) counts.keysAppliedTwice += 1;
+      applied.add(key);
+      if (luck() < agreed.staleShare) sellOne(quantities);
+      const indexes = quantities.map((row) => indexOf(row.inventoryItemId, row.locationId));
+      const userErrors = quantities.flatMap((row, at) => {
+        const error = errorOf(indexes[at] ?? -1, row);
+        return error ? [{ ...error, at, field: ['input', 'quantities', String(at)] }] : [];
       });
-      if (isBad(agreed, index)) return { id, inventoryLevel: null };
-      const quantities = [
-        { name: 'available', quantity: available[index] },
-        { name: 'committed', quantity: committed[index] },
-        { name: 'safety_stock', quantity: 0 },
-      ];
-      return { id, inventoryLevel: { updatedAt: new Date().toISOString(), quantities } };
+      const wrong = new Set(userErrors.map((one) => one.at));
+      const isApplied = wrong.size < quantities.length && !(agreed.isAtomic && wrong.size > 0);
+      if (isApplied) {
+        for (const [at, { quantity }] of quantities.entries()) {
+          if (wrong.has(at)) continue;
+          available[indexes[at] ?? -1] = quantity;
+          see(indexes[at] ?? -1);
+        }
+      }
+      const group = isApplied ? { createdAt: new Date().toISOString() } : null;
+      return { inventorySetQuantities: { inventoryAdjustmentGroup: group, userErrors } };
+    },
+    read: (ids: readonly string[], locationId: string): object => ({
+      nodes: ids.map((id) => {
+        const index = indexOf(id, locationId);
+        if (isBad(agreed, index)) return { id, inventoryLevel: null };
+        const quantities = [
+          { name: 'available', quantity: available[index] },
+          { name: 'committed', quantity: committed[index] },
+          { name: 'safety_stock', quantity: 0 },
+        ];
+        return { id, inventoryLevel: { updatedAt: new Date().toISOString(), quantities } };
+      }),
     }),
-  });
-
-  const answer = async (body: string): Promise<string | null> => {
-    const { variables } = JSON.parse(body);
-    const isSet = typeof variables.key === 'string';
-    const half = agreed.replyMs / 2 / agreed.factor;
-    await delay(half);
-    refill();
-    const requested = isSet ? 10 : variables.ids.length * 5;
-    if (bucket.points < requested) {
-      counts.throttled += 1;
-      const errors = [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }];
-      return JSON.stringify({ errors, extensions: cost(requested, null) });
-    }
-    bucket.points -= requested;
-    counts.calls += 1;
-    const extensions = cost(requested, requested);
-    let data: object;
-    if (isSet) {
-      // A key that was seen gets its first answer.
-      const known = answers.get(variables.key);
-      const first = known ?? Promise.resolve(set(variables.key, variables.input.quantities));
-      answers.set(variables.key, first);
-      data = await first;
-    } else data = readLevels(variables.ids, variables.locationId);
-    const isLost = isSet && next() < agreed.lostShare;
-    await delay(half);
-    if (isLost) {
-      counts.lostReplies += 1;
-      return null;
-    }
-    return JSON.stringify({ data, extensions });
-  };
-
-  process.on('message', (message: FakeRequest) => {
-    if (message.kind === 'watch') {
-      const { index, id, units } = message;
+    watch: ({ index, id, units }: { index: number; id: number; units: number }) => {
       watches.set(index, [...(watches.get(index) ?? []), { id, units }]);
-    } else if (message.kind === 'report') {
-      tell({ kind: 'report', report: { available, committed, ...counts } });
-    } else {
-      void answer(message.body).then((text) => tell({ kind: 'reply', id: message.id, text }));
-    }
-  });
+    },
+    report: (): FakeReport => ({ available, committed, ...counts }),
+  };
 }
 
 function tell(reply: FakeReply): void {

@@ -42,21 +42,27 @@ export function bindLevels(
     const nodeId = nodeOfLocation(shop.surfaces, locationId, shop.nodeIds);
     const own = settings.locations.find((one) => one.locationId === locationId)?.channel;
     const reason = whyImpossible(settings, { locationId, nodeId, own, fulfillsOnlineOrders });
-    if (reason !== undefined) {
-      impossible.push({ locationId, reason });
-      continue;
-    }
-    const isOnline = settings.onlineLocationId === locationId;
-    if (nodeId === undefined && own === undefined && !isOnline) continue;
-    const stands = isOnline || own !== undefined ? undefined : nodeId;
-    levels.push({
-      locationId: Number(locationId),
-      channel: own ?? settings.channel,
-      nodeId: stands,
-      isWritten: stands === undefined ? true : isNodeWritten(settings, stands),
-    });
+    if (reason !== undefined) impossible.push({ locationId, reason });
+    else levels.push(...bindingOf(settings, { locationId, nodeId, own }));
   }
   return { levels, impossible };
+}
+
+function bindingOf(
+  settings: InventorySettings,
+  location: {
+    readonly locationId: string;
+    readonly nodeId: string | undefined;
+    readonly own: string | undefined;
+  },
+): LevelBinding[] {
+  const { nodeId, own } = location;
+  const locationId = Number(location.locationId);
+  const channel = own ?? settings.channel;
+  const isWhole = own !== undefined || settings.onlineLocationId === location.locationId;
+  if (isWhole) return [{ locationId, channel, nodeId: undefined, isWritten: true }];
+  if (nodeId === undefined) return [];
+  return [{ locationId, channel, nodeId, isWritten: isNodeWritten(settings, nodeId) }];
 }
 
 // With one location that shows everything, the places themselves are not written: their units would be sold twice.

@@ -8,8 +8,8 @@ import {
   packCalls,
   readOutcome,
 } from './calls.ts';
+import type { OpenChunk } from './chunk-rows.ts';
 import { decideTurn, keyOf } from './decide-turn.ts';
-import type { OpenChunk } from './outbox-store.ts';
 
 const units = fc.integer({ min: 0, max: 60 });
 

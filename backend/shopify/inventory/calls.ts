@@ -153,15 +153,9 @@ export function readOutcome(
   errors: readonly UserError[],
   changedAt: string | undefined,
 ): CallOutcome {
-  const named = new Map<number, UserError>();
-  let unnamed: UserError | undefined;
-  for (const error of errors) {
-    const index = indexOf(error, call);
-    if (index === undefined) unnamed = error;
-    else if (!named.has(index)) named.set(index, error);
-  }
+  const { byRow, unnamed } = sortErrors(call, errors);
   const empty = { call, changedAt, applied: [], stale: [], unstocked: [], refused: [] };
-  if (named.size === 0 && unnamed !== undefined) {
+  if (byRow.size === 0 && unnamed !== undefined) {
     return { ...empty, ...ofWholeCall(call, unnamed), changedAt: undefined };
   }
   const good: CallRow[] = [];
@@ -171,7 +165,7 @@ export function readOutcome(
     refused: [] as RefusedRow[],
   };
   for (let index = 0; index < call.items.length; index++) {
-    const error = named.get(index);
+    const error = byRow.get(index);
     if (error === undefined) good.push(rowOf(call, index));
     else sortRow(sorted, rowOf(call, index), error);
   }
@@ -182,6 +176,18 @@ export function readOutcome(
     applied: areApplied ? good : [],
     following: areApplied ? [] : packCalls(call.kind, call.lane, good),
   };
+}
+
+// The first error of each row, and one that names no row.
+function sortErrors(call: PushCall, errors: readonly UserError[]) {
+  const byRow = new Map<number, UserError>();
+  let unnamed: UserError | undefined;
+  for (const error of errors) {
+    const index = indexOf(error, call);
+    if (index === undefined) unnamed = error;
+    else if (!byRow.has(index)) byRow.set(index, error);
+  }
+  return { byRow, unnamed };
 }
 
 function sortRow(

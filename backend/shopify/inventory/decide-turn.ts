@@ -15,7 +15,8 @@ import {
   nextStep,
   packCalls,
 } from './calls.ts';
-import type { Begun, OpenChunk } from './outbox-store.ts';
+import type { OpenChunk } from './chunk-rows.ts';
+import type { Begun } from './outbox-store.ts';
 
 /** One level's key in memory. */
 export function keyOf(locationId: number, itemId: number): string {

@@ -6,9 +6,9 @@
 import { type Kysely, sql } from 'kysely';
 import type { ShopId } from '../../base/ids.ts';
 import { withShop } from '../../platform/database.ts';
+import type { ReadLevel } from './chunk-rows.ts';
 import type { Told, ToldLevel } from './echo.ts';
 import type { CommittedSku } from './figures.ts';
-import type { ReadLevel } from './outbox-store.ts';
 
 /** A level before it was read, and whether more changed than a sale explains. */
 export type KnownLevel = {

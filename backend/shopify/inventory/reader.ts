@@ -13,9 +13,10 @@ import type { ShopId } from '../../base/ids.ts';
 import { type AdminClient, expectAnswer } from '../admin-client.ts';
 import { numberOfGid } from '../gid.ts';
 import { itemGid, locationGid } from './calls.ts';
+import type { PlannedLevels, ReadLevel } from './chunk-rows.ts';
 import type { FigureSource } from './figures.ts';
 import type { LevelStore } from './level-store.ts';
-import type { OutboxStore, PlannedLevels, ReadLevel } from './outbox-store.ts';
+import type { OutboxStore } from './outbox-store.ts';
 import type { OnStep } from './steps.ts';
 
 export type ReaderDeps = {
