@@ -310,9 +310,8 @@ test('a recount that finds less than is allocated is booked as it is, shown as a
     clock: fixedClock(Temporal.Instant.from(NOW)),
     knownNodes: async () => NODES,
     announce: async () => undefined,
-    onShortages: async (_trx, _shopId, shortages) => {
+    onShortages: async (_shopId, shortages) => {
       handedOn.push(...shortages);
-      return {};
     },
   });
   await book(shopId, [event('c1', 1, { kind: 'count', quantity: 10 })]);

@@ -35,7 +35,6 @@ import {
   toMicros,
 } from './ledger.ts';
 import {
-  findShortages,
   listShortages,
   pruneChanges,
   type Shortage,
@@ -78,12 +77,8 @@ export type LedgerDependencies = {
   readonly knownNodes: (shopId: ShopId) => Promise<ReadonlySet<string>>;
   /** Tells the replicas that there is something new, after the commit. */
   readonly announce: (shopId: ShopId, version: number) => Promise<void>;
-  /** Sends the newest allocations of short positions back to routing, in the transaction that found them short. */
-  readonly onShortages?: (
-    trx: ShopTransaction,
-    shopId: ShopId,
-    shortages: readonly Shortage[],
-  ) => Promise<StockChange>;
+  /** Told, after the commit, of positions that a batch left with more allocated than there is. */
+  readonly onShortages?: (shopId: ShopId, shortages: readonly Shortage[]) => Promise<void>;
 };
 
 /** A batch of one source. */
@@ -110,14 +105,9 @@ export function createLedgerService(deps: LedgerDependencies) {
       const now = deps.clock.now().toString();
       const appended = await appendMovements(trx, shopId, { ...batch, now, knownNodes });
       const { change, shortages, verdicts } = appended;
-      if (change === undefined) return { verdicts, version: 0 };
-      const withdrawn =
-        shortages.length === 0 ? {} : ((await deps.onShortages?.(trx, shopId, shortages)) ?? {});
-      const merged = { ...withdrawn, ...change };
-      return {
-        verdicts,
-        version: await saveChange(trx, shopId, { change: merged, changedAt: now }),
-      };
+      if (change === undefined) return { verdicts, shortages, version: 0 };
+      const version = await saveChange(trx, shopId, { change, changedAt: now });
+      return { verdicts, shortages, version };
     });
 
   return {
@@ -126,7 +116,7 @@ export function createLedgerService(deps: LedgerDependencies) {
       const refused = refuseBatch(batch);
       if (refused !== undefined) return refused;
       const knownNodes = await deps.knownNodes(shopId);
-      const value = await retryRaces(() => bookOnce(shopId, batch, knownNodes));
+      const { shortages, ...value } = await retryRaces(() => bookOnce(shopId, batch, knownNodes));
       if (value.version > 0) {
         await deps.announce(shopId, value.version);
         if (value.version % PRUNE_EVERY === 0) {
@@ -135,6 +125,7 @@ export function createLedgerService(deps: LedgerDependencies) {
           );
         }
       }
+      if (shortages.length > 0) await deps.onShortages?.(shopId, shortages);
       return { ok: true, value };
     },
 
@@ -277,15 +268,6 @@ export async function recordChange(
   changedAt: string,
 ): Promise<number> {
   return await saveChange(trx, shopId, { change, changedAt });
-}
-
-/** Those of the cells that have more allocated than is left of them. */
-export async function shortagesOf(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  cells: readonly CellKey[],
-): Promise<readonly Shortage[]> {
-  return await findShortages(trx, shopId, cells);
 }
 
 type Rows = {

@@ -69,24 +69,6 @@ const SHORTAGE = sql`p.sku, p.node_id as "nodeId", p.on_hand as "onHand", p.unav
   p.allocated - greatest(0, p.on_hand - p.unavailable) as missing`;
 const IS_SHORT = sql`p.allocated > greatest(0, p.on_hand - p.unavailable)`;
 
-/** Those of the cells that are short now. */
-export async function findShortages(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  cells: readonly CellKey[],
-): Promise<readonly Shortage[]> {
-  if (cells.length === 0) return [];
-  const { rows } = await sql<Shortage>`
-    select ${SHORTAGE}
-    from unnest(${arrayOf(cells.map((cell) => cell.sku))}::text[],
-      ${arrayOf(cells.map((cell) => cell.nodeId))}::text[]) c(sku, node_id)
-    cross join lateral (
-      select * from stock_position
-      where shop_id = ${shopId} and sku = c.sku and node_id = c.node_id limit 1) p
-    where ${IS_SHORT} order by p.sku, p.node_id`.execute(trx);
-  return rows;
-}
-
 /** All cells that are short now, the first found first. */
 export async function listShortages(
   trx: ShopTransaction,
