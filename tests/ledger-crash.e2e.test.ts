@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ShopId } from '../backend/base/ids.ts';
 import { withShop } from '../backend/platform/database.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import type { WriterEnvironment } from './worlds/ledger-writer.ts';
 
 const NEVER = 1_000;
 
@@ -18,8 +19,13 @@ afterAll(() => database.close());
 
 /** Runs the writer until its end, or until it kills itself; what it ended with. */
 async function write(shopId: ShopId, killAt: number): Promise<'done' | 'killed'> {
+  const told: WriterEnvironment = {
+    DATABASE_URL: database.appUrl,
+    SHOP: shopId,
+    KILL_AT: String(killAt),
+  };
   const child = fork(path.join(import.meta.dirname, 'worlds', 'ledger-writer.ts'), [], {
-    env: { ...process.env, DATABASE_URL: database.appUrl, SHOP: shopId, KILL_AT: String(killAt) },
+    env: { ...process.env, ...told },
     execArgv: [],
   });
   const [code, signal] = await once(child, 'exit');

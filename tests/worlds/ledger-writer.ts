@@ -10,6 +10,9 @@ import { openDatabase } from '../../backend/platform/database.ts';
 import { createLedgerService } from '../../backend/stock/ledger/service.ts';
 import { LEDGER_BATCHES } from './ledger-batches.ts';
 
+/** What it is started with. */
+export type WriterEnvironment = Readonly<Record<'DATABASE_URL' | 'SHOP' | 'KILL_AT', string>>;
+
 const { DATABASE_URL: url = '', SHOP: shopId = '', KILL_AT: killAt = '' } = process.env;
 let statements = 0;
 const step = () => {
