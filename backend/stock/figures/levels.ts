@@ -35,6 +35,8 @@ export type LevelAsk = {
   readonly nodes: Int32Array;
   readonly nowMinute: number;
   readonly atMinute: number;
+  /** Written over and given back in place of a new list, as long as `nodes`: for who keeps levels and renews them. */
+  readonly into?: Int32Array | undefined;
 };
 
 /** Units to show and units to park, per node asked for and in that order. */
@@ -52,20 +54,48 @@ export function aggregateUnits(
 
 /** Units each node shows, in the order asked for. */
 export function levelUnits(snapshot: Snapshot, facts: Facts, ask: LevelAsk): Int32Array {
+  return figureAndLevels(snapshot, facts, ask).levels;
+}
+
+/** The channel's figure for anyone, and the part of it each node shows; one pass for both. */
+export function figureAndLevels(
+  snapshot: Snapshot,
+  facts: Facts,
+  ask: LevelAsk,
+): { readonly units: number; readonly levels: Int32Array } {
   const asked = openLevels(snapshot, facts, ask);
-  const { sums } = asked;
-  if (sums.units === 0) return new Int32Array(ask.nodes.length);
+  return { units: asked.sums.units, levels: levelsOf(facts, asked) };
+}
+
+/** Zeros, one for each node asked for. */
+function room({ into, nodes }: LevelAsk): Int32Array {
+  return into?.fill(0) ?? new Int32Array(nodes.length);
+}
+
+function shownOf({ shown }: NodePart): number {
+  return shown;
+}
+
+function claimedOf({ claimed }: NodePart): number {
+  return claimed;
+}
+
+function levelsOf(facts: Facts, asked: Opened): Int32Array {
+  const { ask, sums } = asked;
+  if (sums.units === 0) return room(ask);
   // Most SKUs have nothing deducted: each node shows what it has.
   if (sums.units === sums.onHand + sums.incoming) return heldAt(facts, asked);
-  return atNodes(partsOf(facts, asked), ask.nodes, ({ shown }) => shown);
+  return atNodes(partsOf(facts, asked), ask.nodes, { into: room(ask), unitsOf: shownOf });
 }
 
 /** The same, and what lies there besides: on hand that is neither unavailable, allocated nor claimed. */
 export function parkedLevels(snapshot: Snapshot, facts: Facts, ask: LevelAsk): ParkedLevels {
   const parts = partsOf(facts, openLevels(snapshot, facts, ask));
-  const available = atNodes(parts, ask.nodes, ({ shown }) => shown);
-  const claimed = atNodes(parts, ask.nodes, ({ claimed: units }) => units);
-  const parked = new Int32Array(ask.nodes.length);
+  const { length } = ask.nodes;
+  const into = new Int32Array(length);
+  const claimed = atNodes(parts, ask.nodes, { into, unitsOf: claimedOf });
+  const available = atNodes(parts, ask.nodes, { into: room(ask), unitsOf: shownOf });
+  const parked = new Int32Array(length);
   for (const [at, node] of ask.nodes.entries()) {
     const there = unitsThere(facts, { sku: ask.sku, node });
     parked[at] = Math.max(0, there - (claimed[at] ?? 0) - (available[at] ?? 0));
@@ -142,7 +172,7 @@ function heldAt(facts: Facts, { ask, channel }: Opened): Int32Array {
   const { nodes } = ask;
   const rows = rowsOf(facts, ask.sku, channel);
   const due = dueFor(channel, ask.atMinute);
-  const units = new Int32Array(nodes.length);
+  const units = room(ask);
   let row = rows.from;
   for (let at = 0; at < nodes.length; at += 1) {
     const node = nodes[at] ?? -1;
@@ -210,9 +240,8 @@ function show(parts: readonly NodePart[], shareBasisPoints: number, shared: numb
 function atNodes(
   parts: readonly NodePart[],
   nodes: Int32Array,
-  unitsOf: (part: NodePart) => number,
+  of: { readonly into: Int32Array; readonly unitsOf: (part: NodePart) => number },
 ): Int32Array {
-  const units = new Int32Array(nodes.length);
   let next = 0;
   for (let at = 0; at < nodes.length; at += 1) {
     const node = nodes[at] ?? -1;
@@ -220,7 +249,7 @@ function atNodes(
     if (next > 0 && (parts[next - 1]?.node ?? 0) >= node) next = 0;
     while (next < parts.length && (parts[next]?.node ?? 0) < node) next += 1;
     const part = parts[next];
-    if (part?.node === node) units[at] = unitsOf(part);
+    if (part?.node === node) of.into[at] = of.unitsOf(part);
   }
-  return units;
+  return of.into;
 }
