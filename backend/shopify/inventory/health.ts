@@ -8,6 +8,7 @@ import type { ShopId } from '../../base/ids.ts';
 import { withShop } from '../../platform/database.ts';
 import type { AdminScheduler, SchedulerFacts } from '../admin-scheduler.ts';
 import type { DriftRow, ReconcileRun, ReconcileStore } from './reconcile-store.ts';
+import { lockLevels } from './worker-rows.ts';
 
 /** A level that is not sent, and why. */
 export type RefusedLevel = {
@@ -141,6 +142,7 @@ function retry(
   const isAll = levels === 'all';
   const named = isAll ? [] : levels;
   return withShop(deps.db, shopId, async (trx) => {
+    await lockLevels(trx, shopId);
     const { rows } = await sql<{ retried: number }>`
       with freed as (
         update inventory_level l set is_refused = false

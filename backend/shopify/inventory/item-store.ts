@@ -8,6 +8,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ShopId } from '../../base/ids.ts';
 import { withShop } from '../../platform/database.ts';
+import { lockLevels } from './worker-rows.ts';
 
 /** A stocked thing and the variant it is sold as. */
 export type MirroredItem = {
@@ -124,6 +125,7 @@ async function upsert(
 
 // What cannot be set is not sent, and what was refused because of it is no longer an error.
 async function forgetFigures(trx: Transaction<unknown>, shopId: ShopId): Promise<void> {
+  await lockLevels(trx, shopId);
   await sql`
     with unset as (
       update inventory_level l set target = null, is_refused = false

@@ -26,7 +26,7 @@ import {
 } from './chunk-rows.ts';
 import type { PlanCursor } from './figures.ts';
 import { bigints, integers, refsOf } from './number-columns.ts';
-import { hold, plannedTo, release, savePlannedTo, saveTrouble } from './worker-rows.ts';
+import { hold, lockLevels, plannedTo, release, savePlannedTo, saveTrouble } from './worker-rows.ts';
 
 /** What a turn decided to begin, from the chunks it saw. */
 export type Begun = {
@@ -36,15 +36,34 @@ export type Begun = {
   readonly again: readonly { lane: ChunkLane; locations: number[]; items: number[] }[];
 };
 
+/** What came back, how many chunks to look at beside those of sales, and what decides. */
+type Turn = {
+  readonly outcomes: readonly CallOutcome[];
+  readonly chunks: number;
+  readonly decide: (chunks: readonly OpenChunk[]) => Begun;
+};
+
+/** Levels as read, the figures worked out after the read, and the chunks that asked for it. */
+type BookedRead = {
+  readonly levels: readonly ReadLevel[];
+  readonly planned: PlannedLevels | undefined;
+  readonly consumed: readonly number[];
+};
+
 type Trx = Transaction<unknown>;
 
 export function createOutboxStore(db: Kysely<unknown>) {
   const inShop = <Value>(shopId: ShopId, work: (trx: Trx) => Promise<Value>) =>
     withShop(db, shopId, work);
+  const writingLevels = <Value>(shopId: ShopId, work: (trx: Trx) => Promise<Value>) =>
+    inShop(shopId, async (trx) => {
+      await lockLevels(trx, shopId);
+      return await work(trx);
+    });
   return {
     /** Writes figures and announces those that changed; says how many did. */
     mark: (shopId: ShopId, planned: PlannedLevels, now: Temporal.Instant) =>
-      inShop(shopId, (trx) => mark(trx, shopId, planned, now)),
+      writingLevels(shopId, (trx) => mark(trx, shopId, planned, now)),
     /** Announces levels without changing their figure. */
     announce: (
       shopId: ShopId,
@@ -52,16 +71,8 @@ export function createOutboxStore(db: Kysely<unknown>) {
       now: Temporal.Instant,
     ) => inShop(shopId, (trx) => addChunks(trx, shopId, at, now)),
     /** Books outcomes, looks at the next chunks and begins what `decide` makes of them; one transaction. */
-    turn: (
-      shopId: ShopId,
-      turn: {
-        readonly outcomes: readonly CallOutcome[];
-        readonly chunks: number;
-        readonly decide: (chunks: readonly OpenChunk[]) => Begun;
-      },
-      now: Temporal.Instant,
-    ): Promise<readonly PushCall[]> =>
-      inShop(shopId, async (trx) => {
+    turn: (shopId: ShopId, turn: Turn, now: Temporal.Instant): Promise<readonly PushCall[]> =>
+      writingLevels(shopId, async (trx) => {
         await settle(trx, shopId, turn.outcomes, now);
         const chunks = turn.chunks === 0 ? [] : await openChunks(trx, shopId, turn.chunks);
         const { calls, consumed, again } = turn.decide(chunks);
@@ -76,16 +87,8 @@ export function createOutboxStore(db: Kysely<unknown>) {
     openReads: (shopId: ShopId, most: number) =>
       inShop(shopId, (trx) => openReads(trx, shopId, most)),
     /** Books levels as read, with the figures worked out after the read, and ends the chunks that asked for it. */
-    bookReads: (
-      shopId: ShopId,
-      read: {
-        readonly levels: readonly ReadLevel[];
-        readonly planned: PlannedLevels | undefined;
-        readonly consumed: readonly number[];
-      },
-      now: Temporal.Instant,
-    ) =>
-      inShop(shopId, async (trx) => {
+    bookReads: (shopId: ShopId, read: BookedRead, now: Temporal.Instant) =>
+      writingLevels(shopId, async (trx) => {
         await bookLevels(trx, shopId, read.levels);
         if (read.planned !== undefined) await mark(trx, shopId, read.planned, now);
         await announceDirty(trx, shopId, read.levels, now);
@@ -106,10 +109,10 @@ export function createOutboxStore(db: Kysely<unknown>) {
       inShop(shopId, (trx) => savePlannedTo(trx, shopId, cursor)),
     /** Quarantines levels for a reason of ours. */
     refuse: (shopId: ShopId, rows: readonly RefusedRow[], now: Temporal.Instant) =>
-      inShop(shopId, (trx) => refuse(trx, shopId, rows, now)),
+      writingLevels(shopId, (trx) => refuse(trx, shopId, rows, now)),
     /** Items changed: what was refused of them is read and tried again. */
     retryItems: (shopId: ShopId, itemIds: readonly number[], now: Temporal.Instant) =>
-      inShop(shopId, (trx) => retryItems(trx, shopId, itemIds, now)),
+      writingLevels(shopId, (trx) => retryItems(trx, shopId, itemIds, now)),
     /** Why nothing can be sent at all, or null when it can. */
     saveTrouble: (shopId: ShopId, trouble: string | null) =>
       inShop(shopId, (trx) => saveTrouble(trx, shopId, trouble)),

@@ -9,6 +9,14 @@ import type { PlanCursor } from './figures.ts';
 
 type Trx = Transaction<unknown>;
 
+/**
+ * Writers of a shop's levels go one after the other: plans, reads and outcomes touch the same rows in orders of their
+ * own, and a deadlock is only found after a second, which is a sale's whole patience. Held until the commit.
+ */
+export async function lockLevels(trx: Trx, shopId: ShopId): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`push ${shopId}`}, 0))`.execute(trx);
+}
+
 /** Takes or keeps the shop until an instant; false: another holder has it. */
 export async function hold(
   trx: Trx,
