@@ -9,6 +9,7 @@
  */
 import { compareIds } from '../../base/ids.ts';
 import { type Result, refuseInput } from '../../base/result.ts';
+import { instantToMinuteCeil } from '../../base/time.ts';
 import type { Snapshot } from '../../network/snapshot.ts';
 import type { WorldPolicy } from '../../network/world.ts';
 import { explainFigure, type Facts, type Reservation } from '../stock.ts';
@@ -251,9 +252,10 @@ function claimsOn(
   const skus = new Set([...needed, ...ask.lines].map(({ sku }) => sku));
   for (const sku of skus) {
     const index = snapshot.skuIndex.get(sku) ?? -1;
-    waiting.set(index, counters.waitingOf(sku));
+    waiting.set(index, counters.waitingOf(sku) + statedWaiting(snapshot, sku));
     const quantity = takenByOthers(grounds, { kind: 'sku', holder: sku, mark: '' });
-    reservations.set(index, [{ quantity, channel: EVERYBODY, expiresMinute: Infinity }]);
+    const held = { quantity, channel: EVERYBODY, expiresMinute: Infinity };
+    reservations.set(index, [held, ...statedReservations(snapshot, sku)]);
     const ofSku = quotasOf(grounds, sku);
     counted.push(...ofSku);
     quotas.set(
@@ -262,6 +264,21 @@ function claimsOn(
     );
   }
   return { facts: { ...facts, waiting, reservations, quotas }, quotas: counted };
+}
+
+/** Units that the policy itself says are waiting or reserved: other systems' claims, which no table of ours has. */
+function statedWaiting({ policy }: Snapshot, sku: string): number {
+  return policy.waiting.reduce((sum, row) => sum + (row.sku === sku ? row.quantity : 0), 0);
+}
+
+function statedReservations({ policy }: Snapshot, sku: string): Reservation[] {
+  return policy.reservations
+    .filter((row) => row.sku === sku)
+    .map(({ quantity, expiresAt }) => ({
+      quantity,
+      channel: EVERYBODY,
+      expiresMinute: instantToMinuteCeil(expiresAt),
+    }));
 }
 
 function figureOf(ask: ReservationAsk, sku: string, facts: Facts, grounds: ReservationGrounds) {

@@ -232,6 +232,20 @@ test('incoming units are reserved as far as the channel sells them', async () =>
   expect(await reserve('c', 1, { channel: 'soon' })).toMatchObject({ refusal: { sellable: 0 } });
 });
 
+test('what the policy says is claimed elsewhere is deducted too', async () => {
+  const world = oneWarehouse();
+  const policy = {
+    ...world.policy,
+    waiting: [{ sku: 'SHIRT', quantity: 3 }],
+    reservations: [
+      { sku: 'SHIRT', quantity: 2, channel: 'online', expiresAt: '2026-11-30T11:00:00Z' },
+      { sku: 'SHIRT', quantity: 4, channel: 'pos', expiresAt: '2026-11-30T09:00:00Z' },
+    ],
+  };
+  const { reserve } = await shop({ ...world, policy });
+  expect(await reserve('a', 6)).toMatchObject({ refusal: { sellable: 5 } });
+});
+
 test('a share and a threshold bound what a channel may reserve', async () => {
   const world = oneWarehouse();
   const channels = [
