@@ -31,7 +31,11 @@ export const orderChanged: WebhookHandler<Kept> = {
   handle: async (work, { shopId, payload }) => {
     if ('orderId' in payload) return await work.intakeOrder(shopId, payload.orderId);
     const variables = { id: payload.fulfillmentOrderId };
-    const read = expectAnswer(await work.admin.send(shopId, FulfillmentOrderRead, variables));
+    const read = expectAnswer(
+      await work.admin.send(shopId, FulfillmentOrderRead, variables, {
+        lane: 'fulfillment',
+      }),
+    );
     // Moved or merged since: its successor sends a webhook of its own.
     if (read.fulfillmentOrder === null) return;
     await work.intakeOrder(shopId, numberOfGid(read.fulfillmentOrder.orderId));
