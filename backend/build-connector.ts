@@ -272,6 +272,9 @@ function shopJobs(
     }),
     shopJob(IMPORT_JOB, async (shopId) => {
       await catalog.importAll(shopId);
+      const live = await core.stock.open(shopId);
+      // Not waited for: telling Shopify of every class may take minutes.
+      if (live !== undefined) void core.padded.refreshNow(live);
       await queue.runForShop(shopId, PICKUP_JOB);
     }),
     shopJob(PICKUP_JOB, async (shopId) => {

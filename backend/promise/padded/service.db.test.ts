@@ -90,6 +90,17 @@ test('changed stock makes another table, a minute after the last at the earliest
   expect(published).toHaveLength(2);
 });
 
+test('the end of an import does not wait for the minute to end', async () => {
+  const clock = { now: NOW, monotonic: 0 };
+  const { service, published } = tables(clock);
+  const live = shop();
+  await service.refresh(live);
+  await service.refreshNow(live);
+  expect(published).toHaveLength(1);
+  await service.refreshNow({ ...live, stockVersion: 2 });
+  expect(published.map((table) => table.stockVersion)).toEqual([1, 2]);
+});
+
 test('stock that changed within the minute is in the table at its end, the newest state alone', async () => {
   const clock = { now: NOW, monotonic: 0 };
   const { service, published, timers } = tables(clock);

@@ -4,7 +4,7 @@
  * In: a shop held live. Out: the table of rule 15 in memory of this replica (so that it answers while every database is
  * away), stored and signed in Postgres (an order of a bound merchant rate is joined to it), and handed to the shop's
  * metafields. Made anew when the shop-local day or the policy changes, and when stock did, at most once a minute: a
- * change within the minute waits for its end, no longer, and a publication that goes on holds up no newer table.
+ * change within the minute waits for its end or that of an import, no longer, and a publication that goes on holds up no newer table.
  * Invariants: a table is stored before anyone else is told of it; an expired table gives no date; a fallback gives a
  * date only when every line of the basket is `normal`.
  */
@@ -81,9 +81,14 @@ export function createPaddedTables(deps: PaddedDependencies) {
     return table;
   };
 
-  const refresh = async (live: LiveShop): Promise<void> => {
+  const refresh = async (live: LiveShop, isUrgent = false): Promise<void> => {
     const { shopId } = live;
-    const milliseconds = making.has(shopId) ? STOCK_REFRESH_MILLISECONDS : dueIn(live);
+    const due = dueIn(live);
+    const milliseconds = making.has(shopId)
+      ? STOCK_REFRESH_MILLISECONDS
+      : due !== undefined && isUrgent
+        ? 0
+        : due;
     if (milliseconds === undefined) return;
     if (milliseconds > 0) {
       const isSet = waiting.has(shopId);
@@ -108,7 +113,9 @@ export function createPaddedTables(deps: PaddedDependencies) {
 
   return {
     /** Makes the shop's table when it is due; for the listener of the stock service and the job. */
-    refresh,
+    refresh: (live: LiveShop): Promise<void> => refresh(live),
+    /** The same at once if anything changed: an import has ended, and the last table was made in its middle. */
+    refreshNow: (live: LiveShop): Promise<void> => refresh(live, true),
 
     /** The table of this replica, if it has one. */
     current: (shopId: ShopId): TableInForce | undefined => tables.get(shopId),
