@@ -26,11 +26,11 @@ export type PushDeps = ReaderDeps &
 
 const POINTS_A_CALL = 10;
 // Calls begun ahead of the bucket: enough that it never waits for the database (twice the time a turn takes lately, and
-// a moment), few enough that a figure is fresh. The most is bounded by memory.
+// a moment), few enough that a figure is fresh: a sale of a level that is in a begun call waits for that call.
 const AHEAD_SECONDS = 0.3;
 const TURN_MEMORY = 0.9;
 const LEAST_AHEAD = 2;
-const MOST_AHEAD = 120;
+const MOST_AHEAD = 48;
 // Outcomes gathered before they are booked together; a sale does not wait for it.
 const GATHER_MS = 40;
 // Other replicas mark figures too, and an announcement may be lost: this often the outbox is looked at anyway.
@@ -39,6 +39,7 @@ const MOST_POLL_MS = 1_500;
 const LEASE_SECONDS = 30;
 const RENEW_SECONDS = 10;
 const OUTAGE_PAUSE_MS = 1_000;
+const PLAN_FIRST_MS = 50;
 
 type Worker = {
   readonly shopId: ShopId;
@@ -159,7 +160,7 @@ async function workWhileHeld(deps: PushDeps, worker: Worker, holder: string): Pr
         if (!(await holdLease(deps, worker, holder))) return;
         renewAt = deps.now().add({ seconds: RENEW_SECONDS });
       }
-      if (worker.isHinted || worker.isUrgent) plan(deps, worker);
+      if (worker.isHinted || worker.isUrgent) await planFirst(deps, worker);
       await turn(deps, worker, era);
       if (worker.mayRead) read(deps, worker);
       await rest(deps, worker);
@@ -302,12 +303,19 @@ function read(deps: PushDeps, worker: Worker): void {
     });
 }
 
-function plan(deps: PushDeps, worker: Worker): void {
+// A sale is planned in no time, and the turn that follows takes it along; a long plan goes on beside the turns.
+async function planFirst(deps: PushDeps, worker: Worker): Promise<void> {
+  const isUrgent = worker.isUrgent;
+  const planned = plan(deps, worker);
+  if (isUrgent) await Promise.race([planned, deps.wait(PLAN_FIRST_MS)]);
+}
+
+function plan(deps: PushDeps, worker: Worker): Promise<void> {
   // What changed while a plan was being made may not be in it.
   worker.mustPlan = worker.isPlanning;
-  if (worker.isPlanning) return;
+  if (worker.isPlanning) return Promise.resolve();
   worker.isPlanning = true;
-  void planChanges(deps, worker.shopId)
+  return planChanges(deps, worker.shopId)
     .then((marked) => {
       if (marked === 0) return;
       worker.isUrgent = true;
@@ -316,7 +324,7 @@ function plan(deps: PushDeps, worker: Worker): void {
     .catch((error) => logFault(deps, worker, 'push_plan_failed', error))
     .finally(() => {
       worker.isPlanning = false;
-      if (worker.mustPlan) plan(deps, worker);
+      if (worker.mustPlan) void plan(deps, worker);
     });
 }
 
