@@ -48,7 +48,7 @@ for (const kind of [IntersectionObserver, PerformanceObserver]) {
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) {
     const parts = entry.sources.map(({ node }) => node?.outerHTML ?? node?.textContent ?? '');
-    if (!entry.hadRecentInput) shifts.push({ value: entry.value, parts });
+    if (!entry.hadRecentInput) shifts.push({ value: entry.value, atMs: entry.startTime, parts });
   }
 }).observe({ type: 'layout-shift', buffered: true });
 
@@ -58,7 +58,8 @@ globalThis.probe = {
     timers: alive.timers.size,
     observers: alive.observers.size,
   }),
-  shifts: () => shifts,
+  /** What moved so many milliseconds after the page was asked for, or later. */
+  shiftsSince: (fromMs) => shifts.filter(({ atMs }) => atMs > fromMs),
   /** The section's new HTML in place of the old, with the editor's events. */
   swap: async (sectionId) => {
     const tell = (at, name) =>
