@@ -171,7 +171,7 @@ export function buildConnector(dependencies: ConnectorDependencies) {
       shopJob(LEVELS_JOB, async (shopId) => {
         await reconcileLevels(levelsDeps(dependencies, pushParts, services), shopId);
       }),
-      ...shopJobs(dependencies, services),
+      ...shopJobs(dependencies, services, pushParts),
     ],
     /** The shops where the app is installed. */
     installedShops: () => queue.scheduledShops(PADDED_JOB),
@@ -263,6 +263,7 @@ async function install(queue: JobQueue, shopId: ShopId): Promise<void> {
 function shopJobs(
   { core, ground, queue }: ConnectorDependencies,
   { provisioning, catalog, pickup }: Services,
+  pushParts: PushParts,
 ): JobDefinition[] {
   return [
     shopJob(PROVISION_JOB, async (shopId) => {
@@ -272,6 +273,8 @@ function shopJobs(
     }),
     shopJob(IMPORT_JOB, async (shopId) => {
       await catalog.importAll(shopId);
+      // The places are known only now: a network saved before them found nothing to write.
+      await pushParts.startIfWritten(shopId);
       const live = await core.stock.open(shopId);
       // Not waited for: telling Shopify of every class may take minutes.
       if (live !== undefined) void core.padded.refreshNow(live);

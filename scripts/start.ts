@@ -39,7 +39,11 @@ const BUNDLE_SOURCES = [
   ...['extensions', 'backend/contract', 'backend/console', 'backend/base', 'package-lock.json'],
   ...['scripts/build.ts', 'scripts/build-extensions.ts', 'scripts/build-console.ts'],
 ];
-const DEMO_SOURCES = ['scripts/demo', 'backend/network', 'scripts/local-shopify/seed.ts'];
+const DEMO_SOURCES = [
+  ...['scripts/demo', 'backend/network', 'scripts/local-shopify/seed.ts'],
+  ...['scripts/local-shopify/theme', 'extensions/promise-theme/blocks'],
+  'extensions/promise-theme/shopify.extension.toml',
+];
 
 class Stop extends Error {}
 
@@ -117,6 +121,7 @@ async function startParts(): Promise<void> {
     ...['--port', String(SHOPIFY_PORT), '--app', KEPT_URL],
     ...['--seed', path.join(DEMO_DIR, 'shop-seed.json')],
     ...['--state', path.join(DATA_DIR, 'local-shopify.json')],
+    ...['--keys', DEMO_DIR],
   ]);
   launch('kept', 'backend/main.ts', []);
   await untilAnswers(`${SHOPIFY_URL}/clock`);
@@ -148,10 +153,17 @@ function printAddresses(): void {
       '',
       `  The shop          ${SHOPIFY_URL}/`,
       `  Its admin         ${SHOPIFY_URL}/admin`,
+      `  Its theme         ${SHOPIFY_URL}/admin/themes/current/editor`,
+      `  Its stock         ${SHOPIFY_URL}/admin/inventory`,
       `  Kept              ${KEPT_URL}/readyz`,
       '',
+      '  What the marketplace may sell, asked with its key; the ERP’s key lies beside it:',
+      '',
+      `  curl -H "Authorization: Bearer $(cat ${path.relative(process.cwd(), DEMO_DIR)}/marketplace-key.txt)" \\`,
+      `    "${KEPT_URL}/v1/stock/sellable?channel=marketplace&limit=5"`,
+      '',
       '  Put something in the cart, enter an address in Italy, France, Germany, Spain or Great Britain,',
-      '  and read the date on each delivery option. The bar below every page sets the clock.',
+      '  and read the date on each delivery option. The bar below every page sets the clock and tells stories.',
       `  What the parts write is in ${path.relative(process.cwd(), DATA_DIR) || '.'}/*.log. Ctrl-C ends everything.`,
       '',
       '',

@@ -17,7 +17,7 @@ import { demoNodes } from './nodes.ts';
 import { demoPickupPoints } from './pickup-points.ts';
 import { pictureOf } from './pictures/picture.ts';
 import { demoShopSeed } from './shop.ts';
-import { demoStock } from './stock.ts';
+import { demoStock, STORY_SKUS } from './stock.ts';
 import { demoStyles } from './styles.ts';
 import { demoZones } from './zones.ts';
 
@@ -49,6 +49,8 @@ function demoPolicy(): WorldInput['policy'] {
     storePickup: { maxCount: 6, maxMeters: 40_000 },
     channels: [
       { code: 'online' },
+      // The tills sell what lies in the stores.
+      { code: 'pos', kinds: ['store'], incomingHorizonDays: 0 },
       {
         // A marketplace sees four fifths of the warehouses and nothing that is still to arrive.
         code: 'marketplace',
@@ -60,7 +62,7 @@ function demoPolicy(): WorldInput['policy'] {
     ],
     // One bottle everywhere stays as the tester.
     safetyStock: [{ category: 'Fragrance', units: 1 }],
-    quotas: [{ sku: 'V-BG02-IVO-U', quantity: 6, customerTag: 'vip' }],
+    quotas: [{ sku: STORY_SKUS.forRegulars, quantity: 6, customerTag: 'vip' }],
   };
 }
 

@@ -1,20 +1,23 @@
 /**
- * Installs the app in the demo shop and gives it the demo's network, through the doors a merchant uses.
+ * Installs the app in the demo shop and gives it the demo's network, through the doors a merchant and his systems use.
  *
  * Usage: node scripts/demo/install.ts --kept <url> --shopify <url> --world <world.json>
  *
- * The shop's admin installs the app; the first authenticated request exchanges the token and provisions the shop; then the
- * network, products, stock and backlogs go in through the admin endpoints, as an import would, and the rates are switched
- * on in every zone, as a merchant would click. Run again it leaves the network as its merchant left it and switches rates
- * on where they are off.
+ * The shop's admin installs the app; the first authenticated request exchanges the token and provisions the shop; then
+ * network, products and backlogs go in through the admin endpoints, and the ERP and a marketplace are connected. Their keys
+ * are left beside the world, `erp-key.txt` and `marketplace-key.txt`, for this user alone. With its key the ERP counts all
+ * stock, so that Kept says what stands at every location; and the rates are switched on in every zone, as a merchant would
+ * click. Run again it leaves the network as its merchant left it, and makes good keys that are missing and rates that are off.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { SetupView } from '../../backend/console/setup-view.ts';
 import type { NetworkNames } from '../../backend/console/view.ts';
-import type { World } from '../../backend/network/world.ts';
+import type { WorldInput } from '../../backend/network/world.ts';
 import { locationIdOf } from './locations.ts';
+import { purchaseOrderOf } from './stock.ts';
 
 const { values } = parseArgs({
   options: { kept: { type: 'string' }, shopify: { type: 'string' }, world: { type: 'string' } },
@@ -25,29 +28,34 @@ if (kept === undefined || shopify === undefined || worldPath === undefined) {
   process.exit(2);
 }
 
-/** Rows a request; a row of stock is about 80 bytes, a body at most half a megabyte. */
-const ROWS_A_REQUEST = 2_000;
+/** Events a request: what `/v1/stock/movements` takes at most. */
+const EVENTS_A_REQUEST = 10_000;
 const BUSY_TRIES = 10;
 const PROVISION_TRIES = 20;
 const PROVISION_PAUSE_MILLISECONDS = 500;
 
-const world: World = JSON.parse(readFileSync(worldPath, 'utf8'));
+const worldFile = worldPath;
+const world: WorldInput = JSON.parse(readFileSync(worldFile, 'utf8'));
 
 await fetch(`${shopify}/admin/install`, { method: 'POST', redirect: 'manual' });
 const names = await ask<NetworkNames>('/network');
 if (names.counts.nodes === 0) {
   await ask('/policy', { basedOnVersion: names.version, sections: sectionsOf(world) });
-  await importRows();
+  await importProducts();
+  await connectSystems();
+  await countOnce();
   say(`network of ${world.nodes.length} places and ${world.products.length} products given`);
   await activate();
 } else {
   say('the shop has a network already; it was left as it is');
+  await connectSystems();
+  await countOnce();
   // A local Shopify that was made anew knows nothing of the rates that an older one had.
   const { rates } = await ask<SetupView>('/setup');
   if (rates !== 'active') await activate();
 }
 
-function sectionsOf({ policy, nodes, carriers, services, lanes, zones, pickupPoints }: World) {
+function sectionsOf({ policy, nodes, carriers, services, lanes, zones, pickupPoints }: WorldInput) {
   return {
     network: { policy, nodes, carriers, services, lanes, zones, pickupPoints },
     surfaces: {
@@ -62,17 +70,93 @@ function sectionsOf({ policy, nodes, carriers, services, lanes, zones, pickupPoi
       ],
       sortsByDate: true,
     },
+    // The ERP counts for every place: what Shopify shows is written by Kept.
+    inventory: { topology: 'mirror', keptNodes: nodes.map((node) => node.id) },
   };
 }
 
-async function importRows(): Promise<void> {
+async function importProducts(): Promise<void> {
   const loads = world.nodes.flatMap(({ id, backlogUnits, backlogAsOf }) =>
     backlogAsOf === undefined ? [] : [{ nodeId: id, backlogUnits, backlogAsOf }],
   );
   await ask('/stock', { products: world.products, loads });
-  for (let from = 0; from < world.stock.length; from += ROWS_A_REQUEST) {
-    await ask('/stock', { stock: world.stock.slice(from, from + ROWS_A_REQUEST) });
+}
+
+type NewConnection = { name: string; kind: string; scopes: readonly string[]; channel?: string };
+type Connection = { connectionId: string; name: string; revokedAt: string | null };
+
+async function connectSystems(): Promise<void> {
+  const scopes = ['stock:write', 'stock:read', 'reservations:write'];
+  await connect('erp', { name: 'ERP of the house', kind: 'erp', scopes });
+  await connect('marketplace', {
+    name: 'Marketplace',
+    kind: 'marketplace',
+    scopes: ['stock:read', 'reservations:write'],
+    channel: 'marketplace',
+  });
+}
+
+function keyFileOf(system: string): string {
+  return path.join(path.dirname(worldFile), `${system}-key.txt`);
+}
+
+/** A key is said once: when its file is lost the connection gets another, as a merchant would do. */
+async function connect(system: string, wanted: NewConnection): Promise<void> {
+  const { connections } = await ask<{ connections: readonly Connection[] }>('/connections');
+  const known = connections.find((one) => one.name === wanted.name && one.revokedAt === null);
+  if (known !== undefined && existsSync(keyFileOf(system))) return;
+  const { key } = await ask<{ key: string }>(
+    known === undefined ? '/connections' : `/connections/${known.connectionId}/rotate`,
+    known === undefined ? wanted : {},
+  );
+  writeFileSync(keyFileOf(system), `${key}\n`, { mode: 0o600 });
+}
+
+// An installation that was broken off goes on here; counting again what was sold since would be wrong.
+async function countOnce(): Promise<void> {
+  const { movements } = await askAsErp<{ movements: unknown[] }>('/v1/stock/movements?limit=1');
+  if (movements.length === 0) await countStock();
+}
+
+/** The ERP says what stands where and what is on its way, through the same door as every day after. */
+async function countStock(): Promise<void> {
+  const { now } = (await (await fetch(`${shopify}/clock`)).json()) as { now: string };
+  const events = world.stock.flatMap((row) => eventsOf(row, now));
+  for (let from = 0; from < events.length; from += EVENTS_A_REQUEST) {
+    const batch = { events: events.slice(from, from + EVENTS_A_REQUEST) };
+    const answer = await askAsErp<Booked>('/v1/stock/movements', batch);
+    if (answer.refused > 0) {
+      const wrong = answer.verdicts.find(({ verdict }) => verdict === 'refused');
+      throw new Error(`${answer.refused} counts were refused, as ${JSON.stringify(wrong)}`);
+    }
   }
+  say(`${events.length} counts of the ERP booked`);
+}
+
+function eventsOf(row: WorldInput['stock'][number], occurredAt: string): object[] {
+  const { sku, nodeId, onHand, unavailable = 0, incoming = [] } = row;
+  const counted = (type: string, quantity: number) => {
+    const eventId = `opening ${sku} ${nodeId} ${type}`;
+    return { eventId, kind: 'count', type, sku, nodeId, quantity, occurredAt };
+  };
+  return [
+    counted('on_hand', onHand),
+    ...(unavailable === 0 ? [] : [counted('quality_control', unavailable)]),
+    ...incoming.map(({ quantity, expectedOn, expectedAt }, index) => {
+      const reference = purchaseOrderOf(sku, nodeId, index);
+      const event = {
+        ...counted('incoming', quantity),
+        lot: { reference, expectedOn, expectedAt },
+      };
+      return { ...event, eventId: `${event.eventId} ${reference}` };
+    }),
+  ];
+}
+
+type Booked = { refused: number; verdicts: { verdict: string }[] };
+
+async function askAsErp<Value>(url: string, body?: unknown): Promise<Value> {
+  return await send<Value>(url, readFileSync(keyFileOf('erp'), 'utf8').trim(), body);
 }
 
 // What a merchant does on the set-up page: check, look at the checkout, activate in every zone.
@@ -93,26 +177,29 @@ async function activate(): Promise<void> {
   say('the carrier could not be registered; open the set-up page to see why');
 }
 
+async function ask<Value = unknown>(url: string, body?: unknown): Promise<Value> {
+  const session = (await (await fetch(`${shopify}/admin/id-token`)).json()) as { token: string };
+  return await send<Value>(`/api/admin${url}`, session.token, body);
+}
+
 // Kept says 503 while something it stands on is still coming up; asking again is all there is to do.
-async function ask<Value = unknown>(
-  path: string,
-  body?: unknown,
+async function send<Value>(
+  url: string,
+  token: string,
+  body: unknown,
   tries = BUSY_TRIES,
 ): Promise<Value> {
-  const session = (await (await fetch(`${shopify}/admin/id-token`)).json()) as { token: string };
-  const response = await fetch(`${kept}/api/admin${path}`, {
+  const response = await fetch(kept + url, {
     method: body === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${session.token}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (response.status === 503 && tries > 1) {
     await delay(Number(response.headers.get('retry-after') ?? 2) * 1_000);
-    return await ask<Value>(path, body, tries - 1);
+    return await send<Value>(url, token, body, tries - 1);
   }
   if (!response.ok) {
-    throw new Error(
-      `${path} answered ${response.status}: ${(await response.text()).slice(0, 600)}`,
-    );
+    throw new Error(`${url} answered ${response.status}: ${(await response.text()).slice(0, 600)}`);
   }
   return (await response.json()) as Value;
 }

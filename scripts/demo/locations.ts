@@ -19,6 +19,16 @@ const variantIds = new Map(
   ]),
 );
 
+const FIRST_CUSTOMER = 73_400_000_001;
+
+/** The customers, by the place each lives in. */
+const CUSTOMER_PLACES = ['MILANO', 'ROMA', 'PARIS', 'BERLIN', 'MADRID', 'LONDON'] as const;
+
+/** The customer who lives there. */
+export function customerIdOf(place: (typeof CUSTOMER_PLACES)[number]): number {
+  return FIRST_CUSTOMER + CUSTOMER_PLACES.indexOf(place);
+}
+
 /** The location of a node; a node that does not exist is a bug. */
 export function locationIdOf(nodeId: string): number {
   const id = locationIds.get(nodeId);

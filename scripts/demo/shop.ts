@@ -3,12 +3,13 @@
  */
 import type { ShopSeedInput } from '../local-shopify/seed.ts';
 import { type DemoVariant, demoVariants } from './catalogue.ts';
-import { locationIdOf, variantIdsOf } from './locations.ts';
+import { customerIdOf, locationIdOf, variantIdsOf } from './locations.ts';
 import { DEMO_STARTS_AT, demoNodes } from './nodes.ts';
 import { pictureOf } from './pictures/picture.ts';
-import { demoStock } from './stock.ts';
+import { demoStock, STORY_SKUS } from './stock.ts';
 import { DEMO_ADDRESSES, demoStories } from './stories.ts';
 import { CATEGORY_NAMES, COLORS, demoStyles, MATERIALS, type Style } from './styles.ts';
+import { demoTheme } from './theme.ts';
 
 type ProductSeed = ShopSeedInput['products'][number];
 type VariantSeed = ProductSeed['variants'][number];
@@ -72,6 +73,7 @@ export function demoShopSeed(): ShopSeedInput {
     backupRates: [{ id: 91_300_000_001, name: 'Standard', priceMinor: 790 }],
     customers: CUSTOMERS,
     stories: demoStories(),
+    theme: demoTheme(),
     startsAt: DEMO_STARTS_AT,
   };
 }
@@ -110,13 +112,13 @@ const CUSTOMERS: NonNullable<ShopSeedInput['customers']> = (
     ['MADRID', 'es', []],
     ['LONDON', 'en', ['vip']],
   ] as const
-).map(([place, language, tags], index) => {
+).map(([place, language, tags]) => {
   const address = DEMO_ADDRESSES[place];
   const mailbox = `${address.firstName}.${address.lastName}`
     .normalize('NFD')
     .replace(/[^a-zA-Z.]/g, '');
   return {
-    id: 73_400_000_001 + index,
+    id: customerIdOf(place),
     firstName: address.firstName ?? '',
     lastName: address.lastName ?? '',
     email: `${mailbox.toLowerCase()}@example.com`,
@@ -220,6 +222,8 @@ function variantOf({ sku, style, color, size, weightGrams }: DemoVariant): Varia
     optionValues: style.sizes === 'one' ? [COLORS[color].en] : [COLORS[color].en, size],
     priceMinor: style.priceMinor,
     weightGrams,
+    // Shopify has one level for everybody: what a quota withholds from it, its customers can still order.
+    ...(sku === STORY_SKUS.forRegulars ? { inventoryPolicy: 'CONTINUE' as const } : {}),
     available: availableOf(sku),
   };
 }

@@ -19,6 +19,8 @@ export const STORY_SKUS = {
   runsDry: 'V-KN01-SAN-M',
   /** Nowhere on hand in the Union: the next delivery is due at Piacenza. */
   incoming: 'V-CT01-CAM-M',
+  /** The same, for the story in which nobody books the lorry in. */
+  overdue: 'V-CT01-CAM-L',
   /** One piece, in one store. */
   lastUnit: 'V-DR02-BOR-40',
   /** Only in Milan’s flagship and Piacenza. */
@@ -30,10 +32,26 @@ export const STORY_SKUS = {
   perfume: 'V-PF01-GOL-U',
   umbrella: 'V-UM01-INK-U',
   british: 'T-RC01-MUS-M',
+  /** One at Piacenza, which a marketplace takes, and one in a store. */
+  wantedTwice: 'V-TR01-SAN-M',
+  /** Ten at Piacenza alone: the marketplace sees eight. */
+  shared: 'T-KN03-INK-M',
+  /** Eight at Piacenza alone, six of them kept for regular customers (the policy's quota). */
+  forRegulars: 'V-BG02-IVO-U',
+  /** Thirty at Piacenza, sold elsewhere while Shopify throttles. */
+  throttled: 'V-SC01-SKY-U',
 } as const;
 
 /** The day the camel coats are due at Piacenza. */
 export const COATS_DUE_ON = '2026-11-27';
+/** And the day the haulier names when they slip. */
+export const COATS_SLIP_TO = '2026-12-03';
+export const COATS_DUE = 120;
+
+/** What the ERP calls a lot on its way: the same words later move it instead of adding another. */
+export function purchaseOrderOf(sku: string, nodeId: string, index: number): string {
+  return `PO-${nodeId}-${sku}-${index + 1}`;
+}
 
 const HUB_SHARE: Readonly<Record<string, number>> = {
   'WH-PIACENZA': 0.94,
@@ -88,11 +106,13 @@ function storyRows(): StockInput[] {
     at(STORY_SKUS.runsDry, 'ST-ROMA-CONDOTTI', 3),
     at(STORY_SKUS.runsDry, 'ST-FIRENZE-TORNABUONI', 1),
     at(STORY_SKUS.runsDry, 'ST-TORINO-ROMA', 2),
-    {
-      ...at(STORY_SKUS.incoming, 'WH-PIACENZA', 0),
-      incoming: [{ quantity: 120, expectedOn: COATS_DUE_ON }],
-    },
-    at(STORY_SKUS.incoming, 'WH-DAVENTRY', 5),
+    ...[STORY_SKUS.incoming, STORY_SKUS.overdue].flatMap((sku) => [
+      {
+        ...at(sku, 'WH-PIACENZA', 0),
+        incoming: [{ quantity: COATS_DUE, expectedOn: COATS_DUE_ON }],
+      },
+      at(sku, 'WH-DAVENTRY', 5),
+    ]),
     at(STORY_SKUS.lastUnit, 'ST-FIRENZE-TORNABUONI', 1),
     at(STORY_SKUS.pickup, 'ST-MILANO-MONTENAPOLEONE', 2),
     at(STORY_SKUS.pickup, 'WH-PIACENZA', 14),
@@ -103,6 +123,11 @@ function storyRows(): StockInput[] {
     at(STORY_SKUS.perfume, 'ST-MILANO-MONTENAPOLEONE', 6),
     at(STORY_SKUS.perfume, 'ST-PARIS-SAINTHONORE', 4),
     ...HUBS.map((hub) => at(STORY_SKUS.umbrella, hub.id, 60)),
+    at(STORY_SKUS.wantedTwice, 'WH-PIACENZA', 1),
+    at(STORY_SKUS.wantedTwice, 'ST-TORINO-ROMA', 1),
+    at(STORY_SKUS.shared, 'WH-PIACENZA', 10),
+    at(STORY_SKUS.forRegulars, 'WH-PIACENZA', 8),
+    at(STORY_SKUS.throttled, 'WH-PIACENZA', 30),
     at(STORY_SKUS.british, 'WH-DAVENTRY', 22),
     at(STORY_SKUS.british, 'WH-PIACENZA', 31),
     at(STORY_SKUS.british, 'ST-LONDON-REGENT', 3),

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { instantToMinuteFloor } from '../../backend/base/time.ts';
+import { movementSchema, movementsEnvelope } from '../../backend/connect/stock-schemas.ts';
 import { geocode } from '../../backend/network/geo/geocode.ts';
 import { builtInPostalPlaces } from '../../backend/network/geo/prefix-centroids.ts';
 import { compileNetwork } from '../../backend/network/network.ts';
@@ -10,6 +12,7 @@ import { toQuoteRequest } from '../../backend/promise/quote-request.ts';
 import { factsOfWorld } from '../../backend/stock/stock.ts';
 import { demoWorld } from './generate.ts';
 import { locationIdOf } from './locations.ts';
+import { demoShopSeed } from './shop.ts';
 import { DEMO_ADDRESSES, type DemoStory, demoStories } from './stories.ts';
 
 const parsed = parseWorld(JSON.parse(JSON.stringify(demoWorld())));
@@ -19,16 +22,47 @@ const world = parsed.value;
 // Each story compiles a network of its own day; a busy machine takes a second for one.
 const SLOW_MILLISECONDS = 60_000;
 
-/** What a shopper is shown: shipped options at their margin of 30 minutes, store pickup at 15. */
-function shownIn(story: Pick<DemoStory, 'instant' | 'address' | 'cart' | 'stockChanges'>) {
-  const emptied = structuredClone(world);
-  for (const change of story.stockChanges ?? []) {
-    const row = emptied.stock.find(
-      ({ sku, nodeId }) => sku === change.sku && locationIdOf(nodeId) === change.locationId,
-    );
-    if (row === undefined) throw new Error(`no stock of ${change.sku} to change`);
-    row.onHand = change.available;
+type Told = Pick<DemoStory, 'instant' | 'address' | 'cart' | 'calls' | 'sales' | 'customerId'>;
+
+/** The world as it is once the story's systems have spoken and its sales are made. */
+function worldOf(story: Told): typeof world {
+  const told = structuredClone(world);
+  const rowOf = (sku: string, isIt: (nodeId: string) => boolean) => {
+    const row = told.stock.find((one) => one.sku === sku && isIt(one.nodeId));
+    if (row === undefined) throw new Error(`no stock of ${sku} to change`);
+    return row;
+  };
+  for (const { path, body } of story.calls ?? []) {
+    if (path === '/v1/reservations') {
+      const { lines } = reservationSchema.parse(body);
+      const expiresAt = Temporal.Instant.from(story.instant).add({ minutes: 10 }).toString();
+      const held = { channel: 'marketplace', expiresAt };
+      told.policy.reservations.push(...lines.map((line) => ({ ...line, ...held })));
+      continue;
+    }
+    const text = JSON.stringify(body).replaceAll('{instant}', story.instant);
+    for (const event of movementsEnvelope.parse(JSON.parse(text)).events) {
+      const { sku, nodeId, quantity, lot } = movementSchema.parse(event);
+      const row = rowOf(sku, (id) => id === nodeId);
+      if (lot === undefined) row.onHand = quantity;
+      else row.incoming = [{ quantity, expectedOn: lot.expectedOn }];
+    }
   }
+  for (const { lines, locationId } of story.sales ?? []) {
+    for (const { sku, quantity } of lines) {
+      rowOf(sku, (id) => locationIdOf(id) === locationId).allocated += quantity;
+    }
+  }
+  return told;
+}
+
+const reservationSchema = z.object({
+  lines: z.array(z.object({ sku: z.string(), quantity: z.int() })),
+});
+
+/** What a shopper is shown: shipped options at their margin of 30 minutes, store pickup at 15. */
+function shownIn(story: Told) {
+  const emptied = worldOf(story);
   const snapshot = compileNetwork(emptied, instantToMinuteFloor(story.instant), { validDays: 9 });
   const facts = factsOfWorld(snapshot, emptied);
   const { countryCode: country, zip: postalCode } = story.address;
@@ -41,7 +75,7 @@ function shownIn(story: Pick<DemoStory, 'instant' | 'address' | 'cart' | 'stockC
       currency: country === 'GB' ? 'GBP' : 'EUR',
       locale: 'en',
       channel: 'online',
-      customerTags: [],
+      customerTags: story.customerId === undefined ? [] : tagsOf(story.customerId),
       marginMinutes,
     });
     if (!request.ok) throw new Error(JSON.stringify(request.refusal));
@@ -61,11 +95,17 @@ function shownIn(story: Pick<DemoStory, 'instant' | 'address' | 'cart' | 'stockC
   };
 }
 
-function tell(id: string) {
+function tagsOf(customerId: number): string[] {
+  return demoShopSeed().customers?.find(({ id }) => id === customerId)?.tags ?? [];
+}
+
+function storyOf(id: string): DemoStory {
   const story = demoStories().find((candidate) => candidate.id === id);
   if (story === undefined) throw new Error(`no story ${id}`);
-  return shownIn(story);
+  return story;
 }
+
+const tell = (id: string) => shownIn(storyOf(id));
 
 const dateOf = (shown: ReturnType<typeof shownIn>, serviceCode: string) =>
   shown.options.find((option) => option.serviceCode === serviceCode)?.promisedOn;
@@ -148,13 +188,51 @@ test('when the warehouse is dry a store ships, and only stores', () => {
   expect(dateOf(shown, 'express-10')).toBe('2026-11-26');
 });
 
-test('coats on their way are promised from the incoming lot, and a late lorry moves the date', () => {
-  const arriving = tell('coats-arriving');
-  for (const option of arriving.options) {
+test('coats on their way are promised from the incoming lot, and its slip moves every date', () => {
+  const [arriving, late] = [tell('coats-arriving'), tell('coats-late')];
+  for (const option of [...arriving.options, ...late.options]) {
     expect(option.parcels[0]?.lines[0]?.fromIncoming).toBe(1);
   }
+  for (const { serviceCode, promisedOn } of arriving.options) {
+    const after = dateOf(late, serviceCode) ?? '';
+    expect(after > promisedOn, `${serviceCode}: ${promisedOn}, then ${after}`).toBe(true);
+  }
   expect(dateOf(arriving, 'express-10')).toBe('2026-12-01');
-  expect(dateOf(tell('coats-late'), 'express-10')).toBe('2026-12-02');
+  expect(dateOf(late, 'express-10')).toBe('2026-12-07');
+});
+
+test('a lorry that nobody booked in counts as arriving now', () => {
+  expect(dateOf(tell('coats-overdue'), 'express-10')).toBe('2026-12-02');
+});
+
+test('the last coat of the warehouse is the marketplace’s, and the web is dated from the store', () => {
+  const story = storyOf('last-unit-twice');
+  const nodesOf = (shown: ReturnType<typeof shownIn>) =>
+    new Set(shown.options.flatMap(({ parcels }) => parcels.map((parcel) => parcel.nodeId)));
+  const before = shownIn({ ...story, sales: [] });
+  const after = shownIn(story);
+  expect(nodesOf(before)).toContain('WH-PIACENZA');
+  expect(nodesOf(after)).toEqual(new Set(['ST-TORINO-ROMA']));
+  expect([dateOf(before, 'standard'), dateOf(after, 'standard')]).toEqual([
+    '2026-11-25',
+    '2026-11-26',
+  ]);
+});
+
+test('what the marketplace reserved of its four fifths leaves two for the web, not three', () => {
+  const story = storyOf('marketplace-four-fifths');
+  const three = story.cart.map((line) => ({ ...line, quantity: 3 }));
+  expect(shownIn(story).options.length).toBeGreaterThan(0);
+  expect(shownIn({ ...story, cart: three }).options).toEqual([]);
+  expect(shownIn({ ...story, cart: three, calls: [] }).options.length).toBeGreaterThan(0);
+});
+
+test('a quota is there for its customers and for nobody else', () => {
+  const { customerId: _, ...anybody } = storyOf('kept-for-regulars');
+  const two = anybody.cart.map((line) => ({ ...line, quantity: 2 }));
+  expect(shownIn(anybody).options).toEqual([]);
+  expect(shownIn({ ...anybody, cart: two }).options.length).toBeGreaterThan(0);
+  expect(tell('kept-for-regulars').options.length).toBeGreaterThan(0);
 });
 
 test('blazer and parka travel in two parcels', () => {

@@ -5,8 +5,8 @@
  * the text says is what it answers.
  */
 import type { ShopSeedInput } from '../local-shopify/seed.ts';
-import { locationIdOf } from './locations.ts';
-import { STORY_SKUS } from './stock.ts';
+import { customerIdOf, locationIdOf } from './locations.ts';
+import { COATS_DUE, COATS_DUE_ON, COATS_SLIP_TO, purchaseOrderOf, STORY_SKUS } from './stock.ts';
 
 export type DemoStory = NonNullable<ShopSeedInput['stories']>[number];
 type Address = DemoStory['address'];
@@ -68,9 +68,34 @@ export const DEMO_ADDRESSES = { MILANO, ROMA, PARIS, BERLIN, MADRID, LONDON } as
 
 const one = (sku: string, quantity = 1) => ({ sku, quantity });
 
+type Counted = { sku: string; nodeId: string; quantity: number; expectedOn?: string };
+
+/** The ERP counts; told again, the later telling holds. */
+function count({ sku, nodeId, quantity, expectedOn }: Counted): NonNullable<DemoStory['calls']>[0] {
+  const lot =
+    expectedOn === undefined
+      ? {}
+      : { lot: { reference: purchaseOrderOf(sku, nodeId, 0), expectedOn } };
+  const event = {
+    eventId: `story-{run}-${sku}-${nodeId}`,
+    kind: 'count',
+    type: expectedOn === undefined ? 'on_hand' : 'incoming',
+    ...{ sku, nodeId, quantity, reason: 'told by a story', occurredAt: '{instant}' },
+    ...lot,
+  };
+  return { system: 'erp', path: '/v1/stock/movements', body: { events: [event] } };
+}
+
 /** The stories, in the order of the control bar. */
 export function demoStories(): DemoStory[] {
-  return [...pickupStories(), ...calendarStories(), ...stockStories()];
+  return [
+    ...pickupStories(),
+    ...calendarStories(),
+    ...channelStories(),
+    ...incomingStories(),
+    ...stockStories(),
+    ...outageStories(),
+  ];
 }
 
 function pickupStories(): DemoStory[] {
@@ -152,14 +177,12 @@ function stockStories(): DemoStory[] {
     {
       id: 'warehouse-dry',
       title: 'The warehouse runs dry',
-      text: 'The last jumpers have left Piacenza. Nobody edits a rule: the stores take over, each option with the date its store can keep.',
+      text: 'The ERP counts none of this jumper at Piacenza. Nobody edits a rule: the stores take over, each option with the date its store can keep.',
       instant: '2026-11-25T10:00:00+01:00',
       address: ROMA,
       cart: [one(STORY_SKUS.runsDry)],
       language: 'it',
-      stockChanges: [
-        { sku: STORY_SKUS.runsDry, locationId: locationIdOf('WH-PIACENZA'), available: 0 },
-      ],
+      calls: [count({ sku: STORY_SKUS.runsDry, nodeId: 'WH-PIACENZA', quantity: 0 })],
     },
     {
       id: 'last-unit',
@@ -169,24 +192,6 @@ function stockStories(): DemoStory[] {
       address: ROMA,
       cart: [one(STORY_SKUS.lastUnit)],
       language: 'it',
-    },
-    {
-      id: 'coats-arriving',
-      title: 'Coats on their way',
-      text: 'No camel coat is on hand in the Union, 120 are due at Piacenza on Friday: every date counts from the day after. Move the arrival in Kept and the date follows.',
-      instant: '2026-11-25T09:00:00+01:00',
-      address: PARIS,
-      cart: [one(STORY_SKUS.incoming)],
-      language: 'fr',
-    },
-    {
-      id: 'coats-late',
-      title: 'The coats are late',
-      text: 'Monday evening, and nobody has booked the lorry in: a late delivery counts as arriving now, so each day of delay moves the date by a day. Set the new arrival in Kept and the date follows at once.',
-      instant: '2026-11-30T17:00:00+01:00',
-      address: PARIS,
-      cart: [one(STORY_SKUS.incoming)],
-      language: 'fr',
     },
     {
       id: 'split-basket',
@@ -214,6 +219,117 @@ function stockStories(): DemoStory[] {
       address: BERLIN,
       cart: [one(STORY_SKUS.umbrella)],
       language: 'de',
+    },
+  ];
+}
+
+function incomingStories(): DemoStory[] {
+  const coats = { sku: STORY_SKUS.incoming, nodeId: 'WH-PIACENZA', quantity: COATS_DUE };
+  const asked = { address: PARIS, language: 'fr' as const, instant: '2026-11-25T09:00:00+01:00' };
+  return [
+    {
+      ...asked,
+      id: 'coats-arriving',
+      title: 'Coats on their way',
+      text: 'No camel coat is on hand in the Union, 120 are due at Piacenza on Friday: every date counts from the day after.',
+      cart: [one(STORY_SKUS.incoming)],
+      calls: [count({ ...coats, expectedOn: COATS_DUE_ON })],
+    },
+    {
+      ...asked,
+      id: 'coats-late',
+      title: 'The coats slip',
+      text: 'The same minute, and the ERP reports that the haulier now says Thursday of next week. Every date follows within two seconds; in Kept, Stock shows the lot with its new day.',
+      cart: [one(STORY_SKUS.incoming)],
+      calls: [count({ ...coats, expectedOn: COATS_SLIP_TO })],
+    },
+    {
+      ...asked,
+      id: 'coats-overdue',
+      title: 'The lorry nobody booked in',
+      text: 'Monday evening, and the coats due on Friday are not booked in: a late delivery counts as arriving now, so each day of delay moves the date by a day.',
+      instant: '2026-11-30T17:00:00+01:00',
+      cart: [one(STORY_SKUS.overdue)],
+    },
+  ];
+}
+
+function channelStories(): DemoStory[] {
+  const morning = '2026-11-24T11:00:00+01:00';
+  return [
+    {
+      id: 'last-unit-twice',
+      title: 'The last one, wanted twice',
+      text: 'One trench coat is left at Piacenza and one in a Turin store. A marketplace and this checkout want it in the same second; the marketplace’s order came first. So this checkout is dated from Turin, the marketplace sees none, and Shopify’s levels follow: Inventory in the admin, Stock in Kept.',
+      instant: morning,
+      address: ROMA,
+      cart: [one(STORY_SKUS.wantedTwice)],
+      language: 'it',
+      sales: [
+        {
+          source: 'marketplace',
+          lines: [one(STORY_SKUS.wantedTwice)],
+          locationId: locationIdOf('WH-PIACENZA'),
+        },
+      ],
+    },
+    {
+      id: 'marketplace-four-fifths',
+      title: 'A marketplace at 80 %',
+      text: 'Ten sweaters lie at Piacenza, the marketplace is shown eight of them and has just reserved all eight for ten minutes. Two are left for everybody else: this basket of two has a date, a third sweater would have none. Ten minutes on (+1 h in the bar) they are free again.',
+      instant: morning,
+      address: BERLIN,
+      cart: [one(STORY_SKUS.shared, 2)],
+      language: 'de',
+      calls: [
+        {
+          system: 'marketplace',
+          path: '/v1/reservations',
+          body: { key: 'story-{run}', lines: [one(STORY_SKUS.shared, 8)] },
+        },
+      ],
+    },
+    {
+      id: 'kept-for-regulars',
+      title: 'Six kept for regular customers',
+      text: 'Eight bags at Piacenza, six of them a quota of customers tagged vip. Paolo has the tag: his basket of four has a date. Log him out in the bar and start a checkout with four: nobody else is promised more than two.',
+      instant: morning,
+      address: ROMA,
+      cart: [one(STORY_SKUS.forRegulars, 4)],
+      language: 'it',
+      customerId: customerIdOf('ROMA'),
+    },
+  ];
+}
+
+function outageStories(): DemoStory[] {
+  const morning = '2026-11-24T10:30:00+01:00';
+  return [
+    {
+      id: 'shopify-throttled',
+      title: 'Shopify throttles',
+      text: 'Every second call of the Admin API is answered THROTTLED while a marketplace sells five scarves. Sales go before everything else: the figures are right at once, Shopify’s level within seconds. See Sync in Kept; any other story, or “all well again” in the bar, ends it.',
+      instant: morning,
+      address: PARIS,
+      cart: [one(STORY_SKUS.throttled)],
+      language: 'fr',
+      faults: [{ kind: 'throttled', rate: 0.5 }],
+      sales: [
+        {
+          source: 'marketplace',
+          lines: [one(STORY_SKUS.throttled, 5)],
+          locationId: locationIdOf('WH-PIACENZA'),
+        },
+      ],
+    },
+    {
+      id: 'redis-dead',
+      title: 'Redis is dead',
+      text: 'Redis carries news between replicas and speeds up answers; it decides nothing. If you started with REDIS_URL, stop that server now: this checkout keeps its dates, kept.log says redis_away once, changes are polled within two seconds. Without REDIS_URL you see the same: the demo runs with no Redis at all.',
+      instant: morning,
+      address: MILANO,
+      cart: [one(STORY_SKUS.cutOff)],
+      language: 'it',
     },
   ];
 }

@@ -10,10 +10,10 @@ import type { Webhooks } from './app/webhooks.ts';
 import { addLocation, changeLocation, deleteVariants, entryOfSku, renameSku } from './catalog.ts';
 import type { RateCache } from './checkout/rate-cache.ts';
 import type { RateAnswer } from './checkout/rate-client.ts';
-import type { SeedLocation, Story } from './seed.ts';
+import type { SeedLocation } from './seed.ts';
 import { changeSettings, type Settings } from './settings.ts';
 import type { LocalShop } from './shop.ts';
-import { type Cart, type CatalogChanges, type Level, newToken, type Order } from './state.ts';
+import type { CatalogChanges, Level, Order } from './state.ts';
 import {
   changeLevel,
   connectLevel,
@@ -56,8 +56,6 @@ export type LocalControl = {
     fields: Readonly<Record<string, unknown>>,
   ): { saved: object };
   clearRateCache(): { size: number };
-  /** Sets clock and stock for a story; the cart it returns holds its basket. Throws when there is no such story. */
-  playStory(id: string): { story: Story; cart: Cart };
 };
 
 export type LocationChange = NonNullable<CatalogChanges['locations'][string]>;
@@ -68,7 +66,7 @@ type Parts = { cache: RateCache<RateAnswer>; webhooks: Webhooks; services: Admin
 
 export function createControl(shop: LocalShop, parts: Parts): LocalControl {
   const { cache, webhooks } = parts;
-  const control: LocalControl = {
+  return {
     ...merchantControl(shop),
     ...faultControl(parts),
     install() {
@@ -107,27 +105,7 @@ export function createControl(shop: LocalShop, parts: Parts): LocalControl {
       cache.clear();
       return { size: cache.size };
     },
-    playStory(id) {
-      const story = shop.seed.stories.find((one) => one.id === id);
-      if (!story) throw new Error(`there is no story ${id}`);
-      shop.clock.jump(story.instant);
-      for (const change of story.stockChanges) control.setLevel(change);
-      cache.clear();
-      const cart: Cart = {
-        token: newToken(),
-        lines: story.cart.flatMap(({ sku, quantity }, i) => {
-          const entry = [...shop.variants.values()].find((one) => one.variant.sku === sku);
-          return entry ? [{ id: `story-${i}`, variantId: entry.variant.id, quantity }] : [];
-        }),
-        attributes: [],
-        metafields: [],
-      };
-      shop.state.carts[cart.token] = cart;
-      shop.file.touch();
-      return { story, cart };
-    },
   };
-  return control;
 }
 
 function readExtensionSettings(

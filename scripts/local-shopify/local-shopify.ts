@@ -61,6 +61,8 @@ export type LocalShopifyOptions = {
   wireMs?: () => number;
   /** Where the state is kept over restarts; absent: nowhere. */
   statePath?: string;
+  /** Folder of the keys that a story's other systems speak to the app with; absent: none can. */
+  keysPath?: string;
   /** Root of the project whose `shopify.app.toml` and bundles are used; absent: this one. */
   root?: string;
 };
@@ -102,7 +104,9 @@ export async function startLocalShopify(options: LocalShopifyOptions): Promise<L
   const webhooks = createWebhooks(shop);
   const services = createAdminServices(shop);
   const control = createControl(shop, { cache, webhooks, services });
-  const app = createApp(shop, { assets: await buildPages(), cache, webhooks, services, control });
+  const { keysPath } = options;
+  const parts = { assets: await buildPages(), cache, webhooks, services, control, keysPath };
+  const app = createApp(shop, parts);
   const server = createServer(app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -165,11 +169,12 @@ type Parts = {
   webhooks: Webhooks;
   services: AdminServices;
   control: LocalControl;
+  keysPath: string | undefined;
 };
 
 function createApp(
   shop: LocalShop,
-  { assets, cache, webhooks, services, control }: Parts,
+  { assets, cache, webhooks, services, control, keysPath }: Parts,
 ): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -185,7 +190,7 @@ function createApp(
   app.get('/polaris.js', (_request, response, next) =>
     sendAsset(assets, 'polaris.js', { response, next }),
   );
-  app.use(controlRoutes(shop, control));
+  app.use(controlRoutes(shop, control, keysPath));
   app.use(stockControlRoutes(shop, control));
   app.use(adminApiRoutes(shop, services));
   const customize = createCustomize(shop);

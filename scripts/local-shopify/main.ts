@@ -2,6 +2,7 @@
  * Starts the local Shopify by itself.
  *
  * Usage: node scripts/local-shopify/main.ts [--port 4000] [--seed FILE] [--app URL] [--state FILE] [--root DIR]
+ *        [--keys DIR]
  */
 import { parseArgs } from 'node:util';
 import { smallShop } from './fixtures/small-shop.ts';
@@ -13,6 +14,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     app: { type: 'string', default: 'http://localhost:3000' },
     state: { type: 'string' },
+    keys: { type: 'string' },
     root: { type: 'string' },
   },
 });
@@ -24,6 +26,7 @@ const running = await startLocalShopify({
   appUrl: values.app,
   ...(values.root === undefined ? {} : { root: values.root }),
   ...(values.state === undefined ? {} : { statePath: values.state }),
+  ...(values.keys === undefined ? {} : { keysPath: values.keys }),
 });
 process.stdout.write(`${running.url}\n`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -34,6 +34,7 @@ export function loadState(path: string | undefined, seed: ShopSeed): ShopState |
     catalog: { ...fresh.catalog, ...saved.catalog },
     orders: saved.orders.map(completeOrder),
     settings: readSettings(saved.settings),
+    theme: saved.theme ?? fresh.theme,
   };
   return saved.seedDigest === fresh.seedDigest ? whole : reconcileState(whole, fresh);
 }

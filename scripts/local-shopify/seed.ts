@@ -9,6 +9,8 @@
  * of the shop's currency; texts are by language (`en` is the fallback); pictures are drawn SVG documents.
  */
 import { z } from 'zod';
+import { FAULT_KINDS } from './admin/faults.ts';
+import { themeDataSchema } from './theme/theme-schema.ts';
 
 const id = z.int().min(1);
 const minor = z.int().min(0).max(1_000_000_000);
@@ -148,7 +150,19 @@ const customerSchema = z.strictObject({
   addresses: z.array(addressSchema).default([]),
 });
 
-/** One story of the control bar: it sets clock, address, basket and (later) stock for an interesting edge. */
+/**
+ * What another system (an ERP, a marketplace) tells the app at a story's instant, with the key it was given.
+ * In texts `{instant}` becomes the story's instant, and `{run}` a name that sorts behind those of earlier tellings.
+ */
+const callSchema = z.strictObject({
+  /** Whose key: the file `<system>-key.txt` in the folder of keys. */
+  system: z.string().regex(/^[a-z-]+$/),
+  path: z.string().startsWith('/v1/'),
+  body: z.json(),
+});
+export type StoryCall = z.infer<typeof callSchema>;
+
+/** One story of the control bar: it sets clock, address, basket, stock and weather for an interesting edge. */
 const storySchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]+$/),
   title: z.string().min(1),
@@ -158,9 +172,31 @@ const storySchema = z.strictObject({
   address: addressSchema,
   cart: z.array(z.strictObject({ sku: z.string(), quantity: z.int().min(1).max(999) })).min(1),
   language: language.optional(),
-  /** Levels to set in Shopify at this location; the app hears of them by `inventory_levels/update`. */
-  stockChanges: z
-    .array(z.strictObject({ sku: z.string(), locationId: id, available: z.int() }))
+  /** Who is logged in; absent: nobody. */
+  customerId: id.optional(),
+  /** In this order, after the clock has jumped: what other systems tell the app, then sales on other channels. */
+  calls: z.array(callSchema).default([]),
+  sales: z
+    .array(
+      z.strictObject({
+        source: z.string().min(1),
+        lines: z
+          .array(z.strictObject({ sku: z.string(), quantity: z.int().min(1).max(999) }))
+          .min(1),
+        locationId: id.optional(),
+      }),
+    )
+    .default([]),
+  /** What goes wrong in the Admin API while it is told; telling any story first ends all faults. */
+  faults: z
+    .array(
+      z.strictObject({
+        kind: z.enum(FAULT_KINDS),
+        operation: z.string().optional(),
+        rate: z.number().optional(),
+        count: z.int().optional(),
+      }),
+    )
     .default([]),
 });
 export type Story = z.infer<typeof storySchema>;
@@ -198,6 +234,8 @@ const shopSeedSchema = z.strictObject({
   backupRates: z.array(flatRateSchema).default([]),
   customers: z.array(customerSchema).default([]),
   stories: z.array(storySchema).default([]),
+  /** The theme as the merchant saved it before; templates and embeds that are not named are as the theme's files. */
+  theme: themeDataSchema.optional(),
   /** Where the clock stands at the first start; absent: the real time. */
   startsAt: z.iso.datetime({ offset: true }).optional(),
 });

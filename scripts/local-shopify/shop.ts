@@ -22,7 +22,7 @@ export type InstalledApp = {
 /** One thing that happened between shop and app, for the log of the control bar and for tests. */
 export type Exchange = {
   at: string;
-  kind: 'rates' | 'webhook' | 'graphql' | 'function' | 'token' | 'proxy';
+  kind: 'rates' | 'webhook' | 'graphql' | 'function' | 'token' | 'proxy' | 'other system';
   title: string;
   detail: string;
   isGood: boolean;

@@ -14,7 +14,7 @@ import type {
   ShopSeed,
 } from './seed.ts';
 import { initialSettings, type Settings } from './settings.ts';
-import type { ThemeData } from './theme/theme-data.ts';
+import type { ThemeData } from './theme/theme-schema.ts';
 
 /** Quantities of one inventory item at one location, by Shopify's names. */
 export type Level = {
@@ -266,7 +266,7 @@ export function createShopState(seed: ShopSeed, now: string): ShopState {
     subscriptions: [],
     extensionSettings: {},
     placesOff: [],
-    theme: null,
+    theme: seed.theme ?? null,
     carts: {},
     checkouts: {},
     orders: [],

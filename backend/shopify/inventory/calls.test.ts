@@ -48,6 +48,7 @@ describe('the steps of a level', () => {
   test('begin with a read when nothing is known, and with stocking it where it is not', () => {
     expect(nextStep(level({ available: null }))).toEqual({ kind: 'read' });
     expect(nextStep(level({ isStocked: false }))).toMatchObject({ kind: 'activate' });
+    expect(nextStep(level({ isStocked: false, target: 0 }))).toEqual({ kind: 'none' });
   });
 });
 

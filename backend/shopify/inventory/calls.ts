@@ -70,6 +70,8 @@ export function nextStep(level: LevelState): NextStep {
     to,
     parked: knownParked,
   });
+  // Nothing to show is what Shopify shows there already: every item at every place would be 500,000 calls of one row.
+  if (!level.isStocked && target === 0 && parked === 0) return { kind: 'none' };
   if (!level.isStocked) return { kind: 'activate', row: row(target) };
   if (available === null) return { kind: 'read' };
   const toPark = parked - knownParked;

@@ -2,7 +2,6 @@
  * The control bar's calls, the clock's two addresses, and the files a sandbox needs (bundles, element lists).
  */
 import { existsSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { FAULT_KINDS, FAULTS } from '../admin/faults.ts';
@@ -12,6 +11,7 @@ import { orderPayload } from '../checkout/orders.ts';
 import type { LocalControl } from '../control.ts';
 import { SETTINGS } from '../settings.ts';
 import type { LocalShop } from '../shop.ts';
+import { playStory, type StoryStage } from '../story.ts';
 import { languageOf, setCart, setCustomer, setLanguage } from './session.ts';
 
 const clockSchema = z.union([
@@ -20,16 +20,14 @@ const clockSchema = z.union([
   z.strictObject({ speed: z.number() }),
 ]);
 
-/**
- * Time jumps only here: an app that holds a shop in memory compiles it anew for another month, and Shopify would keep
- * what it answers meanwhile for 15 minutes. A second and a half is enough on a loaded machine.
- */
-const SETTLE_AFTER_JUMP_MS = 1_500;
-
 /** Exchanges shown in the log of the bar. */
 const EXCHANGES_SHOWN = 40;
 
-export function controlRoutes(shop: LocalShop, control: LocalControl): Router {
+export function controlRoutes(
+  shop: LocalShop,
+  control: LocalControl,
+  keysPath: string | undefined,
+): Router {
   const router = Router();
   clockRoutes(router, shop);
 
@@ -63,10 +61,8 @@ export function controlRoutes(shop: LocalShop, control: LocalControl): Router {
     response.json({ ok: true });
   });
   router.post('/local/stories/:id', async (request, response) => {
-    const played = storyCheckout(shop, control, { id: request.params.id, request, response });
-    if (played === undefined) return;
-    await delay(SETTLE_AFTER_JUMP_MS);
-    response.json(played);
+    const stage = { shop, control, keysPath };
+    await storyCheckout(stage, { id: request.params.id, request, response });
   });
   router.get('/local/orders', (_request, response) => {
     response.json(
@@ -82,26 +78,32 @@ export function controlRoutes(shop: LocalShop, control: LocalControl): Router {
   return router;
 }
 
-type StoryCall = { id: string; request: Request; response: Response };
+type StoryRequest = { id: string; request: Request; response: Response };
 
-/** Plays a story and opens its checkout; undefined when there is no such story and the answer has been sent. */
-function storyCheckout(
-  shop: LocalShop,
-  control: LocalControl,
-  { id, request, response }: StoryCall,
-): { next: string } | undefined {
+/** Plays a story and answers with its checkout. */
+async function storyCheckout(
+  stage: StoryStage,
+  { id, request, response }: StoryRequest,
+): Promise<void> {
+  const { shop } = stage;
   if (!shop.seed.stories.some((story) => story.id === id)) {
     response.status(404).json({ detail: `there is no story ${id}` });
-    return undefined;
+    return;
   }
-  const { story, cart } = control.playStory(id);
-  const language = story.language ?? languageOf(shop, request);
-  setLanguage(response, language);
-  setCart(response, cart);
-  const checkout = startCheckout(shop, cart, { customerId: null, language });
-  checkout.address = story.address;
-  checkout.email = 'shopper@example.com';
-  return { next: `/checkouts/${checkout.token}` };
+  try {
+    const { story, cart } = await playStory(stage, id);
+    const language = story.language ?? languageOf(shop, request);
+    const customerId = story.customerId ?? null;
+    setLanguage(response, language);
+    setCustomer(response, customerId);
+    setCart(response, cart);
+    const checkout = startCheckout(shop, cart, { customerId, language });
+    checkout.address = story.address;
+    checkout.email = 'shopper@example.com';
+    response.json({ next: `/checkouts/${checkout.token}` });
+  } catch (error) {
+    response.status(400).json({ detail: error instanceof Error ? error.message : String(error) });
+  }
 }
 
 /** Answers with what an action returns, or 400 with what it throws. */

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Request } from 'express';
-import type { ThemeData } from '../theme/theme-data.ts';
+import type { ThemeData } from '../theme/theme-schema.ts';
 
 /** Open editors remembered at once; the oldest is forgotten. */
 const DRAFTS_MAX = 20;

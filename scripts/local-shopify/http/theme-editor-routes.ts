@@ -21,13 +21,8 @@ import {
   type ThemeExtension,
   wordsAt,
 } from '../theme/extension.ts';
-import {
-  readThemeFile,
-  readThemeLiquid,
-  type ThemeData,
-  themeDataOf,
-  themeDataSchema,
-} from '../theme/theme-data.ts';
+import { readThemeFile, readThemeLiquid, themeDataOf } from '../theme/theme-data.ts';
+import { type ThemeData, themeDataSchema } from '../theme/theme-schema.ts';
 import { html } from './html.ts';
 import { renderPage } from './page.ts';
 import type { ThemeDrafts } from './theme-drafts.ts';

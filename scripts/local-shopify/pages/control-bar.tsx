@@ -170,10 +170,13 @@ function ClockTools({ state, refresh }: { state: BarState; refresh(): void }) {
 }
 
 function Stories({ state }: { state: BarState }) {
+  const [said, say] = useState('');
   if (state.stories.length === 0) return null;
-  const play = async (id: string): Promise<void> => {
-    const { next } = await post(`/local/stories/${id}`, {});
-    location.assign(next ?? '/');
+  const play = (id: string): void => {
+    say('Telling …');
+    post(`/local/stories/${id}`, {})
+      .then(({ next }) => location.assign(next ?? '/'))
+      .catch((error: Error) => say(`Not told: ${error.message}`));
   };
   return (
     <fieldset>
@@ -181,13 +184,16 @@ function Stories({ state }: { state: BarState }) {
       <ul class="bar-stories">
         {state.stories.map((story) => (
           <li key={story.id}>
-            <button type="button" onClick={() => void play(story.id)}>
+            <button type="button" onClick={() => play(story.id)}>
               {story.title}
             </button>
             <span>{story.text}</span>
           </li>
         ))}
       </ul>
+      <p role="status" class="bar-said">
+        {said}
+      </p>
     </fieldset>
   );
 }

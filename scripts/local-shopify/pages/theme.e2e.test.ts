@@ -8,7 +8,8 @@ import { askAdmin, connectApp, FIXTURE_ROOT } from '../fixtures/buy.ts';
 import { smallShop } from '../fixtures/small-shop.ts';
 import { type LocalShopify, startLocalShopify } from '../local-shopify.ts';
 import { addBlock, setEmbed } from '../theme/draft.ts';
-import { type ThemeData, themeDataOf } from '../theme/theme-data.ts';
+import { themeDataOf } from '../theme/theme-data.ts';
+import type { ThemeData } from '../theme/theme-schema.ts';
 
 const UID = '8f1c8a57-0000-4000-8000-0000000000e1';
 const GREETING = { type: `shopify://apps/fixture/blocks/greeting/${UID}`, handle: 'greeting' };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { addBlock, addSection, move, remove, setEmbed, setSetting, setShown } from './draft.ts';
-import type { ThemeData } from './theme-data.ts';
+import type { ThemeData } from './theme-schema.ts';
 
 const PRODUCT = { template: 'product', section: 'main' };
 const GREETING = { type: 'shopify://apps/kept/blocks/greeting/u1', handle: 'greeting' };

@@ -4,7 +4,7 @@
  * A section's `block_order` and its `blocks` name the same ids, always; ids are never used twice. Read by the editor's
  * page in the browser and by tests; nothing here knows either.
  */
-import type { Template, TemplateBlock, TemplateSection, ThemeData } from './theme-data.ts';
+import type { Template, TemplateBlock, TemplateSection, ThemeData } from './theme-schema.ts';
 
 /** A place in the tree; without `block` the section itself. */
 export type Place = { template: string; section: string; block?: string };

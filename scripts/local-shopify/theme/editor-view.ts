@@ -1,6 +1,6 @@
 /** What the theme editor's page is sent: types only, read by the server and by the browser. */
 import type { SettingSchema } from './extension.ts';
-import type { ThemeData } from './theme-data.ts';
+import type { ThemeData } from './theme-schema.ts';
 
 export type EditorBlock = {
   /** As a template names it: a theme's own word, or `shopify://apps/…`. */

@@ -23,14 +23,8 @@ import { registerFilters, translate } from './filters.ts';
 import { metafieldsOf } from './metafields.ts';
 import { globalObjects, liquidCollection, liquidProduct, type PageRequest } from './objects.ts';
 import { registerTags } from './tags.ts';
-import {
-  readThemeFile,
-  readThemeLiquid,
-  type TemplateBlock,
-  type TemplateSection,
-  THEME_FOLDER,
-  type ThemeData,
-} from './theme-data.ts';
+import { readThemeFile, readThemeLiquid, THEME_FOLDER } from './theme-data.ts';
+import type { TemplateBlock, TemplateSection, ThemeData } from './theme-schema.ts';
 
 /** Which page of the shop, and what it shows. */
 export type PageView = {

@@ -7,41 +7,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
 import type { ShopState } from '../state.ts';
-
-const settingsSchema = z.record(
-  z.string(),
-  z.union([z.string().max(10_000), z.number(), z.boolean(), z.null()]),
-);
-const templateBlockSchema = z.object({
-  type: z.string(),
-  settings: settingsSchema.default({}),
-  disabled: z.boolean().optional(),
-});
-const sectionSchema = z.object({
-  type: z.string().regex(/^[a-z0-9-]+$/),
-  settings: settingsSchema.default({}),
-  blocks: z.record(z.string(), templateBlockSchema).default({}),
-  block_order: z.array(z.string()).default([]),
-  disabled: z.boolean().optional(),
-});
-const templateSchema = z.object({
-  sections: z.record(z.string(), sectionSchema),
-  order: z.array(z.string()),
-});
-/** A theme as its files or an editor's draft hold it. */
-export const themeDataSchema = z.object({
-  templates: z.record(z.string(), templateSchema).default({}),
-  settings: settingsSchema.default({}),
-  /** App embeds by id. */
-  embeds: z.record(z.string(), templateBlockSchema).default({}),
-});
-
-export type TemplateBlock = z.infer<typeof templateBlockSchema>;
-export type TemplateSection = z.infer<typeof sectionSchema>;
-export type Template = z.infer<typeof templateSchema>;
-export type ThemeData = z.infer<typeof themeDataSchema>;
+import { settingsSchema, type ThemeData, templateSchema } from './theme-schema.ts';
 
 export const THEME_FOLDER = join(dirname(fileURLToPath(import.meta.url)), 'files');
 
@@ -59,7 +26,7 @@ export function readThemeLiquid(folder: 'sections' | 'snippets'): Record<string,
 }
 
 /** The theme as the merchant has it now. */
-export function themeDataOf(state: ShopState): ThemeData {
+export function themeDataOf(state: Pick<ShopState, 'theme'>): ThemeData {
   const files = readdirSync(join(THEME_FOLDER, 'templates')).filter((file) =>
     file.endsWith('.json'),
   );

@@ -10,7 +10,7 @@ import type {
   EditorSection,
   EditorView,
 } from '../../theme/editor-view.ts';
-import type { TemplateBlock, ThemeData } from '../../theme/theme-data.ts';
+import type { TemplateBlock, ThemeData } from '../../theme/theme-schema.ts';
 import { postJson } from '../page-data.ts';
 import type { ToPreview } from './preview-messages.ts';
 
