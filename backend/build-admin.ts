@@ -8,6 +8,7 @@ import type { ShopId } from './base/ids.ts';
 import type { Connector } from './build-connector.ts';
 import type { Core } from './build-core.ts';
 import type { ShopifyGround } from './build-shopify.ts';
+import type { AdminIdentity } from './console/admin.ts';
 import { loadConsoleBundle } from './console/bundle.ts';
 import { createDateTester, type TesterInputs } from './console/date-tester.ts';
 import { figuresOf } from './console/figures.ts';
@@ -80,7 +81,7 @@ export function buildAdmin(dependencies: AdminDependencies): { page?: Router; ap
       const now = platform.clock.now().toString();
       return live === undefined ? undefined : figuresOf(live, { ...asked, now });
     },
-    importStock: (shopId, rows) => importStock(core, shopId, rows),
+    importStock: (who, rows) => importStock(core, who, rows),
     readSetup: setup.read,
     runSetupAction: async ({ shopId }, asked) => {
       const done = await setup.run(shopId, asked);
@@ -178,12 +179,12 @@ async function loadInputs({ policy, stockStore }: Core, shopId: ShopId): Promise
 // A product keeps the Shopify numbers it has; one that Shopify's catalogue never named has none.
 async function importStock(
   { stock, stockStore }: Core,
-  shopId: ShopId,
+  { shopId, userId }: AdminIdentity,
   { products, stock: positions, loads }: StockImport,
 ) {
   const known = products.length === 0 ? [] : await stockStore.loadProducts(shopId);
   const bySku = new Map(known.map((row) => [row.product.sku, row]));
-  return await stock.save(shopId, {
+  const rows = {
     stock: positions.map(({ safetyStock, ...row }) =>
       safetyStock === undefined ? row : { ...row, safetyStock },
     ),
@@ -198,7 +199,8 @@ async function importStock(
         inventoryItemId: before?.inventoryItemId ?? null,
       };
     }),
-  });
+  };
+  return await stock.save(shopId, rows, { source: 'console', actor: userId });
 }
 
 function searchProducts(

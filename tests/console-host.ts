@@ -265,7 +265,7 @@ function buildApi({ database, policy, stock, store, ledger, clock }: Parts): Rou
     },
     readStock: async (shopId, sku) =>
       (await store.loadChanges(shopId, 0)).stock.filter((row) => row.sku === sku),
-    importStock: async (shopId, { products, stock: rows, loads }) =>
+    importStock: async ({ shopId }, { products, stock: rows, loads }) =>
       await stock.save(shopId, {
         stock: rows,
         loads: loads.map(({ backlogAsOf, ...load }) =>

@@ -326,8 +326,8 @@ test('a merchant moves an arrival and is told that dates count on it', async () 
   await open('/stock');
   await page.getByRole('searchbox', { name: 'Find a product' }).fill('V-CT01-CAM-L');
   await page.locator('.hits button').first().click();
-  await page.getByLabel('Add an arrival at').selectOption({ label: 'Piacenza warehouse' });
-  const lot = page.locator('form', { hasText: 'Arrival at Piacenza warehouse' });
+  await page.getByLabel('Add an arrival at').selectOption({ label: 'Milano Montenapoleone' });
+  const lot = page.locator('form', { hasText: 'Arrival at Milano Montenapoleone' });
   await lot.getByLabel('Units').fill('30');
   await lot.getByLabel('Due on').fill('2026-12-10');
   await lot.getByRole('button', { name: 'Save' }).click();

@@ -60,7 +60,7 @@ export type ConsoleDependencies = {
     levels: readonly { readonly locationId: number; readonly itemId: number }[] | 'all',
   ) => Promise<number>;
   /** Writes rows and waits until quotes of this replica use them. A product keeps its Shopify numbers. */
-  readonly importStock: (shopId: ShopId, rows: StockImport) => Promise<Result<number>>;
+  readonly importStock: (who: AdminIdentity, rows: StockImport) => Promise<Result<number>>;
   readonly readSetup: (shopId: ShopId) => Promise<SetupView>;
   readonly runSetupAction: (
     identity: AdminIdentity,

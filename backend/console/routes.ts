@@ -181,10 +181,10 @@ function saveSections(dependencies: ConsoleDependencies): AdminHandler {
 }
 
 function importStock({ importStock: write }: ConsoleDependencies): AdminHandler {
-  return async ({ shopId }, request, response) => {
+  return async (who, request, response) => {
     const input = parseInput(stockSchema, request.body);
     if (!input.ok) return sendRefusal(response, input.refusal);
-    const written = await write(shopId, input.value);
+    const written = await write(who, input.value);
     if (written.ok) response.json({ version: written.value });
     else sendRefusal(response, written.refusal);
   };
@@ -218,14 +218,14 @@ function readFigures({ readFigures: read }: ConsoleDependencies): AdminHandler {
 
 // Only what is on its way is the merchant's to say here; the rest of the row is Shopify's.
 function saveIncoming({ readStock: read, importStock: write }: ConsoleDependencies): AdminHandler {
-  return async ({ shopId }, request, response) => {
+  return async (who, request, response) => {
     const input = parseInput(incomingSchema, request.body);
     if (!input.ok) return sendRefusal(response, input.refusal);
     const { sku, nodeId, incoming } = input.value;
-    const before = (await read(shopId, sku)).find((row) => row.nodeId === nodeId);
+    const before = (await read(who.shopId, sku)).find((row) => row.nodeId === nodeId);
     const row = before ?? { sku, nodeId, onHand: 0, unavailable: 0, allocated: 0 };
     const rows = { products: [], loads: [], stock: [{ ...row, incoming }] };
-    const written = await write(shopId, rows);
+    const written = await write(who, rows);
     if (written.ok) response.json({ version: written.value });
     else sendRefusal(response, written.refusal);
   };

@@ -84,6 +84,7 @@ function Channel({ draft, path, names }: { draft: Draft; path: Path; names: Name
         />
         <NumberField draft={draft} path={[...path, 'threshold']} label="channels.threshold" />
         <Horizon draft={draft} path={[...path, 'incomingHorizonDays']} />
+        <WordsField draft={draft} path={[...path, 'incomingSources']} label="channels.sources" />
       </div>
       <s-paragraph color="subdued">{t('channels.poolText')}</s-paragraph>
       <PoolField draft={draft} path={[...path, 'kinds']} label="channels.kinds" choices={kinds()} />
@@ -99,18 +100,30 @@ function Channel({ draft, path, names }: { draft: Draft; path: Path; names: Name
         label="channels.nodes"
         choices={names.nodes.map(({ id, name }) => ({ value: id, label: name }))}
       />
-      <s-text-field
-        label={t('channels.tags')}
-        details={t('channels.tags.help')}
-        value={listAt(draft, [...path, 'tags']).join(', ')}
-        {...given('error', draft.errorAt([...path, 'tags']))}
-        onChange={(event) => {
-          const tags = event.currentTarget.value.split(',').map((tag) => tag.trim());
-          const kept = tags.filter((tag) => tag !== '');
-          draft.write([...path, 'tags'], kept.length === 0 ? undefined : kept);
-        }}
-      />
+      <WordsField draft={draft} path={[...path, 'tags']} label="channels.tags" />
     </s-stack>
+  );
+}
+
+/** Words separated by commas; none is no field at all. */
+function WordsField(props: {
+  draft: Draft;
+  path: Path;
+  label: 'channels.tags' | 'channels.sources';
+}) {
+  const { draft, path, label } = props;
+  return (
+    <s-text-field
+      label={t(label)}
+      details={t(`${label}.help`)}
+      value={listAt(draft, path).join(', ')}
+      {...given('error', draft.errorAt(path))}
+      onChange={(event) => {
+        const words = event.currentTarget.value.split(',').map((word) => word.trim());
+        const kept = words.filter((word) => word !== '');
+        draft.write(path, kept.length === 0 ? undefined : kept);
+      }}
+    />
   );
 }
 

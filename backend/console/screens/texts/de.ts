@@ -491,6 +491,9 @@ export const DE: Texts = {
   'channels.horizon.all': 'Alles',
   'channels.horizon.days': 'In einigen Tagen fällig',
   'channels.horizon.none': 'Nichts',
+  'channels.sources': 'Von dem, was kommt, nur',
+  'channels.sources.help':
+    'Quellen wie Container oder geplant, durch Kommas getrennt; leer heißt alle.',
   'channels.horizonDays': 'Fällig innerhalb von',
   'channels.poolText':
     'Die Orte, aus denen er schöpft. Jede Wahl engt ein; nichts gewählt heißt alle.',

@@ -482,6 +482,9 @@ export const EN = {
   'channels.horizon.all': 'All of it',
   'channels.horizon.days': 'Due within some days',
   'channels.horizon.none': 'None of it',
+  'channels.sources': 'Of what is on its way only',
+  'channels.sources.help':
+    'Sources such as container or planned, separated by commas; empty means all.',
   'channels.horizonDays': 'Due within',
   'channels.poolText': 'The places it draws on. Each choice narrows it; nothing chosen means all.',
   'channels.all': 'all',

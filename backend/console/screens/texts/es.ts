@@ -488,6 +488,9 @@ export const ES: Texts = {
   'channels.horizon.all': 'Todo',
   'channels.horizon.days': 'Previsto en unos días',
   'channels.horizon.none': 'Nada',
+  'channels.sources': 'De lo que llega, solo',
+  'channels.sources.help':
+    'Fuentes como contenedor o planificado, separadas por comas; vacío significa todas.',
   'channels.horizonDays': 'Previsto en',
   'channels.poolText': 'Los lugares de los que toma. Cada elección limita; sin elegir, todos.',
   'channels.all': 'todos',

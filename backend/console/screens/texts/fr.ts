@@ -492,6 +492,9 @@ export const FR: Texts = {
   'channels.horizon.all': 'Tout',
   'channels.horizon.days': 'Attendu sous quelques jours',
   'channels.horizon.none': 'Rien',
+  'channels.sources': 'De ce qui arrive seulement',
+  'channels.sources.help':
+    'Sources comme conteneur ou planifié, séparées par des virgules ; vide veut dire toutes.',
   'channels.horizonDays': 'Attendu sous',
   'channels.poolText':
     'Les lieux où il puise. Chaque choix restreint ; aucun choix veut dire tous.',

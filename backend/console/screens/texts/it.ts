@@ -489,6 +489,9 @@ export const IT: Texts = {
   'channels.horizon.all': 'Tutta',
   'channels.horizon.days': 'Attesa entro alcuni giorni',
   'channels.horizon.none': 'Nessuna',
+  'channels.sources': 'Di ciò che arriva solo',
+  'channels.sources.help':
+    'Fonti come container o pianificato, separate da virgole; vuoto significa tutte.',
   'channels.horizonDays': 'Attesa entro',
   'channels.poolText':
     'Le sedi a cui attinge. Ogni scelta restringe; nessuna scelta significa tutte.',
