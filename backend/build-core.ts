@@ -23,7 +23,7 @@ import { createPromiseStore } from './promise/store.ts';
 import { INVENTORY_SECTION, parseInventorySettings } from './shopify/inventory/settings.ts';
 import { parseSurfaces } from './shopify/surfaces.ts';
 import { createLedgerService } from './stock/ledger/service.ts';
-import { loadClaims } from './stock/reservations/store.ts';
+import { loadClaims } from './stock/reservations/live-claims/store.ts';
 import { createStockService, type LiveShop, NETWORK_SECTION } from './stock/service.ts';
 import { createStockStore } from './stock/store.ts';
 

@@ -11,9 +11,9 @@ import { createPolicyService } from '../backend/policy/service.ts';
 import type { PolicyTables } from '../backend/policy/store.ts';
 import { answerFrom } from '../backend/promise/cache.ts';
 import { quote } from '../backend/promise/quote.ts';
+import { loadClaims } from '../backend/stock/reservations/live-claims/store.ts';
 import { createOrderClaims } from '../backend/stock/reservations/order-claims/service.ts';
 import { createReservationService } from '../backend/stock/reservations/service.ts';
-import { loadClaims } from '../backend/stock/reservations/store.ts';
 import {
   createStockService,
   factVersions,
@@ -77,12 +77,16 @@ function replica(bus: Bus, clock = fixedClock(NOW)) {
 }
 
 /** A shop of one warehouse with so many shirts, sold on two channels. */
-async function shopWith(using: ReturnType<typeof replica>, onHand: number): Promise<ShopId> {
+async function shopWith(
+  using: ReturnType<typeof replica>,
+  onHand: number,
+  more: object = {},
+): Promise<ShopId> {
   shops += 1;
   const shopId = `live-claims-${shops}.myshopify.com` as ShopId;
   await using.policy.save(shopId, {
     basedOnVersion: 0,
-    sections: { [NETWORK_SECTION]: network },
+    sections: { [NETWORK_SECTION]: { ...network, ...more } },
     author: 'test',
   });
   await using.stock.save(shopId, {
@@ -106,14 +110,19 @@ function held(using: ReturnType<typeof replica>, shopId: ShopId): LiveShop {
 const minuteOf = (using: ReturnType<typeof replica>) =>
   instantToMinuteFloor(using.clock.now().toString());
 
-function figureOn(using: ReturnType<typeof replica>, shopId: ShopId, channel: string): number {
+function figureOn(
+  using: ReturnType<typeof replica>,
+  shopId: ShopId,
+  channel: string,
+  customerTags: string[] = [],
+): number {
   const { snapshot, facts } = held(using, shopId);
   const sku = snapshot.skuIndex.get('SHIRT') ?? -1;
   const nowMinute = minuteOf(using);
   return figure(snapshot, facts, {
     sku,
     channel,
-    customerTags: [],
+    customerTags,
     nowMinute,
     atMinute: nowMinute,
   });
@@ -230,4 +239,63 @@ test('a shop opened later holds what was claimed before', async () => {
   const late = replica(createLocalBus());
   await late.stock.open(shopId);
   expect(figureOn(late, shopId, 'market')).toBe(1);
+});
+
+test('units of a quota are nobody’s twice: held by one VIP, then ordered, then given back', async () => {
+  const using = replica(createLocalBus());
+  const quotas = [{ sku: 'SHIRT', quantity: 4, customerTag: 'vip' }];
+  const shopId = await shopWith(using, 10, { policy: { ...network.policy, quotas } });
+  const shown = () =>
+    ['online', 'market'].map((channel) => [
+      figureOn(using, shopId, channel),
+      figureOn(using, shopId, channel, ['vip']),
+    ]);
+  // 6 for everyone, 4 more for the tag: what is held of them changes nobody’s 6.
+  const left = (units: number) => [
+    [6, 6 + units],
+    [6, 6 + units],
+  ];
+  expect(shown()).toEqual(left(4));
+  const vip = { ...ask('online', 3), customerTags: ['vip'] };
+  const done = await using.reservations.reserve(shopId, vip);
+  expect(shown()).toEqual(left(1));
+  const late = replica(createLocalBus(), using.clock);
+  await late.stock.open(shopId);
+  expect(figureOn(late, shopId, 'market', ['vip'])).toBe(7);
+  await using.orders.follow(
+    shopId,
+    statedOrder('1', { SHIRT: 3 }, { reservationKey: 'online buyer' }),
+  );
+  expect(shown()).toEqual(left(1));
+  const second = await using.reservations.reserve(shopId, {
+    ...vip,
+    key: 'second',
+    lines: [{ sku: 'SHIRT', quantity: 1 }],
+  });
+  expect(shown()).toEqual(left(0));
+  expect([done.ok, second.ok]).toEqual([true, true]);
+  if (second.ok) using.clock.set(Temporal.Instant.from(second.value.expiresAt));
+  expect(shown()).toEqual(left(1));
+  const canceled = { canceled: { SHIRT: 3 }, reservationKey: 'online buyer' };
+  await using.orders.follow(shopId, statedOrder('1', { SHIRT: 3 }, canceled));
+  expect(shown()).toEqual(left(4));
+});
+
+test('a figure promises a VIP what a reservation then grants, however quota and pool are held', async () => {
+  const using = replica(createLocalBus());
+  const quotas = [{ sku: 'SHIRT', quantity: 4, customerTag: 'vip' }];
+  const shopId = await shopWith(using, 10, { policy: { ...network.policy, quotas } });
+  const holding = [
+    { ...ask('pos', 2), customerTags: ['vip'] },
+    { ...ask('pos', 3), key: 'anybody' },
+  ];
+  for (const one of holding) expect((await using.reservations.reserve(shopId, one)).ok).toBe(true);
+  for (const customerTags of [[], ['vip']]) {
+    const sellable = figureOn(using, shopId, 'market', customerTags);
+    expect(sellable).toBe(customerTags.length === 0 ? 3 : 5);
+    const asked = { ...ask('market', sellable + 1), customerTags };
+    expect(await using.reservations.reserve(shopId, asked)).toMatchObject({
+      refusal: { sellable },
+    });
+  }
 });

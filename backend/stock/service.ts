@@ -28,6 +28,7 @@ import { createHeldRows, type HeldRows } from './held-rows.ts';
 import type { Reason } from './ledger/ledger.ts';
 import {
   applyLoad,
+  applyQuotaUses,
   applyReservations,
   applyStockRow,
   applyWaiting,
@@ -360,6 +361,7 @@ function buildLive(
       ...snapshot.policy.reservations,
       ...claims.flatMap(({ sku, reservations }) => reservations.map((row) => ({ ...row, sku }))),
     ],
+    quotaUses: claims.flatMap(({ sku, quotaUses }) => quotaUses.map((row) => ({ ...row, sku }))),
   });
   // Versions of the database, the same on every replica, in place of counts made here.
   facts.skuVersions.fill(0);
@@ -415,6 +417,7 @@ function applyClaims({ facts, snapshot }: LiveShop, claims: HeldClaims): void {
   applyWaiting(facts, { sku, quantity }, AS_IT_IS);
   const ofPolicy = snapshot.policy.reservations.filter((row) => row.sku === sku);
   applyReservations(facts, { sku, rows: [...ofPolicy, ...claims.reservations] }, AS_IT_IS);
+  applyQuotaUses(facts, { sku, rows: claims.quotaUses }, AS_IT_IS);
 }
 
 function versionOfLoads({ loads }: Held): number {

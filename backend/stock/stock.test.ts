@@ -7,6 +7,7 @@ import { compileNetwork } from '../network/network.ts';
 import type { WorldInput } from '../network/world.ts';
 import {
   applyLoad,
+  applyQuotaUses,
   applyReservations,
   applyStockRow,
   applyWaiting,
@@ -277,6 +278,71 @@ test('adding a row to a SKU equals having known it from the start', () => {
   if (checked === undefined) throw new Error('one row');
   applyStockRow(before.facts, checked);
   expect(positionsOf(before.facts, 0)).toEqual(positionsOf(after.facts, 0));
+});
+
+const VIP_MARK = JSON.stringify([null, 'vip']);
+type Uses = Parameters<typeof applyQuotaUses>[1]['rows'];
+
+/** What SHIRT (13 in all, 5 kept for the tag vip) shows anyone and a VIP, its quota being in use. */
+function quotaInUse(uses: Uses, claims: Partial<PolicyInput>, channel: string): [number, number] {
+  const world = twoStoresOneWarehouse();
+  const quotas = [{ sku: 'SHIRT', quantity: 5, customerTag: 'vip' }];
+  const policy = { ...world.policy, quotas, ...claims };
+  const { snapshot, facts } = factsOf({ ...world, policy });
+  applyQuotaUses(facts, { sku: 'SHIRT', rows: uses });
+  const sku = snapshot.skuIndex.get('SHIRT') ?? -1;
+  const of = (customerTags: string[]) =>
+    figure(snapshot, facts, { sku, channel, customerTags, nowMinute: NOW, atMinute: NOW });
+  return [of([]), of(['vip'])];
+}
+
+const heldOnline = (quantity: number, expiresAt = LIVE) => ({
+  uses: [{ mark: VIP_MARK, quantity, channel: 'online', expiresAt }],
+  claims: { reservations: [{ sku: 'SHIRT', quantity, channel: 'online', expiresAt }] },
+});
+const ordered = (quantity: number) => ({
+  uses: [{ mark: VIP_MARK, quantity, channel: '' }],
+  claims: { waiting: [{ sku: 'SHIRT', quantity }] },
+});
+
+test.each<[string, { uses: Uses; claims: Partial<PolicyInput> }, string, [number, number]]>([
+  ['unused, it is the tag’s alone', { uses: [], claims: {} }, 'online', [8, 13]],
+  ['a unit held is nobody’s a second time', heldOnline(1), 'online', [8, 12]],
+  ['and leaves the pool of the others as it was', heldOnline(1), 'pos', [8, 12]],
+  ['held to the last unit, the pool is left to everyone', heldOnline(5), 'pos', [8, 8]],
+  ['an end that is past counts no more', heldOnline(4, OVER), 'pos', [8, 13]],
+  ['a unit that was ordered is used for good', ordered(2), 'online', [8, 11]],
+  ['wherever it was ordered', ordered(2), 'pos', [8, 11]],
+  ['more taken than is kept now comes off the pool', ordered(7), 'pos', [6, 6]],
+  [
+    'a use of a quota that is there no more changes nothing',
+    { uses: [{ mark: '["market",null]', quantity: 3, channel: '' }], claims: {} },
+    'pos',
+    [8, 13],
+  ],
+])('a quota in use: %s', (_fact, { uses, claims }, channel, shown) => {
+  expect(quotaInUse(uses, claims, channel)).toEqual(shown);
+});
+
+test('whoever holds quota, the pool is everybody’s as before, and no unit of it is shown twice', () => {
+  fc.assert(
+    fc.property(
+      fc.nat({ max: 5 }),
+      fc.nat({ max: 5 }),
+      fc.constantFrom('online', 'pos', 'market'),
+      (held, sold, channel) => {
+        fc.pre(held + sold <= 5);
+        const uses = [...heldOnline(held).uses, ...ordered(sold).uses];
+        const claims = { ...heldOnline(held).claims, ...ordered(sold).claims };
+        expect(quotaInUse(uses, claims, channel)).toEqual([8, 13 - held - sold]);
+        // And what ends gives back exactly what was held.
+        const over = heldOnline(held, OVER);
+        expect(
+          quotaInUse([...over.uses, ...ordered(sold).uses], { ...claims, ...over.claims }, channel),
+        ).toEqual([8, 13 - sold]);
+      },
+    ),
+  );
 });
 
 test('no figure exceeds what is free, shares of the pool never exceed it, and quotas are never sold twice', {

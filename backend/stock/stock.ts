@@ -39,6 +39,21 @@ export type Reservation = {
   readonly expiresMinute: number;
 };
 
+/** Units of a quota that a reservation holds, or that became an order's. */
+export type QuotaUse = {
+  /** `quotaMark` of the quota. */
+  readonly mark: string;
+  readonly quantity: number;
+  readonly channel: string;
+  /** A reservation's end, as in `Reservation`; `Infinity`: an order's. */
+  readonly expiresMinute: number;
+};
+
+/** Uses as they are stored; no end: an order's. */
+export type QuotaUseRow = Omit<QuotaUse, 'expiresMinute'> & {
+  readonly expiresAt?: string | undefined;
+};
+
 /** How busy a node is, as it is written (`WorldNode`, or the shop's own table). */
 export type LoadRow = Pick<World['nodes'][number], 'backlogUnits' | 'ordersByDate'> & {
   readonly nodeId: string;
@@ -60,6 +75,8 @@ export type Facts = {
   readonly waiting: Map<number, number>;
   readonly reservations: Map<number, readonly Reservation[]>;
   readonly quotas: ReadonlyMap<number, readonly Quota[]>;
+  /** What is taken of the SKU's quotas, besides what the policy itself says is used. */
+  readonly quotaUses: Map<number, readonly QuotaUse[]>;
   readonly sellingSafety: SafetyBook;
   readonly routingSafety: SafetyBook;
   /** Rise with every change of what a quote reads of the SKU or node. */
@@ -75,6 +92,7 @@ export type FactsInput = {
   readonly loads: readonly LoadRow[];
   readonly waiting: readonly { readonly sku: string; readonly quantity: number }[];
   readonly reservations: WorldPolicy['reservations'];
+  readonly quotaUses?: readonly (QuotaUseRow & { readonly sku: string })[];
 };
 
 /** The facts a world states. */
@@ -99,6 +117,9 @@ export function compileFacts(snapshot: Snapshot, input: FactsInput): Facts {
   for (const [sku, rows] of Map.groupBy(input.reservations, (row) => row.sku)) {
     applyReservations(facts, { sku, rows });
   }
+  for (const [sku, rows] of Map.groupBy(input.quotaUses ?? [], (row) => row.sku)) {
+    applyQuotaUses(facts, { sku, rows });
+  }
   return facts;
 }
 
@@ -122,6 +143,7 @@ export function emptyFacts(snapshot: Snapshot): Facts {
     waiting: new Map(),
     reservations: new Map(),
     quotas,
+    quotaUses: new Map(),
     sellingSafety: compileSafetyBook(snapshot.policy.safetyStock),
     routingSafety: compileSafetyBook(snapshot.policy.routingSafetyStock),
     skuVersions: new Float64Array(snapshot.products.length),
@@ -240,6 +262,26 @@ export function applyReservations(
     }),
   );
   facts.reservations.set(sku, reservations);
+  raiseSku(facts, sku, version);
+}
+
+/** Puts these uses in place of all that were known of the SKU's quotas. */
+export function applyQuotaUses(
+  facts: Facts,
+  change: { readonly sku: string; readonly rows: readonly QuotaUseRow[] },
+  version?: number,
+): void {
+  const sku = facts.snapshot.skuIndex.get(change.sku);
+  if (sku === undefined || (change.rows.length === 0 && !facts.quotaUses.has(sku))) return;
+  const uses = change.rows.map(
+    ({ mark, quantity, channel, expiresAt }): QuotaUse => ({
+      mark,
+      quantity,
+      channel,
+      expiresMinute: expiresAt === undefined ? Infinity : instantToMinuteCeil(expiresAt),
+    }),
+  );
+  facts.quotaUses.set(sku, uses);
   raiseSku(facts, sku, version);
 }
 

@@ -17,6 +17,7 @@ import type { SaidRow } from './ledger/said-row.ts';
 import { type SaidStamp, saySaidRows } from './ledger/said-rows/service.ts';
 import { recordChange } from './ledger/service.ts';
 import type { ShopTransaction } from './ledger/store.ts';
+import type { QuotaUseRow } from './stock.ts';
 
 /** What a position is said to be; what is absent stays as it is. */
 export type StockWrite = SaidRow & {
@@ -53,6 +54,8 @@ export type SkuClaims = {
     /** ISO instant. */
     readonly expiresAt: string;
   }[];
+  /** Units of the SKU's quotas that reservations hold or orders took. */
+  readonly quotaUses: readonly QuotaUseRow[];
 };
 
 /** Reads claims of some SKUs, or of all that have any, in the caller's snapshot. A SKU left out has none. */
@@ -323,8 +326,8 @@ async function readClaims(
     select sku, revision from claim_revision
     where shop_id = ${shopId} ${skus === 'all' ? sql`` : sql`and sku = any(${skus})`}`.execute(trx);
   return rows.map(({ sku, revision }) => {
-    const { waiting = 0, reservations = [] } = claims.get(sku) ?? {};
-    return { sku, waiting, reservations, revision };
+    const { waiting = 0, reservations = [], quotaUses = [] } = claims.get(sku) ?? {};
+    return { sku, waiting, reservations, quotaUses, revision };
   });
 }
 

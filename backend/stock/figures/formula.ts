@@ -6,7 +6,7 @@
  * kit is never sold beyond what its components' other claims leave.
  */
 import type { CompiledChannel, KitParts } from '../../network/snapshot.ts';
-import type { Facts } from '../stock.ts';
+import type { Facts, QuotaUse } from '../stock.ts';
 import { kitPositions } from './kit-positions.ts';
 import { type Lot, type Positions, type PositionTable, viewOf } from './position-table.ts';
 
@@ -251,17 +251,79 @@ const NO_QUOTAS: Quotas = { unused: 0, own: 0 };
 function quotasOf(facts: Facts, question: FigureQuestion, sku: number): Quotas {
   const quotas = facts.quotas.get(sku);
   if (quotas === undefined) return NO_QUOTAS;
+  const uses = facts.quotaUses.get(sku);
+  if (uses !== undefined) return quotasInUse(quotas, uses, question);
   let unused = 0;
   let own = 0;
   for (const quota of quotas) {
     const left = Math.max(0, quota.quantity - quota.used);
     unused += left;
-    const isOwn =
-      (quota.channel === undefined || quota.channel === question.channel) &&
-      (quota.customerTag === undefined || question.customerTags.includes(quota.customerTag));
-    if (isOwn) own += left;
+    if (isOwnQuota(quota, question)) own += left;
   }
   return { unused, own };
+}
+
+/** Whose a quota is. */
+type QuotaOwner = {
+  readonly channel?: string | undefined;
+  readonly customerTag?: string | undefined;
+};
+
+/** Which quota of its SKU it is: rows of one channel and tag are one. */
+export function quotaMark(quota: QuotaOwner): string {
+  return JSON.stringify([quota.channel ?? null, quota.customerTag ?? null]);
+}
+
+/** Whether a quota is kept for this asker. */
+export function isOwnQuota(
+  quota: QuotaOwner,
+  asker: Pick<FigureQuestion, 'channel' | 'customerTags'>,
+): boolean {
+  return (
+    (quota.channel === undefined || quota.channel === asker.channel) &&
+    (quota.customerTag === undefined || asker.customerTags.includes(quota.customerTag))
+  );
+}
+
+/**
+ * The same where units of the quotas are taken. What a reservation of the asker's own channel holds is still in Free
+ * (rule 16 deducts those of others), so it stays off the pool; nobody is given it a second time all the same.
+ */
+function quotasInUse(
+  quotas: NonNullable<ReturnType<Facts['quotas']['get']>>,
+  uses: readonly QuotaUse[],
+  question: FigureQuestion,
+): Quotas {
+  let unused = 0;
+  let own = 0;
+  for (const [mark, rows] of Map.groupBy(quotas, quotaMark)) {
+    let left = 0;
+    for (const { quantity, used } of rows) left += Math.max(0, quantity - used);
+    const { gone, heldHere } = unitsTaken(uses, mark, question);
+    unused += Math.max(0, left - gone);
+    const [rule] = rows;
+    if (rule !== undefined && isOwnQuota(rule, question)) {
+      own += Math.max(0, left - gone - heldHere);
+    }
+  }
+  return { unused, own };
+}
+
+/** Units of a quota that are gone, and those that reservations of the asker's own channel hold. */
+function unitsTaken(
+  uses: readonly QuotaUse[],
+  mark: string,
+  { channel, nowMinute }: FigureQuestion,
+): { readonly gone: number; readonly heldHere: number } {
+  let gone = 0;
+  let heldHere = 0;
+  for (const use of uses) {
+    if (use.mark !== mark || use.expiresMinute <= nowMinute) continue;
+    const isHere = use.expiresMinute !== Infinity && use.channel === channel;
+    if (isHere) heldHere += use.quantity;
+    else gone += use.quantity;
+  }
+  return { gone, heldHere };
 }
 
 /** How many kits the components leave once their own claims and the quotas of others are taken off. */

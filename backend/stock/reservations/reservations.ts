@@ -10,8 +10,10 @@
 import { compareIds } from '../../base/ids.ts';
 import { type Result, refuseInput } from '../../base/result.ts';
 import { instantToMinuteCeil } from '../../base/time.ts';
+import { relatedSkus } from '../../network/kits.ts';
 import type { Snapshot } from '../../network/snapshot.ts';
 import type { WorldPolicy } from '../../network/world.ts';
+import { isOwnQuota, quotaMark } from '../figures/formula.ts';
 import { explainFigure, type Facts, type Reservation } from '../stock.ts';
 
 /** What is reserved: units, and with them a place in a node's day or a pickup slot when asked for. */
@@ -203,8 +205,7 @@ type CountedQuota = { readonly rule: Quota; readonly unused: number; readonly bu
 
 /** The bucket of a quota: rows of one SKU, channel and tag share it. */
 export function quotaBucket(rule: Pick<Quota, 'sku' | 'channel' | 'customerTag'>): Bucket {
-  const mark = JSON.stringify([rule.channel ?? null, rule.customerTag ?? null]);
-  return { kind: 'quota', holder: rule.sku, mark };
+  return { kind: 'quota', holder: rule.sku, mark: quotaMark(rule) };
 }
 
 function quotasOf(grounds: ReservationGrounds, sku: string): CountedQuota[] {
@@ -217,13 +218,6 @@ function quotasOf(grounds: ReservationGrounds, sku: string): CountedQuota[] {
     const stated = same.reduce((sum, one) => sum + Math.max(0, one.quantity - one.used), 0);
     return [{ rule, bucket, unused: Math.max(0, stated - takenByOthers(grounds, bucket)) }];
   });
-}
-
-function isOwnQuota(rule: Quota, ask: ReservationAsk): boolean {
-  return (
-    (rule.channel === undefined || rule.channel === ask.channel) &&
-    (rule.customerTag === undefined || ask.customerTags.includes(rule.customerTag))
-  );
 }
 
 function takenByOthers({ counters, own }: ReservationGrounds, bucket: Bucket): number {
@@ -252,6 +246,11 @@ function claimsOn(
   const skus = new Set([...needed, ...ask.lines].map(({ sku }) => sku));
   for (const sku of skus) {
     const index = snapshot.skuIndex.get(sku) ?? -1;
+    // Quotas of kits that need it keep its units too.
+    for (const related of relatedSkus(snapshot, index)) {
+      const ofKit = quotas.get(related) ?? facts.quotas.get(related);
+      if (ofKit !== undefined) quotas.set(related, ofKit);
+    }
     waiting.set(index, counters.waitingOf(sku) + statedWaiting(snapshot, sku));
     const quantity = takenByOthers(grounds, { kind: 'sku', holder: sku, mark: '' });
     const held = { quantity, channel: EVERYBODY, expiresMinute: Infinity };
@@ -263,7 +262,9 @@ function claimsOn(
       ofSku.map(({ rule, unused }) => ({ ...rule, quantity: unused, used: 0 })),
     );
   }
-  return { facts: { ...facts, waiting, reservations, quotas }, quotas: counted };
+  // What is taken of quotas is deducted above, by the locked rows.
+  const claimed = { ...facts, waiting, reservations, quotas, quotaUses: new Map() };
+  return { facts: claimed, quotas: counted };
 }
 
 /** Units that the policy itself says are waiting or reserved: other systems' claims, which no table of ours has. */

@@ -278,31 +278,40 @@ test('customers of a tag reserve the units kept for them, others cannot', async 
   expect((await reserve('c', 4, { customerTags: ['vip'] })).ok).toBe(true);
 });
 
-test('a kit claims its components', async () => {
+/** Ten shirts and four hats, and a set of two shirts with a hat. */
+function worldWithSet(policy: Partial<WorldInput['policy']> = {}): WorldInput {
   const world = oneWarehouse();
-  const { reserve, count } = await shop({
+  const components = [
+    { sku: 'SHIRT', quantity: 2 },
+    { sku: 'HAT', quantity: 1 },
+  ];
+  return {
     ...world,
+    policy: { ...world.policy, ...policy },
     products: [
       ...world.products,
       { sku: 'HAT', weightGrams: 1 },
-      {
-        sku: 'SET',
-        weightGrams: 1,
-        kit: {
-          components: [
-            { sku: 'SHIRT', quantity: 2 },
-            { sku: 'HAT', quantity: 1 },
-          ],
-        },
-      },
+      { sku: 'SET', weightGrams: 1, kit: { components } },
     ],
     stock: [...world.stock, { sku: 'HAT', nodeId: 'only', onHand: 4 }],
-  });
+  };
+}
+
+test('a kit claims its components', async () => {
+  const { reserve, count } = await shop(worldWithSet());
   const set = (quantity: number) => ({ lines: [{ sku: 'SET', quantity }] });
   expect(await reserve('a', 0, set(5))).toMatchObject({ refusal: { sku: 'SET', sellable: 4 } });
   expect((await reserve('a', 0, set(4))).ok).toBe(true);
   expect(await count()).toMatchObject({ reserved: 8 });
   expect(await reserve('b', 3)).toMatchObject({ refusal: { sku: 'SHIRT', sellable: 2 } });
+});
+
+test('units that a quota of a kit keeps are nobody’s to reserve as its component', async () => {
+  const quotas = [{ sku: 'SET', quantity: 3, customerTag: 'vip' }];
+  const { reserve } = await shop(worldWithSet({ quotas }));
+  expect(await reserve('a', 5)).toMatchObject({ refusal: { sku: 'SHIRT', sellable: 4 } });
+  const set = { lines: [{ sku: 'SET', quantity: 4 }], customerTags: ['vip'] };
+  expect((await reserve('b', 0, set)).ok).toBe(true);
 });
 
 const SLOT = { nodeId: 'rome', startsAt: '2026-11-30T16:00:00+01:00' };

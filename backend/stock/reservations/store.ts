@@ -9,7 +9,6 @@
 import { sql } from 'kysely';
 import { compareIds, type ShopId } from '../../base/ids.ts';
 import type { ShopTransaction } from '../ledger/store.ts';
-import type { SkuClaims } from '../store.ts';
 import type { Bucket, Hold, ReservationState } from './reservations.ts';
 
 export type ReservationRow = {
@@ -402,44 +401,4 @@ export async function readReportedOrders(
     select orders_by_date as "byDate" from node_load
     where shop_id = ${shopId} and node_id = ${nodeId}`.execute(trx);
   return rows[0]?.byDate;
-}
-
-/**
- * What is claimed of SKUs whatever the node, for the facts that replicas hold: orders that wait, and live reservations
- * added up by channel and end. What has expired and still lies there is told too: its end says that it is over.
- */
-export async function loadClaims(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  skus: readonly string[] | 'all',
-): Promise<readonly SkuClaims[]> {
-  const isWanted = (column: 'sku' | 'holder') =>
-    skus === 'all' ? sql`true` : sql`${sql.ref(column)} = any(${skus})`;
-  const { rows: waiting } = await sql<{ sku: string; waiting: number }>`
-    select sku, waiting + unseen as waiting from sku_claims
-    where shop_id = ${shopId} and ${isWanted('sku')} and waiting + unseen > 0`.execute(trx);
-  const { rows: held } = await sql<HeldUnits>`
-    select holder as sku, channel, expires_at as "expiresAt", sum(quantity)::int as quantity
-    from reservation_hold
-    where shop_id = ${shopId} and kind = 'sku' and expires_at is not null and ${isWanted('holder')}
-    group by holder, channel, expires_at order by holder, expires_at, channel`.execute(trx);
-  const claims = new Map(waiting.map(({ sku, waiting: units }) => [sku, emptyClaims(sku, units)]));
-  for (const { sku, expiresAt, ...row } of held) {
-    const claim = claims.get(sku) ?? emptyClaims(sku, 0);
-    claims.set(sku, claim);
-    claim.reservations.push({ ...row, expiresAt: expiresAt.toString() });
-  }
-  return [...claims.values()];
-}
-
-type HeldUnits = {
-  readonly sku: string;
-  readonly channel: string;
-  readonly expiresAt: Temporal.Instant;
-  readonly quantity: number;
-};
-
-function emptyClaims(sku: string, waiting: number) {
-  const reservations: { quantity: number; channel: string; expiresAt: string }[] = [];
-  return { sku, waiting, reservations };
 }
