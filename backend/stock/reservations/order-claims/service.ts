@@ -186,18 +186,25 @@ async function follow(
     now,
   });
   const movements = await ship(deps, trx, shopId, { order, shipped });
-  if (order.source === 'shopify' && [...locked.skus.values()].some(({ unseen }) => unseen > 0)) {
+  const explained = order.source === 'shopify' ? unseenSkus(locked) : [];
+  if (explained.length > 0) {
     await explainUnseen(trx, shopId, { placedAt: order.placedAt, units: newUnits(before, stated) });
   }
   const { orderId, version } = order;
   await noteOrder(trx, shopId, { orderId, version, reservationId: reservation?.reservationId });
   const beyond = await unitsBeyond(trx, shopId, { locked, origin, changed: difference.waiting });
   const { claims, cells } = changeOf(difference);
-  const change = { claims: [...claims, ...skusOf(origin.holds)], cells, movements };
+  // What was unseen and is allocated at once changes no waiting units; replicas must hear of it all the same.
+  const told = [...claims, ...explained, ...skusOf(origin.holds)];
+  const change = { claims: told, cells, movements };
   return {
     value: { isPosted: reservation !== undefined, beyond, missing },
     version: await record(deps, trx, shopId, change),
   };
+}
+
+function unseenSkus(locked: Awaited<ReturnType<typeof lockClaims>>): string[] {
+  return [...locked.skus].flatMap(([sku, { unseen }]) => (unseen > 0 ? [sku] : []));
 }
 
 /** Where an order came from: the reservation that ends with it, or the places it kept and now gives up. */
