@@ -285,7 +285,7 @@ function channelStories(): DemoStory[] {
         {
           system: 'marketplace',
           path: '/v1/reservations',
-          body: { key: 'story-{run}', lines: [one(STORY_SKUS.shared, 8)] },
+          body: { key: 'story', lines: [one(STORY_SKUS.shared, 8)] },
         },
       ],
     },

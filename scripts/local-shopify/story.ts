@@ -29,6 +29,7 @@ export type StoryStage = {
  * what it answers meanwhile for 15 minutes. A second and a half is enough on a loaded machine.
  */
 const SETTLE_AFTER_JUMP_MS = 1_500;
+const SETTLE_AFTER_SALE_MS = 2_500;
 const CALL_TIMEOUT_MS = 10_000;
 
 /** Plays a story to its end; throws when there is no such story or another system was refused. */
@@ -45,6 +46,8 @@ export async function playStory(
   for (const fault of story.faults) control.addFault(fault);
   for (const call of story.calls) await tellApp(stage, story, call);
   for (const sale of story.sales) placeAnew(stage, sale);
+  // Webhooks take their time, and rates asked for before the app heard of the sale would be remembered.
+  if (story.sales.length > 0) await delay(SETTLE_AFTER_SALE_MS);
   control.clearRateCache();
   const cart = cartOf(shop, story);
   shop.state.carts[cart.token] = cart;
