@@ -23,7 +23,7 @@ import { createPromiseStore } from './promise/store.ts';
 import { INVENTORY_SECTION, parseInventorySettings } from './shopify/inventory/settings.ts';
 import { parseSurfaces } from './shopify/surfaces.ts';
 import { createLedgerService } from './stock/ledger/service.ts';
-import { loadClaims } from './stock/reservations/live-claims/store.ts';
+import { loadClaims, loadNodeClaims } from './stock/reservations/live-claims/store.ts';
 import { createStockService, type LiveShop, NETWORK_SECTION } from './stock/service.ts';
 import { createStockStore } from './stock/store.ts';
 
@@ -68,7 +68,11 @@ export function buildCore(dependencies: CoreDependencies) {
       [INVENTORY_SECTION]: parseInventorySettings,
     },
   });
-  const stockStore = createStockStore(db, loadClaims);
+  const stockStore = createStockStore(db, {
+    loadClaims,
+    loadNodeClaims: (trx, shopId, nodeIds) =>
+      loadNodeClaims(trx, shopId, { nodeIds, now: clock.now() }),
+  });
   const stock = createStockService({
     store: stockStore,
     policy,

@@ -11,7 +11,7 @@ import { createPolicyService } from '../backend/policy/service.ts';
 import type { PolicyTables } from '../backend/policy/store.ts';
 import { answerFrom } from '../backend/promise/cache.ts';
 import { quote } from '../backend/promise/quote.ts';
-import { loadClaims } from '../backend/stock/reservations/live-claims/store.ts';
+import { loadClaims, loadNodeClaims } from '../backend/stock/reservations/live-claims/store.ts';
 import { createOrderClaims } from '../backend/stock/reservations/order-claims/service.ts';
 import { createReservationService } from '../backend/stock/reservations/service.ts';
 import {
@@ -58,7 +58,11 @@ function replica(bus: Bus, clock = fixedClock(NOW)) {
     parsers: { [NETWORK_SECTION]: parseNetworkSection },
   });
   const stock = createStockService({
-    store: createStockStore(database.db, loadClaims),
+    store: createStockStore(database.db, {
+      loadClaims,
+      loadNodeClaims: (trx, shopId, nodeIds) =>
+        loadNodeClaims(trx, shopId, { nodeIds, now: clock.now() }),
+    }),
     policy,
     bus,
     clock,

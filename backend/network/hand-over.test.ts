@@ -10,6 +10,7 @@ import {
 } from '../../tests/worlds/worlds.ts';
 import { formatMinute, instantToMinuteFloor } from '../base/time.ts';
 import { type HandOver, pickupHandOver, pointHandOver } from './hand-over.ts';
+import { idleLoad } from './load.ts';
 import { compileNetwork } from './network.ts';
 
 function shown(handOver: HandOver | undefined, timeZone: string): string {
@@ -26,7 +27,7 @@ function collected(node: Partial<NodeInput>, ready: string, at = ready): string 
   );
   const readyMinute = instantToMinuteFloor(ready);
   return shown(
-    pickupHandOver(snapshot, { node: 0, readyMinute, atMinute }),
+    pickupHandOver(snapshot, { node: 0, readyMinute, atMinute, load: idleLoad(snapshot, 0) }),
     node.timeZone ?? 'Europe/Rome',
   );
 }

@@ -8,6 +8,7 @@
 import { localTimeOfDay, MINUTES_PER_DAY, NEVER } from '../base/time.ts';
 import { firstAbove } from './calendar.ts';
 import { HORIZON_MINUTES } from './delivery.ts';
+import type { CompiledLoad } from './load.ts';
 import type { Calendar, Snapshot } from './snapshot.ts';
 
 /** A hand-over instant and the end of its window. */
@@ -15,10 +16,18 @@ export type HandOver = { readonly fromMinute: number; readonly toMinute: number 
 
 const QUARTER_MINUTES = 15;
 
-/** Rule 11: the first local quarter hour of an opening that leaves the store time before it closes. */
+/**
+ * Rule 11: the first local quarter hour of an opening that leaves the store time before it closes, and at which it can
+ * still hand over an order.
+ */
 export function pickupHandOver(
   snapshot: Snapshot,
-  question: { readonly node: number; readonly readyMinute: number; readonly atMinute: number },
+  question: {
+    readonly node: number;
+    readonly readyMinute: number;
+    readonly atMinute: number;
+    readonly load: Pick<CompiledLoad, 'fullSlots'>;
+  },
 ): HandOver | undefined {
   const node = snapshot.nodes[question.node];
   if (node === undefined || question.readyMinute === NEVER) return undefined;
@@ -27,7 +36,7 @@ export function pickupHandOver(
   for (let index = firstAbove(openTo, question.readyMinute); index < openTo.length; index += 1) {
     const closes = openTo[index] ?? NEVER;
     const opens = Math.max(openFrom[index] ?? NEVER, question.readyMinute);
-    const minute = quarterHourFrom(calendar, opens);
+    const minute = quarterHourFrom(calendar, opens, question.load.fullSlots);
     if (minute >= question.atMinute + HORIZON_MINUTES) return undefined;
     if (minute < closes && minute <= closes - node.lastHandOverMinutes) {
       return { fromMinute: minute, toMinute: Math.min(closes, minute + MINUTES_PER_DAY) };
@@ -36,9 +45,15 @@ export function pickupHandOver(
   return undefined;
 }
 
-function quarterHourFrom(calendar: Calendar, minute: number): number {
+function quarterHourFrom(
+  calendar: Calendar,
+  minute: number,
+  full: CompiledLoad['fullSlots'],
+): number {
   let quarter = minute;
-  while (localTimeOfDay(calendar.zone, quarter) % QUARTER_MINUTES !== 0) quarter += 1;
+  while (localTimeOfDay(calendar.zone, quarter) % QUARTER_MINUTES !== 0 || full.has(quarter)) {
+    quarter += 1;
+  }
   return quarter;
 }
 

@@ -16,6 +16,10 @@ export type NodeLoad = {
   /** When the backlog was counted; `undefined` only without a backlog. */
   readonly backlogAsOfMinute: number | undefined;
   readonly ordersByDate: Readonly<Record<string, number>>;
+  /** Local dates (day numbers) that take no more, whatever their orders. */
+  readonly fullDays?: readonly number[] | undefined;
+  /** Quarter hours (minutes) at which no more orders can be fetched. */
+  readonly fullSlots?: readonly number[] | undefined;
 };
 
 /** A place in a node's work: a minute, ticks into it, and what its local date has already given. */
@@ -39,6 +43,8 @@ export type CompiledLoad = {
   readonly minutes: OpenMinutes;
   /** Some date is full. */
   readonly hasFullDates: boolean;
+  /** Minutes at which no more orders can be fetched. */
+  readonly fullSlots: ReadonlySet<number>;
 };
 
 const NO_ORDERS: NodeLoad = { backlogUnits: 0, backlogAsOfMinute: undefined, ordersByDate: {} };
@@ -52,7 +58,7 @@ export function idleLoad(snapshot: Snapshot, node: number): CompiledLoad {
 export function compileLoad(snapshot: Snapshot, node: number, load: NodeLoad): CompiledLoad {
   const compiled = snapshot.nodes[node];
   if (compiled === undefined) throw new Error(`Bug: no node ${node}`);
-  const minutes = minutesForOrders(compiled, load.ordersByDate);
+  const minutes = minutesForOrders(compiled, load);
   const takesTime = compiled.unitsPerHour > 0 || compiled.unitsPerDay > 0;
   const backlogUnits = takesTime ? load.backlogUnits : 0;
   const walkFromMinute = backlogUnits > 0 ? (load.backlogAsOfMinute ?? NEVER) : NEVER;
@@ -66,23 +72,59 @@ export function compileLoad(snapshot: Snapshot, node: number, load: NodeLoad): C
         : undefined,
     minutes,
     hasFullDates: minutes !== compiled.calendar.minutes,
+    fullSlots: load.fullSlots === undefined ? NO_SLOTS : new Set(load.fullSlots),
   };
 }
 
-function minutesForOrders(
-  node: CompiledNode,
-  ordersByDate: Readonly<Record<string, number>>,
-): OpenMinutes {
+const NO_SLOTS: ReadonlySet<number> = new Set();
+
+/** Local dates (day numbers) on which a node takes no more orders, as its load says. */
+export function fullDaysOf(node: CompiledNode, load: NodeLoad): ReadonlySet<number> {
+  const full = new Set(load.fullDays);
   const limit = node.source.ordersPerDay;
-  const { minutes } = node.calendar;
-  if (limit === undefined) return minutes;
-  const full = new Set<number>();
-  for (const [date, orders] of Object.entries(ordersByDate)) {
+  if (limit === undefined) return full;
+  for (const [date, orders] of Object.entries(load.ordersByDate)) {
     if (orders >= limit) full.add(parseDay(date));
   }
+  return full;
+}
+
+function minutesForOrders(node: CompiledNode, load: NodeLoad): OpenMinutes {
+  const full = fullDaysOf(node, load);
+  const { minutes } = node.calendar;
   // A limit of 0 makes every date full, booked or not.
-  const isFree = (day: number) => limit > 0 && !full.has(day);
+  const isNever = node.source.ordersPerDay === 0;
+  if (full.size === 0 && !isNever) return minutes;
+  const isFree = (day: number) => !isNever && !full.has(day);
   return minutes.day.every(isFree) ? minutes : keepMinutes(minutes, isFree);
+}
+
+/** Units of work, there from a minute on. */
+export type WorkPart = { readonly units: number; readonly fromMinute: number };
+
+/**
+ * Work that came part by part as one backlog: all of it since the node last had nothing to do, counted as of then. A node
+ * with units left on the date of the next part worked on at its daily limit goes on with that date's count.
+ */
+export function mergeWork(
+  snapshot: Snapshot,
+  node: CompiledNode,
+  parts: readonly WorkPart[],
+): WorkPart {
+  const [first, ...rest] = parts.toSorted((a, b) => a.fromMinute - b.fromMinute);
+  if (first === undefined) throw new Error('Bug: no work to merge');
+  const minutes = reachBackTo(snapshot, node, first.fromMinute);
+  const { zone } = node.calendar;
+  let busy = first;
+  for (const part of rest) {
+    const end = walkBacklog(node, minutes, busy);
+    const isIdle =
+      end !== undefined &&
+      end.minute < part.fromMinute &&
+      (node.unitsPerDay === 0 || end.day < localDay(zone, part.fromMinute));
+    busy = isIdle ? part : { ...busy, units: busy.units + part.units };
+  }
+  return busy;
 }
 
 /** Only the pieces on dates that `isKept` accepts. */

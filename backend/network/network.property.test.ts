@@ -53,6 +53,7 @@ function promised(
     node: 0,
     readyMinute: readyMinute(snapshot, { ...ask, kind: 'pickup' }),
     atMinute,
+    load,
   });
   return {
     shipped: day === NEVER ? NEVER : deliveryWindow(service, place.zone, day).toMinute,

@@ -60,7 +60,8 @@ export function planStorePickup(ask: Ask, node: CompiledNode): StorePickup | Ref
     kind: 'pickup' as const,
   };
   const ready = readyMinute(snapshot, { ...work, atMinute });
-  const handOver = pickupHandOver(snapshot, { node: node.index, readyMinute: ready, atMinute });
+  const asked = { node: node.index, readyMinute: ready, atMinute, load: work.load };
+  const handOver = pickupHandOver(snapshot, asked);
   if (handOver === undefined) return { code: 'no_opening', facts: {} };
   // Every parcel ready by the hand-over instant is handed over then: it is the first quarter hour for all of them.
   const last = latestAtMinute(snapshot, { ...work, departureMinute: handOver.fromMinute });

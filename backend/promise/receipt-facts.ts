@@ -9,9 +9,8 @@
  * When the whole does not fit, nodes that cannot send or hand over go first, then nodes without which the answer
  * is proved the same (by asking again); when even that does not fit (a cart of hundreds of lines) there are no bytes at all.
  */
-import { formatDay, parseDay } from '../base/time.ts';
 import { relatedSkus } from '../network/kits.ts';
-import { compileLoad, type NodeLoad } from '../network/load.ts';
+import { compileLoad, fullDaysOf, type NodeLoad } from '../network/load.ts';
 import type { Snapshot } from '../network/snapshot.ts';
 import type { WorldProduct } from '../network/world.ts';
 import { figureSums, spokenForUnits } from '../stock/figures/formula.ts';
@@ -35,7 +34,9 @@ import {
 
 /** No receipt's facts take more. */
 export const MAX_FACTS_BYTES = 4_096;
-const FORMAT = 1;
+// 2 since loads say which pickup slots are full.
+const FORMAT = 2;
+const FORMAT_WITHOUT_SLOTS = 1;
 // Of a product: whether stores hand it over, and whether its category follows (where a rule names categories).
 const OFFERS_PICKUP = 1;
 const HAS_CATEGORY = 2;
@@ -82,17 +83,18 @@ const EVERY_NODE = () => true;
 /** Facts on which `quote` gives the answer that was promised. The snapshot must know the packed products. */
 export function unpackFacts(snapshot: Snapshot, bytes: Uint8Array): Facts {
   const facts = emptyPackedFacts(snapshot);
-  const reader = openReader(bytes);
+  const { reader, format } = openReader(bytes);
   const atMinute = readWhole(reader);
+  const into = { snapshot, facts, atMinute, hasSlots: format !== FORMAT_WITHOUT_SLOTS };
   const lineCount = readWhole(reader);
-  for (let line = 0; line < lineCount; line += 1) readLine(reader, { snapshot, facts, atMinute });
-  readLoads(reader, { snapshot, facts, atMinute });
+  for (let line = 0; line < lineCount; line += 1) readLine(reader, into);
+  readLoads(reader, into);
   return facts;
 }
 
 /** The products of the basket as they were: with them and the network of the policy version a replay needs no catalogue. */
 export function packedProducts(bytes: Uint8Array): WorldProduct[] {
-  const reader = openReader(bytes);
+  const { reader } = openReader(bytes);
   readWhole(reader);
   const lineCount = readWhole(reader);
   return Array.from({ length: lineCount }, () => {
@@ -102,11 +104,13 @@ export function packedProducts(bytes: Uint8Array): WorldProduct[] {
   });
 }
 
-function openReader(bytes: Uint8Array): ByteReader {
-  const reader = { bytes, at: 0 };
+function openReader(bytes: Uint8Array) {
+  const reader: ByteReader = { bytes, at: 0 };
   const format = readWhole(reader);
-  if (format !== FORMAT) throw new RangeError(`facts of format ${format}, expected ${FORMAT}`);
-  return reader;
+  if (format !== FORMAT && format !== FORMAT_WITHOUT_SLOTS) {
+    throw new RangeError(`facts of format ${format}, expected up to ${FORMAT}`);
+  }
+  return { reader, format };
 }
 
 /** Those nodes' facts, or `undefined` when they do not fit. */
@@ -268,7 +272,12 @@ function nextExpiry(ask: Ask, line: AskLine): number {
   return next;
 }
 
-type Unpacking = { readonly snapshot: Snapshot; readonly facts: Facts; readonly atMinute: number };
+type Unpacking = {
+  readonly snapshot: Snapshot;
+  readonly facts: Facts;
+  readonly atMinute: number;
+  readonly hasSlots: boolean;
+};
 
 function readLine(reader: ByteReader, into: Unpacking): void {
   const { sku } = readProduct(reader);
@@ -313,26 +322,51 @@ function readLots(reader: ByteReader, atMinute: number): Lot[] {
 }
 
 function writeLoads(writer: ByteWriter, ask: Ask, keeps: (node: number) => boolean): void {
-  const loads: { readonly node: number; readonly load: NodeLoad; readonly full: number[] }[] = [];
+  const loads: {
+    readonly node: number;
+    readonly load: NodeLoad;
+    readonly full: readonly number[];
+    readonly slots: readonly number[];
+  }[] = [];
   for (const node of ask.nodes) {
     const load = ask.facts.nodeLoads[node];
     if (load === undefined || !keeps(node)) continue;
     const full = fullDays(ask, node, load);
     const takesTime = hasLimitedRate(ask.snapshot, node) && load.backlogUnits > 0;
-    if (!takesTime && full.length === 0) continue;
-    loads.push({ node, load: takesTime ? load : { ...load, backlogUnits: 0 }, full });
+    const slots = fullSlots(ask, load);
+    if (!takesTime && full.length + slots.length === 0) continue;
+    loads.push({ node, load: takesTime ? load : { ...load, backlogUnits: 0 }, full, slots });
   }
   writeWhole(writer, loads.length);
   let before = 0;
-  for (const { node, load, full } of loads) {
+  for (const { node, load, full, slots } of loads) {
     writeWhole(writer, node - before);
     before = node;
     writeWhole(writer, load.backlogUnits);
     if (load.backlogUnits > 0) writeSigned(writer, (load.backlogAsOfMinute ?? 0) - ask.atMinute);
     writeWhole(writer, full.length);
     for (const day of full) writeSigned(writer, day - Math.floor(ask.atMinute / 1_440));
+    writeWhole(writer, slots.length);
+    let last = ask.atMinute;
+    for (const slot of slots) {
+      writeWhole(writer, slot - last);
+      last = slot;
+    }
   }
 }
+
+/** Full pickup slots from now on, ascending; only an answer with store pickup depends on them. */
+function fullSlots(ask: Ask, load: NodeLoad): readonly number[] {
+  if (!methodsOf(ask).includes('store_pickup')) return [];
+  const coming = (load.fullSlots ?? []).filter((minute) => minute >= ask.atMinute);
+  return coming.toSorted((a, b) => a - b);
+}
+
+function methodsOf({ request }: Ask): readonly Method[] {
+  return request.methods ?? ['home', 'pickup_point', 'store_pickup'];
+}
+
+type Method = NonNullable<QuoteRequest['methods']>[number];
 
 function hasLimitedRate(snapshot: Snapshot, node: number): boolean {
   const compiled = snapshot.nodes[node];
@@ -341,15 +375,10 @@ function hasLimitedRate(snapshot: Snapshot, node: number): boolean {
 
 /** Local dates with as many orders as the node takes, ascending; earlier ones than two days ago cannot matter. */
 function fullDays(ask: Ask, node: number, load: NodeLoad): number[] {
-  const limit = ask.snapshot.nodes[node]?.source.ordersPerDay;
-  if (limit === undefined) return [];
+  const compiled = ask.snapshot.nodes[node];
+  if (compiled === undefined) return [];
   const earliest = Math.floor(ask.atMinute / 1_440) - 2;
-  const days: number[] = [];
-  for (const [date, orders] of Object.entries(load.ordersByDate)) {
-    if (orders < limit) continue;
-    const day = parseDay(date);
-    if (day >= earliest) days.push(day);
-  }
+  const days = [...fullDaysOf(compiled, load)].filter((day) => day >= earliest);
   return days.sort((a, b) => a - b);
 }
 
@@ -361,20 +390,29 @@ function readLoads(reader: ByteReader, into: Unpacking): void {
     node += readWhole(reader);
     const backlogUnits = readWhole(reader);
     const backlogAsOfMinute = backlogUnits > 0 ? readSigned(reader) + into.atMinute : undefined;
-    const ordersByDate: Record<string, number> = {};
-    for (let full = readWhole(reader); full > 0; full -= 1) {
-      ordersByDate[formatDay(readSigned(reader) + today)] = Number.MAX_SAFE_INTEGER;
-    }
-    const load: NodeLoad = { backlogUnits, backlogAsOfMinute, ordersByDate };
+    const fullDays = Array.from({ length: readWhole(reader) }, () => readSigned(reader) + today);
+    const fullSlots = into.hasSlots ? readSlots(reader, into.atMinute) : [];
+    const load: NodeLoad = {
+      ...{ backlogUnits, backlogAsOfMinute, fullDays, fullSlots },
+      ordersByDate: {},
+    };
     into.facts.nodeLoads[node] = load;
     into.facts.loads[node] = compileLoad(into.snapshot, node, load);
   }
 }
 
+function readSlots(reader: ByteReader, atMinute: number): number[] {
+  let minute = atMinute;
+  return Array.from({ length: readWhole(reader) }, () => {
+    minute += readWhole(reader);
+    return minute;
+  });
+}
+
 /** Nodes that could send by a service asked for, or hand over: only their stock can be in an answer. */
 function usefulNodes(ask: Ask): Set<number> {
   const { snapshot } = ask;
-  const methods = ask.request.methods ?? ['home', 'pickup_point', 'store_pickup'];
+  const methods = methodsOf(ask);
   const useful = new Set<number>();
   if (methods.includes('store_pickup')) {
     for (const { node } of nearestStores(ask)) useful.add(node.index);

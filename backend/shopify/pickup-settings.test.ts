@@ -107,7 +107,12 @@ test('whatever the minute, the text holds for every order of the span and no sho
     const load = base.loadOf(node);
     const asked = { node, load, atMinute, units: 1, usableMinute: 0, kind: 'pickup' } as const;
     const ready = readyMinute(base.snapshot, asked);
-    const from = pickupHandOver(base.snapshot, { node, readyMinute: ready, atMinute })?.fromMinute;
+    const from = pickupHandOver(base.snapshot, {
+      node,
+      readyMinute: ready,
+      atMinute,
+      load,
+    })?.fromMinute;
     return (from ?? Number.POSITIVE_INFINITY) - atMinute;
   };
   fc.assert(

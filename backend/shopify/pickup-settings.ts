@@ -86,15 +86,16 @@ export function keptSlot(question: PickupQuestion, node: number): PickupTime | n
 // Minutes from an order to its hand-over; undefined: never within the horizon.
 function waitAt(question: PickupQuestion, node: number, atMinute: number): number | undefined {
   const { snapshot, units } = question;
+  const load = question.loadOf(node);
   const ready = readyMinute(snapshot, {
     node,
-    load: question.loadOf(node),
+    load,
     atMinute,
     units,
     usableMinute: 0,
     kind: 'pickup',
   });
-  const handOver = pickupHandOver(snapshot, { node, readyMinute: ready, atMinute });
+  const handOver = pickupHandOver(snapshot, { node, readyMinute: ready, atMinute, load });
   return handOver === undefined ? undefined : handOver.fromMinute - atMinute;
 }
 

@@ -12,7 +12,7 @@
  */
 import type { ShopId } from '../base/ids.ts';
 import { type InvalidInput, type Result, refuseInput } from '../base/result.ts';
-import { instantToMinuteFloor, MINUTES_PER_DAY } from '../base/time.ts';
+import { instantToMinuteFloor, MINUTES_PER_DAY, NEVER } from '../base/time.ts';
 import type { HolidayBook } from '../network/holidays.ts';
 import { relatedSkus } from '../network/kits.ts';
 import { compileNetwork } from '../network/network.ts';
@@ -26,6 +26,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { PolicyService } from '../policy/service.ts';
 import { createHeldRows, type HeldRows } from './held-rows.ts';
 import type { Reason } from './ledger/ledger.ts';
+import { claimedLoad, hasLimits, nextEnd } from './node-claims.ts';
 import {
   applyLoad,
   applyQuotaUses,
@@ -34,9 +35,11 @@ import {
   applyWaiting,
   compileFacts,
   type Facts,
+  type LoadRow,
 } from './stock.ts';
 import type {
   HeldClaims,
+  HeldNodeClaims,
   NodeLoadRow,
   ProductRow,
   StockChanges,
@@ -56,8 +59,10 @@ export type LiveShop = {
   readonly skuOfVariant: ReadonlyMap<string, string>;
   /** The number of the shop's stock clock up to which facts are complete. */
   readonly stockVersion: number;
-  /** The sum of the write counts of all nodes' loads. */
+  /** The sum of the write counts of all nodes' loads, and of what is claimed of them. */
   readonly loadVersion: number;
+  /** The first minute at which a claim of a node counts no more; with `loadVersion` it names the loads that hold now. */
+  readonly loadsUntilMinute: number;
   /** Monotonic milliseconds at which the database last confirmed all this. */
   readonly confirmedAt: number;
 };
@@ -93,7 +98,12 @@ const POLL_MILLISECONDS = 1_000;
 const REBUILD_AFTER_MINUTES = MINUTES_PER_DAY;
 
 // A `LiveShop` as its one writer sees it.
-type Growing = LiveShop & { stockVersion: number; loadVersion: number; confirmedAt: number };
+type Growing = LiveShop & {
+  stockVersion: number;
+  loadVersion: number;
+  loadsUntilMinute: number;
+  confirmedAt: number;
+};
 
 // What this module keeps of a shop; a `LiveShop` is its readable face.
 type Held = {
@@ -104,6 +114,7 @@ type Held = {
   stock: HeldRows;
   claims: Map<string, HeldClaims>;
   loads: Map<string, NodeLoadRow & { readonly version: number }>;
+  nodeClaims: Map<string, HeldNodeClaims>;
   version: number;
   live: Growing | undefined;
   refreshing: Promise<void> | undefined;
@@ -154,7 +165,8 @@ export function createStockService(deps: StockDependencies) {
         const isOther = changes.all !== undefined || changes.products.length > 0;
         if (live === undefined || isOther || isOld) rebuild(held);
         else {
-          applyChanges(live, held, { changes, rises, confirmedAt: askedAt });
+          const asOf = { nowMinute: nowMinute(), confirmedAt: askedAt };
+          applyChanges(live, held, { changes, rises, ...asOf });
           publishLive(held, live);
         }
       } while (held.isStale);
@@ -266,7 +278,7 @@ export type StockService = ReturnType<typeof createStockService>;
 
 /** Versions of every fact that an answer about these SKUs can depend on (`promise/cache.ts`). */
 export function factVersions(live: LiveShop, skus: readonly string[]): string {
-  let text = `${live.loadVersion}`;
+  let text = `${live.loadVersion}/${live.loadsUntilMinute}`;
   for (const sku of skus) {
     const index = live.snapshot.skuIndex.get(sku);
     text += `,${index === undefined ? '-' : live.facts.skuVersions[index]}`;
@@ -285,6 +297,7 @@ function emptyHeld(shopId: ShopId): Held {
     stock: createHeldRows(),
     claims: new Map(),
     loads: new Map(),
+    nodeClaims: new Map(),
     version: 0,
     live: undefined,
     refreshing: undefined,
@@ -322,6 +335,7 @@ function takeChanges(held: Held, changes: StockChanges): ReadonlyMap<string, num
     held.stock = changes.all;
     held.claims = new Map();
     held.loads = new Map();
+    held.nodeClaims = new Map();
   }
   for (const row of changes.stock) rise(row.sku, held.stock.put(row));
   for (const row of changes.claims) {
@@ -329,6 +343,7 @@ function takeChanges(held: Held, changes: StockChanges): ReadonlyMap<string, num
     held.claims.set(row.sku, row);
   }
   for (const row of changes.loads) held.loads.set(row.nodeId, row);
+  for (const row of changes.nodeClaims) held.nodeClaims.set(row.nodeId, row);
   for (const row of changes.products) {
     held.products.set(row.product.sku, row.product);
     if (row.variantId !== null) held.skuOfVariant.set(row.variantId, row.product.sku);
@@ -351,8 +366,7 @@ function buildLive(
   const claims = [...held.claims.values()];
   const facts = compileFacts(snapshot, {
     stock: held.stock.rows(),
-    // What the policy says of a node's load holds until a system reports it.
-    loads: [...section.nodes.map((node) => ({ ...node, nodeId: node.id })), ...held.loads.values()],
+    loads: section.nodes.map((node) => loadAt(held, snapshot, node.id, at.nowMinute)),
     waiting: [
       ...snapshot.policy.waiting,
       ...claims.map(({ sku, waiting }) => ({ sku, quantity: waiting })),
@@ -373,7 +387,8 @@ function buildLive(
     facts,
     skuOfVariant: held.skuOfVariant,
     stockVersion: held.version,
-    loadVersion: versionOfLoads(held),
+    loadVersion: versionOfLoads(held, snapshot),
+    loadsUntilMinute: loadsUntil(held, snapshot, at.nowMinute),
     confirmedAt: at.confirmedAt,
   };
 }
@@ -397,16 +412,20 @@ function applyChanges(
   what: {
     readonly changes: StockChanges;
     readonly rises: ReadonlyMap<string, number>;
+    readonly nowMinute: number;
     readonly confirmedAt: number;
   },
 ): void {
-  const { changes, rises, confirmedAt } = what;
+  const { changes, rises, nowMinute, confirmedAt } = what;
   for (const row of changes.stock) applyStockRow(live.facts, row, AS_IT_IS);
-  for (const row of changes.loads) applyLoad(live.facts, row, row.version);
+  for (const nodeId of busierNodes(held, live, what)) {
+    applyLoad(live.facts, loadAt(held, live.snapshot, nodeId, nowMinute));
+  }
   for (const row of changes.claims) applyClaims(live, row);
   for (const [sku, by] of rises) raiseVersion(live.facts, sku, by);
   live.stockVersion = changes.version;
-  live.loadVersion = versionOfLoads(held);
+  live.loadVersion = versionOfLoads(held, live.snapshot);
+  live.loadsUntilMinute = loadsUntil(held, live.snapshot, nowMinute);
   live.confirmedAt = confirmedAt;
 }
 
@@ -420,10 +439,49 @@ function applyClaims({ facts, snapshot }: LiveShop, claims: HeldClaims): void {
   applyQuotaUses(facts, { sku, rows: claims.quotaUses }, AS_IT_IS);
 }
 
-function versionOfLoads({ loads }: Held): number {
+function versionOfLoads({ loads, nodeClaims }: Held, snapshot: Snapshot): number {
   let sum = 0;
   for (const { version } of loads.values()) sum += version;
+  // Claims of a node without limits change nothing that anybody asks.
+  for (const { nodeId, revision } of nodeClaims.values()) {
+    if (limitsOf(snapshot, nodeId)) sum += revision;
+  }
   return sum;
+}
+
+function limitsOf(snapshot: Snapshot, nodeId: string): boolean {
+  const node = snapshot.nodes[snapshot.nodeIndex.get(nodeId) ?? -1];
+  return node !== undefined && hasLimits(node);
+}
+
+/** A node's load at a minute: as a system reports it, until then as the policy says, and what is claimed on top. */
+function loadAt(held: Held, snapshot: Snapshot, nodeId: string, nowMinute: number): LoadRow {
+  const stated = held.network?.section.nodes.find(({ id }) => id === nodeId);
+  const base = held.loads.get(nodeId) ?? { ...IDLE, ...stated, nodeId };
+  const claims = held.nodeClaims.get(nodeId);
+  return claims === undefined ? base : claimedLoad(snapshot, base, { claims, nowMinute });
+}
+
+const IDLE = { backlogUnits: 0, ordersByDate: {} };
+
+function loadsUntil({ nodeClaims }: Held, snapshot: Snapshot, nowMinute: number): number {
+  let until = NEVER;
+  for (const claims of nodeClaims.values()) {
+    if (limitsOf(snapshot, claims.nodeId)) until = Math.min(until, nextEnd(claims, nowMinute));
+  }
+  return until;
+}
+
+/** Nodes whose load was written, whose claims changed, or have ended since. */
+function busierNodes(
+  { nodeClaims }: Held,
+  live: LiveShop,
+  { changes, nowMinute }: { readonly changes: StockChanges; readonly nowMinute: number },
+): ReadonlySet<string> {
+  const nodeIds = new Set([...changes.loads, ...changes.nodeClaims].map(({ nodeId }) => nodeId));
+  if (live.loadsUntilMinute <= nowMinute)
+    for (const nodeId of nodeClaims.keys()) nodeIds.add(nodeId);
+  return nodeIds;
 }
 
 function findDoubled(writes: StockWrites): Result<never, InvalidInput> | undefined {

@@ -58,6 +58,10 @@ export type QuotaUseRow = Omit<QuotaUse, 'expiresMinute'> & {
 export type LoadRow = Pick<World['nodes'][number], 'backlogUnits' | 'ordersByDate'> & {
   readonly nodeId: string;
   readonly backlogAsOf?: string | undefined;
+  /** Local dates without room for any more units. */
+  readonly fullDates?: readonly string[] | undefined;
+  /** ISO instants of pickup slots without room. */
+  readonly fullSlots?: readonly string[] | undefined;
 };
 
 /** All facts that change without a new policy, by index of one snapshot. Owned by one writer. */
@@ -225,6 +229,8 @@ export function applyLoad(facts: Facts, row: LoadRow, version?: number): void {
     backlogAsOfMinute:
       row.backlogAsOf === undefined ? undefined : instantToMinuteFloor(row.backlogAsOf),
     ordersByDate: row.ordersByDate,
+    fullDays: row.fullDates?.map(parseDay),
+    fullSlots: row.fullSlots?.map(instantToMinuteFloor),
   };
   facts.nodeLoads[node] = load;
   facts.loads[node] = compileLoad(facts.snapshot, node, load);

@@ -53,6 +53,7 @@ test('what is written comes back as written, with the number of its write', asyn
     loads: [{ ...load, version: 1 }],
     products: [],
     claims: [],
+    nodeClaims: [],
   });
 });
 

@@ -17,6 +17,7 @@ import type { SaidRow } from './ledger/said-row.ts';
 import { type SaidStamp, saySaidRows } from './ledger/said-rows/service.ts';
 import { recordChange } from './ledger/service.ts';
 import type { ShopTransaction } from './ledger/store.ts';
+import type { NodeClaims } from './node-claims.ts';
 import type { QuotaUseRow } from './stock.ts';
 
 /** What a position is said to be; what is absent stays as it is. */
@@ -78,6 +79,24 @@ export type StockChanges = {
   readonly loads: readonly (NodeLoadRow & { readonly version: number })[];
   readonly products: readonly ProductRow[];
   readonly claims: readonly HeldClaims[];
+  /** Of every node named by `loads` or claimed anew. */
+  readonly nodeClaims: readonly HeldNodeClaims[];
+};
+
+/** Reads what is claimed of nodes, in the caller's snapshot: of each one asked for, or of all that ever were claimed. */
+export type LoadNodeClaims = (
+  trx: ShopTransaction,
+  shopId: ShopId,
+  nodeIds: readonly string[] | 'all',
+) => Promise<readonly HeldNodeClaims[]>;
+
+/** A node's claims with how often they changed. */
+export type HeldNodeClaims = NodeClaims & { readonly revision: number };
+
+/** How the claims of SKUs and of nodes are read; absent where nothing claims. */
+export type ClaimReaders = {
+  readonly loadClaims: LoadClaims;
+  readonly loadNodeClaims: LoadNodeClaims;
 };
 
 /** Which cells and SKUs changed, for a consumer that keeps a cursor of its own. */
@@ -94,17 +113,17 @@ const PAGE_ROWS = 20_000;
 // Following more movements than this costs more than reading everything.
 const MOST_FOLLOWED = 400_000;
 
-/** The store over a pool that runs as the application's role. `loadClaims` is absent where nothing claims. */
-export function createStockStore(db: Kysely<unknown>, loadClaims?: LoadClaims) {
+/** The store over a pool that runs as the application's role. */
+export function createStockStore(db: Kysely<unknown>, readers?: ClaimReaders) {
   return {
     /** What changed after `version`; 0 reads everything. One snapshot of the database. */
     readChanges: (shopId: ShopId, version: number): Promise<StockChanges> =>
-      inSnapshot(db, shopId, (trx) => readChanges(trx, shopId, { after: version, loadClaims })),
+      inSnapshot(db, shopId, (trx) => readChanges(trx, shopId, { after: version, readers })),
 
     /** The same as lists without revisions. */
     loadChanges: (shopId: ShopId, version: number) =>
       inSnapshot(db, shopId, async (trx) => {
-        const { all, ...rest } = await readChanges(trx, shopId, { after: version, loadClaims });
+        const { all, ...rest } = await readChanges(trx, shopId, { after: version, readers });
         const rows = all?.rows() ?? rest.stock;
         const stock = rows.map(({ revision: _, ...row }): WorldStockRow => row);
         return { ...rest, stock };
@@ -229,12 +248,12 @@ const CHANGED_CELLS = (shopId: ShopId, after: number) => sql`
   select cell ->> 0, cell ->> 1 from stock_change c cross join jsonb_array_elements(c.cells) cell
   where c.shop_id = ${shopId} and c.version > ${after}`;
 
-type Reading = { readonly after: number; readonly loadClaims: LoadClaims | undefined };
+type Reading = { readonly after: number; readonly readers: ClaimReaders | undefined };
 
 async function readChanges(
   trx: ShopTransaction,
   shopId: ShopId,
-  { after, loadClaims }: Reading,
+  { after, readers }: Reading,
 ): Promise<StockChanges> {
   const { version, isAll } = await readClock(trx, shopId, after);
   if (isAll) {
@@ -244,7 +263,8 @@ async function readChanges(
       stock: [],
       loads: await readLoads(trx, shopId),
       products: await readProducts(trx, shopId),
-      claims: await readClaims(trx, shopId, { skus: 'all', loadClaims }),
+      claims: await readClaims(trx, shopId, { skus: 'all', readers }),
+      nodeClaims: (await readers?.loadNodeClaims(trx, shopId, 'all')) ?? [],
     };
   }
   if (version === after) return { version, all: undefined, ...NOTHING };
@@ -261,11 +281,15 @@ async function readChanges(
     stock: rows.map(toHeldRow),
     loads: names.loads.length === 0 ? [] : await readLoads(trx, shopId, names.loads),
     products: names.products.length === 0 ? [] : await readProducts(trx, shopId, names.products),
-    claims: await readClaims(trx, shopId, { skus: names.claims, loadClaims }),
+    claims: await readClaims(trx, shopId, { skus: names.claims, readers }),
+    nodeClaims:
+      names.loads.length === 0 || readers === undefined
+        ? []
+        : await readers.loadNodeClaims(trx, shopId, names.loads),
   };
 }
 
-const NOTHING = { stock: [], loads: [], products: [], claims: [] };
+const NOTHING = { stock: [], loads: [], products: [], claims: [], nodeClaims: [] };
 
 /** The shop's number, and whether `after` is too old to follow. */
 async function readClock(
@@ -316,11 +340,11 @@ async function readAllPositions(trx: ShopTransaction, shopId: ShopId): Promise<H
 async function readClaims(
   trx: ShopTransaction,
   shopId: ShopId,
-  { skus, loadClaims }: { readonly skus: readonly string[] | 'all' } & Pick<Reading, 'loadClaims'>,
+  { skus, readers }: { readonly skus: readonly string[] | 'all' } & Pick<Reading, 'readers'>,
 ): Promise<readonly HeldClaims[]> {
   if (skus !== 'all' && skus.length === 0) return [];
   const claims = new Map(
-    (await loadClaims?.(trx, shopId, skus))?.map((claim) => [claim.sku, claim] as const),
+    (await readers?.loadClaims(trx, shopId, skus))?.map((claim) => [claim.sku, claim] as const),
   );
   const { rows } = await sql<{ sku: string; revision: number }>`
     select sku, revision from claim_revision

@@ -49,6 +49,7 @@ function compile(world: World): Growing {
     skuOfVariant: new Map(),
     stockVersion: 1,
     loadVersion: 1,
+    loadsUntilMinute: Number.MAX_SAFE_INTEGER,
     confirmedAt: performance.now(),
   };
 }

@@ -82,6 +82,7 @@ function shopOf(shopId: ShopId, nodes: number): LiveShop {
     skuOfVariant: new Map(),
     stockVersion: 1,
     loadVersion: 1,
+    loadsUntilMinute: Number.MAX_SAFE_INTEGER,
     confirmedAt: 0,
   };
 }

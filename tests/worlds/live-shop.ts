@@ -45,6 +45,7 @@ export function liveShopOf(
     skuOfVariant: at.skuOfVariant,
     stockVersion: 1,
     loadVersion: 1,
+    loadsUntilMinute: Number.MAX_SAFE_INTEGER,
     confirmedAt: at.confirmedAt,
   };
 }

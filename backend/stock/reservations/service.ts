@@ -42,6 +42,7 @@ import {
   lockPending,
   pruneEnded,
   type ReservationRow,
+  raiseNodes,
   readIncoming,
   readReportedOrders,
   replaceHolds,
@@ -354,14 +355,22 @@ async function reportedOrders(
   return (await readReportedOrders(trx, shopId, nodeId)) ?? stated;
 }
 
-/** Marks the SKUs of holds as changed: every replica reads their claims again. */
+/** Marks the SKUs and nodes of holds as changed: every replica reads their claims again. */
 async function record(
   trx: ShopTransaction,
   shopId: ShopId,
   holds: readonly Pick<Hold, 'kind' | 'holder'>[],
   now: Temporal.Instant,
 ): Promise<number> {
-  return await recordChange(trx, shopId, { claims: skusOf(holds) }, now.toString());
+  const loads = nodesOf(holds);
+  await raiseNodes(trx, shopId, loads);
+  return await recordChange(trx, shopId, { claims: skusOf(holds), loads }, now.toString());
+}
+
+/** The nodes that holds are of, each once. */
+export function nodesOf(holds: readonly Pick<Hold, 'kind' | 'holder'>[]): string[] {
+  const ofNodes = holds.filter(({ kind }) => kind !== 'sku' && kind !== 'quota');
+  return [...new Set(ofNodes.map(({ holder }) => holder))];
 }
 
 /** The SKUs that holds are of, each once. */

@@ -377,6 +377,19 @@ export async function pruneEnded(
       and key <> ''`.execute(trx);
 }
 
+/** Counts a change of what is claimed of nodes. Their rows come after all others and before the stock clock. */
+export async function raiseNodes(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  nodeIds: readonly string[],
+): Promise<void> {
+  if (nodeIds.length === 0) return;
+  await sql`
+    insert into node_claims as c (shop_id, node_id, revision)
+    select distinct ${shopId}, node_id, 1 from unnest(${nodeIds}::text[]) w(node_id) order by node_id
+    on conflict (shop_id, node_id) do update set revision = c.revision + 1`.execute(trx);
+}
+
 /** Units of SKUs that are on their way. */
 export async function readIncoming(
   trx: ShopTransaction,

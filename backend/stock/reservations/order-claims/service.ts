@@ -14,7 +14,7 @@ import type { StockEvent } from '../../ledger/ledger.ts';
 import { appendMovements } from '../../ledger/service.ts';
 import type { ShopTransaction, StockChange } from '../../ledger/store.ts';
 import type { Hold } from '../reservations.ts';
-import { isPast, skusOf } from '../service.ts';
+import { isPast, nodesOf, skusOf } from '../service.ts';
 import {
   endReservation,
   type LockedClaims,
@@ -83,6 +83,8 @@ export function createOrderClaims(deps: OrderClaimDependencies) {
     shopId: ShopId,
     work: (trx: ShopTransaction) => Promise<{ value: Value; version: number | undefined }>,
   ): Promise<Value> => {
+    // Asked here, so that nobody waits for it inside the transaction.
+    await deps.openShop(shopId);
     const { value, version } = await withShop(deps.db, shopId, work);
     if (version !== undefined) await deps.announce(shopId, version);
     return value;
@@ -194,9 +196,12 @@ async function follow(
   await noteOrder(trx, shopId, { orderId, version, reservationId: reservation?.reservationId });
   const beyond = await unitsBeyond(trx, shopId, { locked, origin, changed: difference.waiting });
   const { claims, cells } = changeOf(difference);
-  // What was unseen and is allocated at once changes no waiting units; replicas must hear of it all the same.
-  const told = [...claims, ...explained, ...skusOf(origin.holds)];
-  const change = { claims: told, cells, movements };
+  const change = {
+    // What was unseen and is allocated at once changes no waiting units; replicas must hear of it all the same.
+    claims: [...claims, ...explained, ...skusOf(origin.holds)],
+    loads: nodesOf(origin.holds),
+    ...{ cells, movements },
+  };
   return {
     value: { isPosted: reservation !== undefined, beyond, missing },
     version: await record(deps, trx, shopId, change),

@@ -12,9 +12,10 @@ import type { Clock } from '../../../../platform/clock.ts';
 import type { CellKey } from '../../../ledger/cells.ts';
 import { recordChange } from '../../../ledger/service.ts';
 import type { ShopTransaction, StockChange } from '../../../ledger/store.ts';
+import { hasLimits } from '../../../node-claims.ts';
 import type { LiveShop } from '../../../service.ts';
 import type { Bucket } from '../../reservations.ts';
-import { lockClaims } from '../../store.ts';
+import { lockClaims, raiseNodes } from '../../store.ts';
 import {
   type AllocatedUnits,
   type AllocationRefusal,
@@ -90,9 +91,28 @@ export async function record(
     change.cells.map(({ sku, nodeId }) => [JSON.stringify([sku, nodeId]), { sku, nodeId }]),
   );
   const claims = [...new Set(change.claims)];
-  if (cells.size + claims.length === 0 && change.movements === undefined) return undefined;
+  const loads = await limitedNodes(deps, shopId, change);
+  if (cells.size + claims.length + loads.length === 0 && change.movements === undefined) {
+    return undefined;
+  }
+  await raiseNodes(trx, shopId, loads);
   const now = deps.clock.now().toString();
-  return await recordChange(trx, shopId, { ...change, claims, cells: [...cells.values()] }, now);
+  const changed = { ...change, claims, loads, cells: [...cells.values()] };
+  return await recordChange(trx, shopId, changed, now);
+}
+
+// Allocations are work; who has neither limit nor rate is not asked for how much. The shop is in memory by now.
+async function limitedNodes(
+  deps: OrderClaimDependencies,
+  shopId: ShopId,
+  { cells, loads = [] }: Pick<StockChange, 'loads'> & { readonly cells: readonly CellKey[] },
+): Promise<readonly string[]> {
+  const nodeIds = new Set([...cells.map(({ nodeId }) => nodeId), ...loads]);
+  const snapshot = (await deps.openShop(shopId))?.snapshot;
+  return [...nodeIds].filter((nodeId) => {
+    const node = snapshot?.nodes[snapshot.nodeIndex.get(nodeId) ?? -1];
+    return node !== undefined && hasLimits(node);
+  });
 }
 
 /** What a difference changes. */
