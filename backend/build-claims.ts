@@ -13,11 +13,13 @@ import { readJsonBody } from './connect/body.ts';
 import { asCaller, type GateDependencies } from './connect/gate.ts';
 import type { Mount } from './http/app.ts';
 import { sendRefusal } from './http/problem.ts';
+import { type JobDefinition, parseShopJob } from './jobs/queue.ts';
 import type { Log } from './platform/log.ts';
 import { createIdSource } from './platform/signing.ts';
 import type { Platform } from './platform/stand.ts';
 import { readOrderClaims } from './shopify/order-claims-reader.ts';
 import type { Surfaces } from './shopify/surfaces.ts';
+import type { LedgerService } from './stock/ledger/service.ts';
 import type { OrderClaimService } from './stock/reservations/order-claims/service.ts';
 import { checkoutReservationRoutes, reservationRoutes } from './stock/reservations/routes.ts';
 import { createReservationService } from './stock/reservations/service.ts';
@@ -60,6 +62,7 @@ export function buildClaims(build: ClaimsBuild) {
       hasSku: (sku: string) => live?.snapshot.skuIndex.has(sku) ?? false,
     };
   };
+  const returnShortages = createShortageReturns({ ledger, orderClaims, log });
   return {
     reservations,
     /** Reads an order of Shopify and brings its claims up to date. */
@@ -73,14 +76,42 @@ export function buildClaims(build: ClaimsBuild) {
     },
     /** True when this state of an order has been worked on. */
     isFollowed: orderClaims.isFollowed,
-    /** Housekeeping of every few minutes: expired rows, and allocations that a recount has left without goods. */
+    returnShortages,
+    /** Housekeeping of every few minutes: expired rows, and shortages that nobody was told of. */
     sweep: async (shopId: ShopId): Promise<void> => {
       await reservations.sweep(shopId);
-      const shortages = await ledger.readShortages(shopId);
-      if (shortages.length === 0) return;
-      const returned = await orderClaims.returnToRouting(shopId, shortages);
-      log.warn({ event: 'allocations_returned', shop: shopId, count: returned.length });
+      await returnShortages(shopId);
     },
+  };
+}
+
+/** The job that sends back what a recount has left without goods. */
+export const RETURN_JOB = 'return_to_routing';
+
+/** The job, once a shop: it looks at all shortages there are, so one that waits already will see this one too. */
+export function returnJob(run: (shopId: ShopId) => Promise<void>): JobDefinition {
+  return {
+    name: RETURN_JOB,
+    policy: 'short',
+    retryLimit: 5,
+    retryDelaySeconds: 5,
+    expireInSeconds: 300,
+    concurrency: 1,
+    handle: (data) => run(parseShopJob(data)),
+  };
+}
+
+/** Sends allocations that have no goods any more back to routing, in a transaction of its own (decision record 0056). */
+export function createShortageReturns(parts: {
+  readonly ledger: Pick<LedgerService, 'readShortages'>;
+  readonly orderClaims: Pick<OrderClaimService, 'returnToRouting'>;
+  readonly log: Log;
+}) {
+  return async (shopId: ShopId): Promise<void> => {
+    const shortages = await parts.ledger.readShortages(shopId);
+    if (shortages.length === 0) return;
+    const returned = await parts.orderClaims.returnToRouting(shopId, shortages);
+    parts.log.warn({ event: 'allocations_returned', shop: shopId, count: returned.length });
   };
 }
 

@@ -8,7 +8,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MetafieldsSet } from '../graphql/admin/generated/documents.ts';
 import type { ShopId } from './base/ids.ts';
-import { buildClaims } from './build-claims.ts';
+import { buildClaims, RETURN_JOB, returnJob } from './build-claims.ts';
 import { type Core, SURFACES_SECTION } from './build-core.ts';
 import { buildPush, type PushParts } from './build-push.ts';
 import { type ShopifyGround, surfacesIn } from './build-shopify.ts';
@@ -162,6 +162,7 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     jobs: [
       webhookJob({ store: webhookStore, work }),
       intakeJob(orders.intake),
+      returnJob(claims.returnShortages),
       shopJob(SWEEP_JOB, async (shopId) => {
         await orders.publishLeftovers(shopId);
         await claims.sweep(shopId);
@@ -179,6 +180,8 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     lookAgain: (shopId: ShopId) => queue.runForShop(shopId, PICKUP_JOB),
     /** Nodes that were not there before have stock in Shopify; reading it ends with a look at pickup. */
     networkChanged: (shopId: ShopId) => queue.runForShop(shopId, IMPORT_JOB),
+    /** Stock went below what is allocated: the newest allocations go back to routing now, not at the next sweep. */
+    lookAtShortages: (shopId: ShopId) => queue.runForShop(shopId, RETURN_JOB),
     placeOf: placeOfCore(core),
   };
 }

@@ -39,6 +39,8 @@ export type CoreDependencies = {
   readonly shippedMarginMinutes: (live: LiveShop) => number;
   /** Takes a padded table to Shopify, later and until it is done. */
   readonly publishTable: (shopId: ShopId, table: TableInForce) => Promise<void>;
+  /** Has what is allocated beyond stock looked at soon. */
+  readonly shortagesFound: (shopId: ShopId) => Promise<void>;
 };
 
 /** What `buildCore` returns. */
@@ -87,6 +89,12 @@ export function buildCore(dependencies: CoreDependencies) {
     knownNodes: async (shopId) =>
       new Set((await stock.open(shopId))?.snapshot.nodeIndex.keys() ?? []),
     announce: stock.announce,
+    // What was booked stays booked; the sweep finds a shortage that nobody was told of.
+    onShortages: async (shop) => {
+      await dependencies.shortagesFound(shop).catch((error: unknown) => {
+        log.warn({ event: 'shortages_not_told', shop, error });
+      });
+    },
   });
   const store = createPromiseStore(db);
   const promise = createPromiseService({

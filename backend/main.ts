@@ -70,6 +70,7 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
     log,
     shippedMarginMinutes: (live) => settingsOf(live).marginMinutes,
     publishTable: (shopId, table) => connector.publisher.publish(shopId, table),
+    shortagesFound: (shopId) => connector.lookAtShortages(shopId),
   });
   const connector: Connector = buildConnector({ platform, config, log, core, ground, queue });
   core.policy.start();

@@ -5,6 +5,7 @@
  * `/v1/openapi.json`. What no schema can say (which SKUs exist) is in docs/connect.md.
  */
 import { z } from 'zod';
+import { reservationAnswerSchema, reservationAskSchema } from '../stock/reservations/ask-schema.ts';
 import { CALLER_LIMIT } from './gate.ts';
 import {
   BODY_LIMIT_BYTES,
@@ -34,8 +35,10 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   '400': 'The body is not JSON, or ended early; the place is named.',
   '401': 'No key, a wrong one, or one that has ended.',
   '403': 'The connection lacks the scope, or the channel is another’s.',
+  '404': 'There is none of this id, or it is another connection’s.',
   '408': 'The body came too slowly.',
-  '409': 'The same Idempotency-Key is being worked on; Retry-After says when to come again.',
+  '409':
+    'The same Idempotency-Key is being worked on, Retry-After says when to come again; or what was asked for is taken or over, the code says which.',
   '413': `The body has more than ${BODY_LIMIT_BYTES} bytes, unpacked.`,
   '415': 'The body is not JSON in UTF-8.',
   '422': 'The envelope or the query is wrong; nothing was looked at.',
@@ -131,7 +134,57 @@ function read(operation: {
   };
 }
 
+/** An operation on reservations. `id` in the path names the one it is about. */
+function reservation(operation: {
+  id: string;
+  summary: string;
+  description: string;
+  body?: string;
+  refused: readonly string[];
+}): Json {
+  const { id: operationId, summary, description, body } = operation;
+  const schema = { $ref: `#/components/schemas/${body}` };
+  const named = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+  return {
+    ...{ operationId, summary, description },
+    security: [{ connectionKey: ['reservations:write'] }],
+    ...(body === undefined
+      ? { parameters: [named] }
+      : { requestBody: { required: true, content: { 'application/json': { schema } } } }),
+    responses: {
+      ...answer('The reservation.', 'Reservation'),
+      ...problems('401', '403', ...operation.refused, '429', '503'),
+    },
+  };
+}
+
 const PATHS = {
+  '/v1/reservations': {
+    post: reservation({
+      id: 'reserve',
+      summary: 'Hold units for a buyer',
+      description:
+        'All lines, the place in the day and the slot, or nothing. The same key with the same body extends, with another replaces.',
+      body: 'ReservationAsk',
+      refused: ['400', '408', '409', '413', '415', '422'],
+    }),
+  },
+  '/v1/reservations/{id}/extend': {
+    post: reservation({
+      id: 'extendReservation',
+      summary: 'The buyer is still there',
+      description: 'Moves the end of a reservation that has not ended.',
+      refused: ['404', '409'],
+    }),
+  },
+  '/v1/reservations/{id}': {
+    delete: reservation({
+      id: 'releaseReservation',
+      summary: 'Give everything back',
+      description: 'Units, quota, place and slot are free at once.',
+      refused: ['404', '409'],
+    }),
+  },
   '/v1/stock/movements': {
     post: batch({
       id: 'sendMovements',
@@ -191,6 +244,8 @@ export function openApiDocument(): Json {
         },
       },
       schemas: {
+        ReservationAsk: schemaOf(reservationAskSchema, 'input'),
+        Reservation: schemaOf(reservationAnswerSchema, 'output'),
         Movements: schemaOf(movements, 'input'),
         Snapshot: schemaOf(snapshot, 'input'),
         BatchAnswer: schemaOf(batchAnswerSchema, 'output'),

@@ -7,7 +7,6 @@
  * and, when the merchant bound it, for one channel. Bodies are untrusted; a checkout is told only whether it holds.
  */
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { z } from 'zod';
 import type { ShopId } from '../../base/ids.ts';
 import { type InvalidInput, type Result, refuseInput } from '../../base/result.ts';
 import {
@@ -16,6 +15,7 @@ import {
 } from '../../contract/checkout-reservation.ts';
 import { pickupKey } from '../../contract/destination.ts';
 import type { LiveShop } from '../service.ts';
+import { reservationAskSchema } from './ask-schema.ts';
 import type { ReservationAsk, ReservationRefusal } from './reservations.ts';
 import type { EndedRefusal, ReservationService } from './service.ts';
 
@@ -127,22 +127,6 @@ export type ReservationRouteDependencies = {
   readonly sendRefusal: SendRefusal;
 };
 
-const word = z.string().min(1).max(255);
-const INSTANT = z.iso.datetime({ offset: true });
-
-const askSchema = z.strictObject({
-  /** The caller's own name for what it reserves: the same again extends or replaces. */
-  key: word.max(200),
-  channel: word.optional(),
-  customerTags: z.array(word).max(250).default([]),
-  lines: z
-    .array(z.strictObject({ sku: word, quantity: z.int().min(1).max(1_000_000) }))
-    .min(1)
-    .max(500),
-  capacity: z.strictObject({ nodeId: word, date: z.iso.date() }).optional(),
-  slot: z.strictObject({ nodeId: word, startsAt: INSTANT }).optional(),
-});
-
 /** The router of `/v1/reservations`; it reads its bodies itself. */
 export function reservationRoutes(deps: ReservationRouteDependencies): Router {
   const router = Router();
@@ -192,7 +176,7 @@ function parseAsk(
   caller: ReservationCaller,
   json: unknown,
 ): Result<ReservationAsk, ReservationRouteRefusal> {
-  const parsed = askSchema.safeParse(json);
+  const parsed = reservationAskSchema.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     return refuseInput({
