@@ -117,7 +117,8 @@ function Connection(props: {
   onProblem: (problem: Problem) => void;
 }) {
   const { connection, hours, onDone, onProblem } = props;
-  const { connectionId, name, kind, scopes, nodeIds, revokedAt, keys, openRefused } = connection;
+  const { connectionId, name, kind, scopes, nodeIds, channel } = connection;
+  const { revokedAt, keys, openRefused } = connection;
   const sum = (field: 'requests' | 'booked' | 'refused' | 'failures') =>
     hours.reduce((total, hour) => total + hour[field], 0);
   const lastUsedAt = keys.reduce<string | null>(
@@ -153,6 +154,7 @@ function Connection(props: {
         </div>
         <s-paragraph color="subdued">
           {nodeIds.length === 0 ? t('connections.allNodes') : nodeIds.join(', ')}
+          {channel === null ? '' : ` · ${t('connections.channel', { channel })}`}
           {' · '}
           {lastUsedAt === null
             ? t('connections.neverUsed')

@@ -604,7 +604,8 @@ export const DE: Texts = {
   'connections.neverUsed': 'nie benutzt',
   'connections.lastUsed': 'zuletzt benutzt {when}',
   'connections.day':
-    'In den letzten 24 Stunden: {requests} Anfragen, {booked} Ereignisse verbucht, {refused} abgelehnt, {failures} Anfragen ganz abgelehnt.',
+    'Letzte 24 Stunden: Anfragen {requests}, Ereignisse verbucht {booked}, abgelehnt {refused}; Anfragen ganz abgelehnt {failures}.',
+  'connections.channel': 'liest Kanal {channel}',
   'connections.rotate': 'Neuer Schlüssel',
   'connections.rotateText': 'Neuen Schlüssel für {name} anlegen? Der alte gilt noch einen Tag.',
   'connections.revoke': 'Widerrufen',

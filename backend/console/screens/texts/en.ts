@@ -593,7 +593,8 @@ export const EN = {
   'connections.neverUsed': 'never used',
   'connections.lastUsed': 'last used {when}',
   'connections.day':
-    'In the last 24 hours: {requests} requests, {booked} events booked, {refused} refused, {failures} requests refused whole.',
+    'Last 24 hours: requests {requests}, events booked {booked}, refused {refused}; requests refused whole {failures}.',
+  'connections.channel': 'reads channel {channel}',
   'connections.rotate': 'New key',
   'connections.rotateText': 'Make a new key for {name}? The old one works for one more day.',
   'connections.revoke': 'Revoke',

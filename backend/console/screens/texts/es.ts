@@ -599,7 +599,8 @@ export const ES: Texts = {
   'connections.neverUsed': 'nunca usado',
   'connections.lastUsed': 'último uso {when}',
   'connections.day':
-    'En las últimas 24 horas: {requests} peticiones, {booked} eventos registrados, {refused} rechazados, {failures} peticiones rechazadas enteras.',
+    'Últimas 24 horas: peticiones {requests}, eventos registrados {booked}, rechazados {refused}; peticiones rechazadas enteras {failures}.',
+  'connections.channel': 'lee el canal {channel}',
   'connections.rotate': 'Clave nueva',
   'connections.rotateText': '¿Crear una clave nueva para {name}? La anterior vale un día más.',
   'connections.revoke': 'Revocar',

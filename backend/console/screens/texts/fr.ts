@@ -605,7 +605,8 @@ export const FR: Texts = {
   'connections.neverUsed': 'jamais utilisé',
   'connections.lastUsed': 'dernier usage {when}',
   'connections.day':
-    'Dans les dernières 24 heures : {requests} requêtes, {booked} événements enregistrés, {refused} refusés, {failures} requêtes refusées en entier.',
+    'Dernières 24 heures : requêtes {requests}, événements enregistrés {booked}, refusés {refused} ; requêtes refusées en entier {failures}.',
+  'connections.channel': 'lit le canal {channel}',
   'connections.rotate': 'Nouvelle clé',
   'connections.rotateText': 'Créer une nouvelle clé pour {name} ? L’ancienne vaut encore un jour.',
   'connections.revoke': 'Révoquer',

@@ -602,7 +602,8 @@ export const IT: Texts = {
   'connections.neverUsed': 'mai usato',
   'connections.lastUsed': 'ultimo uso {when}',
   'connections.day':
-    'Nelle ultime 24 ore: {requests} richieste, {booked} eventi registrati, {refused} rifiutati, {failures} richieste rifiutate per intero.',
+    'Ultime 24 ore: richieste {requests}, eventi registrati {booked}, rifiutati {refused}; richieste rifiutate per intero {failures}.',
+  'connections.channel': 'legge il canale {channel}',
   'connections.rotate': 'Nuova chiave',
   'connections.rotateText': 'Creare una nuova chiave per {name}? La vecchia vale ancora un giorno.',
   'connections.revoke': 'Revoca',
