@@ -33,6 +33,8 @@ type OrderNode = NonNullable<ResultOf<typeof OrderClaimsRead>['order']>;
 
 /** Every order of Shopify sells from the online store's units: its checkouts reserve there. */
 const CHANNEL = 'online';
+// What an order takes is part of every figure: it is read before any stock is written.
+const LANE = { lane: 'fulfillment' } as const;
 // Goods of these have left, or are about to.
 const LEFT = new Set(['SUCCESS', 'OPEN', 'PENDING']);
 // Nothing of these is to be shipped any more.
@@ -45,7 +47,7 @@ export async function readOrderClaims(
   orderId: string,
 ): Promise<FollowedOrder | undefined> {
   const asked = { id: gidOf('Order', orderId) };
-  const { order } = expectAnswer(await deps.admin.send(shopId, OrderClaimsRead, asked));
+  const { order } = expectAnswer(await deps.admin.send(shopId, OrderClaimsRead, asked, LANE));
   return order === null ? undefined : fromShopifyOrder(order, await deps.contextOf(shopId));
 }
 

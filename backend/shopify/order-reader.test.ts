@@ -19,14 +19,22 @@ const page = (nodes: object[]) => ({ nodes, pageInfo: { hasNextPage: false, endC
 
 let shop: FakeAdminShop;
 let reader: OrderReader;
+let lanes: (string | undefined)[];
 beforeAll(async () => {
   // The schema is read once for the whole file.
   await createFakeAdmin(new FakeAdminShop());
 }, 60_000);
 beforeEach(async () => {
   shop = new FakeAdminShop();
+  lanes = [];
+  const real = await createFakeAdmin(shop);
   reader = createOrderReader({
-    admin: await createFakeAdmin(shop),
+    admin: {
+      send: (shopId, document, variables, options) => {
+        lanes.push(options?.lane);
+        return real.send(shopId, document, variables, options);
+      },
+    },
     contextOf: async () => ({
       surfaces: {
         ...DEFAULT_SURFACES,
@@ -95,6 +103,11 @@ async function readWith(over: object): Promise<PlacedOrder | undefined> {
   });
   return await reader.read(SHOP, '77');
 }
+
+test('an order is read before any stock is written: its units are part of every figure', async () => {
+  await readWith({});
+  expect(lanes).toEqual(['fulfillment']);
+});
 
 test('an order for our own rate', async () => {
   expect(await readWith({})).toMatchObject({

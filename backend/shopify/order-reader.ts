@@ -59,6 +59,8 @@ type FulfillmentNode = OrderNode['fulfillmentOrders']['nodes'][number];
 
 // 250 lines a page: a cart holds at most 500.
 const MOST_LINE_PAGES = 8;
+// An order is read before any stock is written: what it takes is part of every figure.
+const LANE = { lane: 'fulfillment' } as const;
 
 async function readOrder(
   deps: OrderReaderDeps,
@@ -66,7 +68,7 @@ async function readOrder(
   orderId: string,
 ): Promise<PlacedOrder | undefined> {
   const id = gidOf('Order', orderId);
-  const { order } = expectAnswer(await deps.admin.send(shopId, OrderRead, { id }));
+  const { order } = expectAnswer(await deps.admin.send(shopId, OrderRead, { id }, LANE));
   if (order === null) return undefined;
   const lines = await readAllLines(deps.admin, shopId, order);
   const context = await deps.contextOf(shopId);
@@ -120,7 +122,7 @@ async function readAllLines(
   const first = pageInfo.endCursor;
   const rest = await readPages(async (after): Promise<AdminAnswer<OrderNode['lineItems']>> => {
     const variables = { id: order.id, after: after ?? first };
-    return mapAnswer(await admin.send(shopId, OrderLinesRead, variables), (data) => {
+    return mapAnswer(await admin.send(shopId, OrderLinesRead, variables, LANE), (data) => {
       if (data.order === null) throw new Error('An order was deleted while it was read.');
       return data.order.lineItems;
     });
@@ -155,7 +157,7 @@ async function readParts(
   shopId: ShopId,
   id: string,
 ): Promise<readonly string[] | undefined> {
-  const { order } = expectAnswer(await admin.send(shopId, OrderPartsRead, { id }));
+  const { order } = expectAnswer(await admin.send(shopId, OrderPartsRead, { id }, LANE));
   const nodes = (order?.fulfillmentOrders.nodes ?? []).filter(
     (one) => one.status !== 'CANCELLED' && one.deliveryMethod?.methodType === 'SHIPPING',
   );
