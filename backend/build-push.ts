@@ -11,6 +11,7 @@ import { TransientError } from './base/result.ts';
 import { instantToMinuteFloor } from './base/time.ts';
 import type { Core } from './build-core.ts';
 import type { ShopifyGround } from './build-shopify.ts';
+import { channelOf } from './network/channels.ts';
 import { relatedSkus } from './network/kits.ts';
 import type { Snapshot } from './network/snapshot.ts';
 import { withShop } from './platform/database.ts';
@@ -18,6 +19,7 @@ import type { Log } from './platform/log.ts';
 import type { Platform } from './platform/stand.ts';
 import { type Bindings, bindLevels, type LevelBinding } from './shopify/inventory/bindings.ts';
 import type { ReadLevel } from './shopify/inventory/chunk-rows.ts';
+import { skusDue } from './shopify/inventory/due.ts';
 import { type ToldLevel, takeTold } from './shopify/inventory/echo.ts';
 import type { CommittedSku, FigureSource, LevelFigure } from './shopify/inventory/figures.ts';
 import { createSyncHealth } from './shopify/inventory/health.ts';
@@ -163,6 +165,21 @@ function figureSource(
       if (isAll || policy > after.policy) return { upTo, skus: 'all' };
       const changed = new Set([...cells.map((cell) => cell.sku), ...claims]);
       return { upTo, skus: withRelated(live.snapshot, changed) };
+    },
+    dueSince: async (shopId, after) => {
+      const upTo = platform.clock.now();
+      const live = await core.stock.open(shopId);
+      if (live === undefined) return { upTo, skus: [] };
+      const { levels: bound } = await readBindings(dependencies, shopId);
+      const channels = [...new Set(bound.map((one) => one.channel))].flatMap(
+        (code) => live.snapshot.channels[channelOf(live.snapshot, code)] ?? [],
+      );
+      const due = skusDue(live.facts, channels, {
+        afterMinute: after === undefined ? -Infinity : instantToMinuteFloor(after.toString()),
+        untilMinute: instantToMinuteFloor(upTo.toString()),
+      });
+      const skus = [...due].flatMap((sku) => live.snapshot.products[sku]?.sku ?? []);
+      return { upTo, skus: withRelated(live.snapshot, new Set(skus)) };
     },
     figuresOf: async (shopId, skus, atLeast) => {
       const found = await items.itemsOf(shopId, skus);

@@ -51,6 +51,7 @@ export function createBenchFigures(size: { readonly items: number; readonly loca
       version,
       levels: skus.flatMap((sku) => levelsOf(Number(sku))),
     }),
+    dueSince: async () => ({ upTo: Temporal.Now.instant(), skus: [] }),
     allSkus: async () => [],
     tellCommitted: async (_shop, rows: readonly CommittedSku[]) => {
       for (const { sku, committed } of rows) {

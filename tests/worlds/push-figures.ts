@@ -18,10 +18,12 @@ export type FigureState = {
   known: Record<string, number>;
   committed: Record<string, number>;
   changes: { version: number; sku: string }[];
+  /** What time alone changes, and when. */
+  due: { at: string; sku: string }[];
 };
 
 export function emptyFigures(): FigureState {
-  return { version: 0, wanted: {}, known: {}, committed: {}, changes: [] };
+  return { version: 0, wanted: {}, known: {}, committed: {}, changes: [], due: [] };
 }
 
 /** Notes a change of a SKU; whoever follows plans it. */
@@ -72,6 +74,7 @@ export function modelFigures(
   load: () => FigureState,
   save: (state: FigureState) => void,
   fetchOrders: () => Promise<void> = async () => {},
+  now: () => Temporal.Instant = () => Temporal.Now.instant(),
 ): FigureSource {
   return {
     changedSince: async (_shop, after) => {
@@ -86,6 +89,14 @@ export function modelFigures(
     figuresOf: async (_shop, skus) => {
       const state = load();
       return { version: state.version, levels: skus.flatMap((sku) => figuresOfSku(state, sku)) };
+    },
+    dueSince: async (_shop, after) => {
+      const upTo = now();
+      const within = load().due.filter(({ at }) => {
+        const isNew = after === undefined || Temporal.Instant.compare(at, after) > 0;
+        return isNew && Temporal.Instant.compare(at, upTo) <= 0;
+      });
+      return { upTo, skus: [...new Set(within.map((one) => one.sku))] };
     },
     allSkus: async () => [...new Set(Object.values(load().wanted).map((one) => one.sku))],
     tellCommitted: async (_shop, rows: readonly CommittedSku[]) => {

@@ -25,6 +25,7 @@ export type PushStage = {
   readonly token: string;
   readonly figures: FigureSource;
   readonly onStep?: OnStep;
+  readonly now?: () => Temporal.Instant;
   /** Changes what goes over the wire. */
   readonly fetch?: typeof fetch;
 };
@@ -53,7 +54,7 @@ export function pushDeps(stage: PushStage): PushDeps {
     levels: createLevelStore(stage.db),
     figures: stage.figures,
     log: quietLog,
-    now: () => Temporal.Now.instant(),
+    now: stage.now ?? (() => Temporal.Now.instant()),
     wait,
     onStep: stage.onStep ?? (() => {}),
   };

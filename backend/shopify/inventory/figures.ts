@@ -26,6 +26,9 @@ export type PlanCursor = { readonly stock: number; readonly policy: number };
 /** SKUs whose figure may have changed after a cursor; `all` when it is any. */
 export type ChangedSkus = { readonly upTo: PlanCursor; readonly skus: readonly string[] | 'all' };
 
+/** SKUs whose figure became another by time alone, and until when that was looked at. */
+export type DueSkus = { readonly upTo: Temporal.Instant; readonly skus: readonly string[] };
+
 /** What Shopify has committed of a SKU over all bound locations, as of an instant (ISO). */
 export type CommittedSku = {
   readonly sku: string;
@@ -35,6 +38,8 @@ export type CommittedSku = {
 
 export type FigureSource = {
   changedSince(shopId: ShopId, after: PlanCursor): Promise<ChangedSkus>;
+  /** SKUs whose figure became another by time alone after an instant; without one, at any time until now. */
+  dueSince(shopId: ShopId, after: Temporal.Instant | undefined): Promise<DueSkus>;
   /** Figures of all levels we write of these SKUs, at `atLeast` or later. */
   figuresOf(shopId: ShopId, skus: readonly string[], atLeast: number): Promise<Figures>;
   /** Every SKU that has an item to set; for a first plan and a changed policy. */

@@ -28,6 +28,19 @@ export async function planChanges(
   return marked;
 }
 
+/** Plans what time alone changed after an instant; says how many levels have another figure, and up to when it looked. */
+export async function planDue(
+  deps: Pick<ReaderDeps, 'outbox' | 'figures' | 'now' | 'onStep'>,
+  shopId: ShopId,
+  after: Temporal.Instant | undefined,
+): Promise<{ readonly marked: number; readonly upTo: Temporal.Instant }> {
+  const { upTo, skus } = await deps.figures.dueSince(shopId, after);
+  if (skus.length === 0) return { marked: 0, upTo };
+  // Not older than what was planned: a replica that took over may not have caught up yet.
+  const { stock } = await deps.outbox.plannedTo(shopId);
+  return { marked: await planSkus(deps, shopId, skus, stock), upTo };
+}
+
 /** Works the figures of these SKUs out at a version or later, and writes those that changed; says how many did. */
 export async function planSkus(
   deps: Pick<ReaderDeps, 'outbox' | 'figures' | 'now' | 'onStep'>,

@@ -15,7 +15,7 @@ import type { CallOutcome, PushCall } from './calls.ts';
 import type { OpenChunk } from './chunk-rows.ts';
 import { decideTurn, keyOf } from './decide-turn.ts';
 import type { Begun } from './outbox-store.ts';
-import { planChanges } from './planner.ts';
+import { planChanges, planDue } from './planner.ts';
 import { type ReaderDeps, readWaiting } from './reader.ts';
 import { type SenderDeps, sendCall } from './sender.ts';
 
@@ -40,6 +40,8 @@ const LEASE_SECONDS = 30;
 const RENEW_SECONDS = 10;
 const OUTAGE_PAUSE_MS = 1_000;
 const PLAN_FIRST_MS = 50;
+// Lots come within a horizon and reservations end at whole minutes.
+const DUE_SECONDS = 60;
 
 type Worker = {
   readonly shopId: ShopId;
@@ -49,6 +51,9 @@ type Worker = {
   isReading: boolean;
   isPlanning: boolean;
   mustPlan: boolean;
+  isPlanningDue: boolean;
+  /** Until when it was looked at what time alone changes; undefined: not yet by this holder. */
+  dueUpTo: Temporal.Instant | undefined;
   /** How long turns take lately, slow ones remembered. */
   turnMs: number;
   pollMs: number;
@@ -115,6 +120,8 @@ function createWorker(shopId: ShopId): Worker {
     isReading: false,
     isPlanning: false,
     mustPlan: false,
+    isPlanningDue: false,
+    dueUpTo: undefined,
     turnMs: 0,
     pollMs: POLL_MS,
     mayRead: true,
@@ -152,6 +159,7 @@ async function workWhileHeld(deps: PushDeps, worker: Worker, holder: string): Pr
   worker.busy.clear();
   worker.outcomes.length = 0;
   worker.outstanding = 0;
+  worker.dueUpTo = undefined;
   let renewAt = deps.now().add({ seconds: RENEW_SECONDS });
   try {
     dispatch(deps, worker, era, await deps.outbox.openCalls(worker.shopId));
@@ -160,6 +168,7 @@ async function workWhileHeld(deps: PushDeps, worker: Worker, holder: string): Pr
         if (!(await holdLease(deps, worker, holder))) return;
         renewAt = deps.now().add({ seconds: RENEW_SECONDS });
       }
+      lookAtDue(deps, worker);
       if (worker.isHinted || worker.isUrgent) await planFirst(deps, worker);
       await turn(deps, worker, era);
       if (worker.mayRead) read(deps, worker);
@@ -325,6 +334,26 @@ function plan(deps: PushDeps, worker: Worker): Promise<void> {
     .finally(() => {
       worker.isPlanning = false;
       if (worker.mustPlan) void plan(deps, worker);
+    });
+}
+
+// Beside the turns, like a long plan. After an outage it looks from where it had come to.
+function lookAtDue(deps: PushDeps, worker: Worker): void {
+  const { dueUpTo } = worker;
+  const nextAt = dueUpTo?.add({ seconds: DUE_SECONDS });
+  if (worker.isPlanningDue) return;
+  if (nextAt !== undefined && Temporal.Instant.compare(deps.now(), nextAt) < 0) return;
+  worker.isPlanningDue = true;
+  void planDue(deps, worker.shopId, dueUpTo)
+    .then(({ marked, upTo }) => {
+      worker.dueUpTo = upTo;
+      if (marked === 0) return;
+      worker.isUrgent = true;
+      worker.wake();
+    })
+    .catch((error) => logFault(deps, worker, 'push_plan_failed', error))
+    .finally(() => {
+      worker.isPlanningDue = false;
     });
 }
 

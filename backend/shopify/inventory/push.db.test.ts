@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   COAT,
   installWithScopes,
@@ -33,6 +33,7 @@ let database: TestDatabase<unknown>;
 let state: FigureState;
 let push: ReturnType<typeof startPush>;
 let fetches: string[] = [];
+let minutesAhead = 0;
 
 const OTHERS = [3_001, 3_002];
 
@@ -51,6 +52,7 @@ beforeEach(async () => {
   database = await createTestDatabase();
   state = emptyFigures();
   fetches = [];
+  minutesAhead = 0;
   local.control.clearFaults();
   local.control.changeSettings({ badRow: 'atomic' });
   for (const [key, level] of Object.entries(local.shop.state.levels)) {
@@ -79,7 +81,9 @@ function start(wire: Wire = (_body, go) => go()) {
         state = next;
       },
       fetchOrders,
+      now,
     ),
+    now,
     fetch: (input, init) => {
       fetches.push(String(init?.body));
       return wire(String(init?.body), () => fetch(input, init));
@@ -88,6 +92,7 @@ function start(wire: Wire = (_body, go) => go()) {
   return push;
 }
 
+const now = () => Temporal.Now.instant().add({ minutes: minutesAhead });
 let ordersToFetch: () => void = () => {};
 const fetchOrders = async () => ordersToFetch();
 
@@ -106,6 +111,32 @@ async function refusals() {
 }
 
 describe('a figure', () => {
+  test('that time alone changes reaches its level within a minute, and no sooner', async () => {
+    start();
+    wantCoat(12);
+    await settled();
+    // A lot comes within the horizon: the figure is another, and nobody says so.
+    state.wanted[`${COAT.itemId}:${MILAN_ID}`] = { sku: COAT.sku, units: 30, parked: 0 };
+    state.due.push({ at: now().add({ seconds: 90 }).toString(), sku: COAT.sku });
+    push.wake();
+    await settled();
+    expect(levelAt(local).available).toBe(12);
+    minutesAhead = 2;
+    push.wake();
+    await vi.waitFor(() => expect(levelAt(local).available).toBe(30), 5_000);
+  });
+
+  test('that time alone changed while nobody pushed is planned by the next holder', async () => {
+    start();
+    wantCoat(12);
+    await settled();
+    await push.stop();
+    state.wanted[`${COAT.itemId}:${MILAN_ID}`] = { sku: COAT.sku, units: 7, parked: 0 };
+    state.due.push({ at: now().toString(), sku: COAT.sku });
+    start();
+    await vi.waitFor(() => expect(levelAt(local).available).toBe(7), 5_000);
+  });
+
   test('reaches its level, which is read first and then compared', async () => {
     start();
     wantCoat(12);
