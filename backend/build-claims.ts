@@ -17,6 +17,7 @@ import { type JobDefinition, parseShopJob } from './jobs/queue.ts';
 import type { Log } from './platform/log.ts';
 import { createIdSource } from './platform/signing.ts';
 import type { Platform } from './platform/stand.ts';
+import { INVENTORY_SECTION, parseInventorySettings } from './shopify/inventory/settings.ts';
 import { readOrderClaims } from './shopify/order-claims-reader.ts';
 import type { Surfaces } from './shopify/surfaces.ts';
 import type { LedgerService } from './stock/ledger/service.ts';
@@ -112,6 +113,15 @@ export function createShortageReturns(parts: {
     if (shortages.length === 0) return;
     const returned = await parts.orderClaims.returnToRouting(shopId, shortages);
     parts.log.warn({ event: 'allocations_returned', shop: shopId, count: returned.length });
+  };
+}
+
+/** Nodes whose system books what leaves them, as the shop's policy says. */
+export function shipmentsBookedBySystem({ policy }: Pick<Core, 'policy'>) {
+  return async (shopId: ShopId): Promise<ReadonlySet<string>> => {
+    const stored = (await policy.read(shopId)).sections.get(INVENTORY_SECTION);
+    const settings = stored === undefined ? undefined : parseInventorySettings(stored);
+    return new Set(settings?.ok === true ? settings.value.shipmentsBookedBySystem : []);
   };
 }
 

@@ -8,7 +8,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MetafieldsSet } from '../graphql/admin/generated/documents.ts';
 import type { ShopId } from './base/ids.ts';
-import { buildClaims, RETURN_JOB, returnJob } from './build-claims.ts';
+import { buildClaims, RETURN_JOB, returnJob, shipmentsBookedBySystem } from './build-claims.ts';
 import { type Core, SURFACES_SECTION } from './build-core.ts';
 import { buildPush, type PushParts } from './build-push.ts';
 import { type ShopifyGround, surfacesIn } from './build-shopify.ts';
@@ -85,6 +85,7 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     clock,
     openShop: core.stock.open,
     announce: core.stock.announce,
+    shipmentsBookedBySystem: shipmentsBookedBySystem(core),
   });
   const pushParts = buildPush({
     platform,

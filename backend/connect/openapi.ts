@@ -38,7 +38,8 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   '404': 'There is none of this id, or it is another connection’s.',
   '408': 'The body came too slowly.',
   '409':
-    'The same Idempotency-Key is being worked on, Retry-After says when to come again; or what was asked for is taken or over, the code says which.',
+    'The same Idempotency-Key is being worked on, Retry-After says when to come again; or what was asked for is taken, the code says what.',
+  '410': 'The reservation has ended; reserve again.',
   '413': `The body has more than ${BODY_LIMIT_BYTES} bytes, unpacked.`,
   '415': 'The body is not JSON in UTF-8.',
   '422': 'The envelope or the query is wrong; nothing was looked at.',
@@ -174,7 +175,7 @@ const PATHS = {
       id: 'extendReservation',
       summary: 'The buyer is still there',
       description: 'Moves the end of a reservation that has not ended.',
-      refused: ['404', '409'],
+      refused: ['404', '410'],
     }),
   },
   '/v1/reservations/{id}': {
@@ -182,7 +183,7 @@ const PATHS = {
       id: 'releaseReservation',
       summary: 'Give everything back',
       description: 'Units, quota, place and slot are free at once.',
-      refused: ['404', '409'],
+      refused: ['404', '410'],
     }),
   },
   '/v1/stock/movements': {

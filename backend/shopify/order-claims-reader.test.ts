@@ -78,6 +78,7 @@ test('an order placed claims its lines where Shopify assigned them, by the varia
     placedAt: '2026-11-30T10:00:00Z',
     lines: [{ lineId: '1', sku: 'SHIRT', quantity: 3, canceled: 0 }],
     shipped: [],
+    unshipped: [],
     assigned: [{ lineId: '1', nodeId: 'milan', quantity: 3 }],
     reservationKey: 'token',
     version: '2026-11-30T10:01:00Z',
@@ -113,6 +114,7 @@ test('what left is shipped from its node; what is neither open nor gone was canc
       shippedAt: '2026-11-30T12:00:00Z',
     },
   ]);
+  expect(read.unshipped).toHaveLength(1);
 });
 
 test('a canceled order claims nothing but what had left', () => {

@@ -74,6 +74,7 @@ export function fromShopifyOrder(order: OrderNode, context: ClaimContext): Follo
     placedAt: order.createdAt,
     lines,
     shipped: shipped.filter(({ lineId }) => known.has(lineId)),
+    unshipped: unshippedLines(order),
     assigned: assignedLines(order, context)?.filter(({ lineId }) => known.has(lineId)),
     reservationKey: order.checkoutToken ?? undefined,
     version: order.updatedAt,
@@ -117,6 +118,14 @@ function shippedLines(order: OrderNode, context: ClaimContext): FollowedOrder['s
           ],
     );
   });
+}
+
+// What was said to have left by a fulfillment that was canceled since.
+function unshippedLines({ fulfillments }: OrderNode): readonly string[] {
+  return fulfillments
+    .filter(({ status }) => status === 'CANCELLED')
+    .flatMap(({ fulfillmentLineItems }) => fulfillmentLineItems.nodes)
+    .map(({ id }) => numberOfGid(id));
 }
 
 function assignedLines(order: OrderNode, context: ClaimContext): FollowedOrder['assigned'] {

@@ -7,6 +7,7 @@ test('a shop that decided nothing is written to nowhere', () => {
     channel: 'online',
     locations: [],
     keptNodes: [],
+    shipmentsBookedBySystem: [],
   });
 });
 
@@ -45,6 +46,12 @@ test.each([
     },
     '/locations/0',
     'one quantity for an item at a location',
+  ],
+  [
+    'a system’s shipments at a node that is Shopify’s',
+    { keptNodes: ['milan'], shipmentsBookedBySystem: ['milan', 'rome'] },
+    '/shipmentsBookedBySystem/1',
+    'a node of keptNodes',
   ],
   ['a node kept twice', { keptNodes: ['milan', 'milan'] }, '/keptNodes/1', 'each node once'],
 ])('%s is refused with the place and the reason', (_what, value, pointer, reason) => {

@@ -32,6 +32,8 @@ const schema = z.strictObject({
   onlineLocationId: locationNumber.optional(),
   /** Nodes whose stock systems send to Kept; the others are Shopify's. */
   keptNodes: z.array(code).max(2_000).default([]),
+  /** Those of them whose system also books what leaves the node: a shipment then lowers on hand by its event alone. */
+  shipmentsBookedBySystem: z.array(code).max(2_000).default([]),
 });
 
 /** The section, defaults filled in. */
@@ -69,6 +71,15 @@ function refuseImpossible(settings: InventorySettings): Result<InventorySettings
   if (node >= 0) {
     const allowed = 'each node once';
     return refuseInput({ pointer: `/keptNodes/${node}`, allowed, remedy: 'Remove one of them.' });
+  }
+  const foreign = settings.shipmentsBookedBySystem.findIndex((one) => !keptNodes.includes(one));
+  if (foreign >= 0) {
+    return refuseInput({
+      pointer: `/shipmentsBookedBySystem/${foreign}`,
+      value: settings.shipmentsBookedBySystem[foreign] ?? '',
+      allowed: 'a node of keptNodes: at the others Shopify books what leaves',
+      remedy: 'Add the node to keptNodes, or remove it here.',
+    });
   }
   if (topology === 'aggregate' && onlineLocationId === undefined) {
     return refuseInput({

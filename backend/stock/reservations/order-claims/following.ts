@@ -32,6 +32,8 @@ export type ClaimedOrder = {
 export type FollowedOrder = ClaimedOrder & {
   readonly lines: readonly StatedLine[];
   readonly shipped: readonly (ShippedLine & { readonly shippedAt: string })[];
+  /** Lines of fulfillments that were canceled: what had left by them is there again. */
+  readonly unshipped?: readonly string[];
   /** Where its open units are to be shipped from; undefined: that is not known, allocations stay. */
   readonly assigned:
     | readonly { readonly lineId: string; readonly nodeId: string; readonly quantity: number }[]
@@ -87,6 +89,9 @@ export function explode(snapshot: Snapshot, order: FollowedOrder): FollowedOrder
     }),
   );
   if (partsOfLine.size === 0) return order;
+  const parts = new Set(
+    [...partsOfLine.values()].flat().map(({ sku }) => snapshot.products[sku]?.sku ?? ''),
+  );
   const each = <Of extends { readonly lineId: string; readonly quantity: number }, To>(
     rows: readonly Of[],
     make: (row: Of, part: { sku: string; units: number; lineId: string }) => To,
@@ -113,6 +118,10 @@ export function explode(snapshot: Snapshot, order: FollowedOrder): FollowedOrder
       fulfillmentLineId: `${line.fulfillmentLineId}/${sku}`,
       quantity: line.quantity * units,
     })),
+    unshipped: (order.unshipped ?? []).flatMap((id) => [
+      id,
+      ...[...parts].map((sku) => `${id}/${sku}`),
+    ]),
     assigned:
       order.assigned &&
       each(order.assigned, (line, { units, lineId }) => ({

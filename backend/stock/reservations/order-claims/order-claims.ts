@@ -165,6 +165,21 @@ export function applyShipped(
   return { claims: withLine(claims, after), beyond: shipped.quantity - units };
 }
 
+/** Goods did not leave after all: as many of the settled units wait again. */
+export function applyUnshipped(
+  claims: OrderClaims,
+  back: { readonly lineId: string; readonly quantity: number },
+): OrderClaims {
+  const line = claims.get(back.lineId);
+  if (line === undefined) return claims;
+  const units = Math.min(line.settled, back.quantity);
+  return withLine(claims, {
+    ...line,
+    settled: line.settled - units,
+    waiting: line.waiting + units,
+  });
+}
+
 function withLine(claims: OrderClaims, line: OrderLine): OrderClaims {
   return new Map(claims).set(line.lineId, line);
 }

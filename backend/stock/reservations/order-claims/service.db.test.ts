@@ -37,7 +37,11 @@ const stockOf = (milan: number, rome: number): WorldInput['stock'] => [
 ];
 
 /** A shop with ten shirts in Milan and fifteen in Rome, unless said otherwise. */
-async function shop(stock = stockOf(10, 15), changes: Partial<WorldInput> = {}) {
+async function shop(
+  stock = stockOf(10, 15),
+  changes: Partial<WorldInput> = {},
+  bookedBySystem: readonly string[] = [],
+) {
   shops += 1;
   const shopId = `orders-${shops}.myshopify.com` as ShopId;
   const world = { ...twoStoresOneWarehouse(), stock, ...changes };
@@ -49,7 +53,10 @@ async function shop(stock = stockOf(10, 15), changes: Partial<WorldInput> = {}) 
     announce: async () => undefined,
   };
   const reservations = createReservationService({ ...shared, newId: createIdSource() });
-  const orders = createOrderClaims(shared);
+  const orders = createOrderClaims({
+    ...shared,
+    shipmentsBookedBySystem: async () => new Set(bookedBySystem),
+  });
   return {
     shopId,
     orders,
@@ -369,4 +376,37 @@ test('changes are written down: the SKU when more or less waits, the position wh
   expect(await changes()).toEqual(['SHIRT', 'SHIRT milan']);
   await follow('1', { SHIRT: 4 }, { assigned: [SHIRT_ON('milan', 3)] });
   expect(await changes()).toHaveLength(2);
+});
+
+test('a canceled fulfillment puts its units back once, on hand and on their node', async () => {
+  const { follow, count, nodes } = await shop(stockOf(3, 0));
+  const assigned = [{ lineId: 'l-SHIRT', nodeId: 'milan', quantity: 3 }];
+  const shipped = [left('f1', 'milan', 3)];
+  await follow('1', { SHIRT: 3 }, { assigned });
+  await follow('1', { SHIRT: 3 }, { shipped });
+  expect(await count()).toMatchObject({ onHand: 0, allocated: 0, waiting: 0 });
+  for (let times = 0; times < 2; times += 1) {
+    await follow('1', { SHIRT: 3 }, { unshipped: ['f1'], assigned });
+    expect(await count()).toMatchObject({ onHand: 3, allocated: 3, waiting: 0 });
+  }
+  // Heard of late, it changes nothing; shipped again it is another fulfillment.
+  await follow('1', { SHIRT: 3 }, { shipped, assigned });
+  expect(await nodes()).toEqual(['milan 3']);
+  await follow('1', { SHIRT: 3 }, { shipped: [left('f2', 'milan', 3)] });
+  expect(await count()).toMatchObject({ onHand: 0, allocated: 0, waiting: 0 });
+});
+
+test('what a canceled fulfillment brought back can be canceled, in one statement too', async () => {
+  const { follow, count } = await shop(stockOf(3, 0));
+  await follow('1', { SHIRT: 3 }, { shipped: [left('f1', 'milan', 3)] });
+  await follow('1', { SHIRT: 3 }, { unshipped: ['f1'], canceled: { SHIRT: 3 } });
+  expect(await count()).toMatchObject({ onHand: 3, allocated: 0, waiting: 0 });
+});
+
+test('a node whose own system books what leaves is not lowered twice', async () => {
+  const { follow, count } = await shop(stockOf(10, 15), {}, ['milan']);
+  const assigned = ['milan', 'rome'].map((nodeId) => ({ lineId: 'l-SHIRT', nodeId, quantity: 2 }));
+  await follow('1', { SHIRT: 4 }, { assigned });
+  await follow('1', { SHIRT: 4 }, { shipped: [left('f1', 'milan', 2), left('f2', 'rome', 2)] });
+  expect(await count()).toMatchObject({ onHand: 23, allocated: 0, waiting: 0 });
 });

@@ -49,13 +49,15 @@ import {
   keptOf,
   newUnits,
 } from './following.ts';
-import { applyShipped, applyStated, type OrderClaims } from './order-claims.ts';
+import { applyShipped, applyStated, applyUnshipped, type OrderClaims } from './order-claims.ts';
 import {
   type CommittedUnits,
+  cancelSettlements,
   explainUnseen,
   type LockedOrder,
   loadClaims,
   lockOrder,
+  lockPositions,
   noteOrder,
   readVersion,
   saveSettlements,
@@ -176,9 +178,12 @@ async function follow(
     return line === undefined ? [] : [{ sku: line.sku, nodeId }];
   });
   const touched = [...allocatedCells(before), ...(assigned ?? [])];
+  const { back, movements: came } = await takeBack(deps, trx, shopId, { order, known, touched });
+  // Stated again: what had left could not be canceled, what is back can.
+  const there = order.lines.reduce(applyStated, back.reduce(applyUnshipped, stated));
   const free = await openFreeBook(trx, shopId, touched);
   const shipped = await newlyShipped(trx, shopId, { order, claims: stated });
-  const sent = shipped.reduce((claims, line) => applyShipped(claims, line).claims, stated);
+  const sent = shipped.reduce((claims, line) => applyShipped(claims, line).claims, there);
   const { claims: after, missing } = assign(sent, order.assigned, free);
   const reservation = await settleOrigin(trx, shopId, { order, origin, now });
   const { difference } = await save(deps, trx, shopId, {
@@ -187,7 +192,7 @@ async function follow(
     after,
     now,
   });
-  const movements = await ship(deps, trx, shopId, { order, shipped });
+  const movements = spanOf(came, await ship(deps, trx, shopId, { order, shipped }));
   const explained = order.source === 'shopify' ? unseenSkus(locked) : [];
   if (explained.length > 0) {
     await explainUnseen(trx, shopId, { placedAt: order.placedAt, units: newUnits(before, stated) });
@@ -305,27 +310,70 @@ async function ship(
   shopId: ShopId,
   of: { readonly order: FollowedOrder; readonly shipped: Awaited<ReturnType<typeof newlyShipped>> },
 ): Promise<StockChange['movements']> {
-  const { order, shipped } = of;
-  if (shipped.length === 0) return undefined;
-  await saveSettlements(trx, shopId, shipped);
-  const events = shipped.map(
-    ({ fulfillmentLineId, sku, nodeId, quantity, shippedAt }): StockEvent => ({
-      eventId: `shipped-${fulfillmentLineId}`,
-      kind: 'delta',
-      type: 'on_hand',
-      sku,
-      nodeId,
-      quantity: -quantity,
-      reason: 'shipped',
-      occurredAt: shippedAt,
-    }),
-  );
+  if (of.shipped.length === 0) return undefined;
+  await saveSettlements(trx, shopId, of.shipped);
+  return await bookEvents(deps, trx, shopId, { ...of, events: of.shipped.map(leftEvent) });
+}
+
+/** Books what did not leave after all, each fulfillment line once, before anything is put on those positions again. */
+async function takeBack(
+  deps: OrderClaimDependencies,
+  trx: ShopTransaction,
+  shopId: ShopId,
+  of: {
+    readonly order: FollowedOrder;
+    readonly known: LockedOrder;
+    readonly touched: readonly { readonly sku: string; readonly nodeId: string }[];
+  },
+) {
+  const { unshipped: fulfillmentLineIds = [] } = of.order;
+  if (of.known.isNew || fulfillmentLineIds.length === 0) return { back: [], movements: undefined };
+  const now = deps.clock.now();
+  const back = await cancelSettlements(trx, shopId, { fulfillmentLineIds, now });
+  // All rows in their order, before the ledger locks some of them.
+  if (back.length > 0) await lockPositions(trx, shopId, [...of.touched, ...back]);
+  const events = back.map((line) => backEvent(line, now.toString()));
+  return { back, movements: await bookEvents(deps, trx, shopId, { order: of.order, events }) };
+}
+
+async function bookEvents(
+  deps: OrderClaimDependencies,
+  trx: ShopTransaction,
+  shopId: ShopId,
+  of: { readonly order: FollowedOrder; readonly events: readonly StockEvent[] },
+): Promise<StockChange['movements']> {
+  const elsewhere = await deps.shipmentsBookedBySystem?.(shopId);
+  const events = of.events.filter(({ nodeId }) => elsewhere?.has(nodeId) !== true);
+  if (events.length === 0) return undefined;
   const now = deps.clock.now().toString();
-  const batch = { source: 'kept', actor: `order ${order.orderId}`, events, now };
+  const batch = { source: 'kept', actor: `order ${of.order.orderId}`, events, now };
   const { change, verdicts } = await appendMovements(trx, shopId, batch);
   const wrong = verdicts.find(({ verdict }) => verdict === 'refused');
   if (wrong !== undefined) throw new Error(`Bug: a shipment was refused: ${JSON.stringify(wrong)}`);
   return change?.movements;
+}
+
+function spanOf(a: StockChange['movements'], b: StockChange['movements']) {
+  if (a === undefined || b === undefined) return a ?? b;
+  return { first: Math.min(a.first, b.first), last: Math.max(a.last, b.last) };
+}
+
+function leftEvent(line: Awaited<ReturnType<typeof newlyShipped>>[number]): StockEvent {
+  const { fulfillmentLineId, sku, nodeId, quantity, shippedAt: occurredAt } = line;
+  const eventId = `shipped-${fulfillmentLineId}`;
+  const what = { kind: 'delta', type: 'on_hand', reason: 'shipped' } as const;
+  return { ...what, eventId, sku, nodeId, quantity: -quantity, occurredAt };
+}
+
+/** A new row: what was booked stays booked. */
+function backEvent(
+  line: Awaited<ReturnType<typeof cancelSettlements>>[number],
+  occurredAt: string,
+): StockEvent {
+  const { fulfillmentLineId, sku, nodeId, quantity } = line;
+  const eventId = `unshipped-${fulfillmentLineId}`;
+  const what = { kind: 'delta', type: 'on_hand', reason: 'correction' } as const;
+  return { ...what, eventId, sku, nodeId, quantity, occurredAt };
 }
 
 /** Units claimed beyond stock of SKUs of which more is claimed now than before. */

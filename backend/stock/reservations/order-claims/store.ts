@@ -231,6 +231,21 @@ export async function settledLines(
   return new Set(rows.map(({ id }) => id));
 }
 
+/** Notes that these never left; gives back those that had settled, each once. */
+export async function cancelSettlements(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  of: { readonly fulfillmentLineIds: readonly string[]; readonly now: Temporal.Instant },
+): Promise<readonly (ShippedLine & { readonly sku: string })[]> {
+  const { rows } = await sql<ShippedLine & { sku: string }>`
+    update order_settlement set canceled_at = ${of.now.toString()}
+    where shop_id = ${shopId} and fulfillment_line_id = any(${of.fulfillmentLineIds})
+      and canceled_at is null
+    returning fulfillment_line_id as "fulfillmentLineId", line_id as "lineId", node_id as "nodeId",
+      quantity, sku`.execute(trx);
+  return rows.toSorted((a, b) => compareIds(a.fulfillmentLineId, b.fulfillmentLineId));
+}
+
 /** Writes down what left; each fulfillment line once, by its key. */
 export async function saveSettlements(
   trx: ShopTransaction,

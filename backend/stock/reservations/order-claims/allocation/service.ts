@@ -46,6 +46,8 @@ export type OrderClaimDependencies = {
   readonly clock: Clock;
   readonly openShop: (shopId: ShopId) => Promise<LiveShop | undefined>;
   readonly announce: (shopId: ShopId, version: number) => Promise<void>;
+  /** Nodes whose own system books what leaves them: their on hand is lowered by it, not by us. Absent: none. */
+  readonly shipmentsBookedBySystem?: (shopId: ShopId) => Promise<ReadonlySet<string>>;
 };
 
 // What one shortage may send back at once; a position with more orders than that is looked at again.
