@@ -63,6 +63,7 @@ export type InventoryView = {
     readonly channel?: string;
     readonly onlineLocationId?: string;
     readonly keptNodes?: readonly string[];
+    readonly shipmentsBookedBySystem?: readonly string[];
     readonly [field: string]: unknown;
   };
 };

@@ -70,6 +70,19 @@ function Form(props: { names: NetworkNames; stored: InventoryView; onReload: () 
           chosen={inventory.keptNodes ?? []}
           onChange={(keptNodes) => setInventory({ ...inventory, keptNodes })}
         />
+        {(inventory.keptNodes ?? []).length === 0 ? null : (
+          <Picker
+            label={t('inventory.shipments')}
+            empty={t('inventory.noNodes')}
+            choices={names.nodes
+              .filter(({ id }) => inventory.keptNodes?.includes(id))
+              .map(({ id, name }) => ({ value: id, label: name }))}
+            chosen={inventory.shipmentsBookedBySystem ?? []}
+            onChange={(shipmentsBookedBySystem) =>
+              setInventory({ ...inventory, shipmentsBookedBySystem })
+            }
+          />
+        )}
         <div class="fields">
           <s-select
             label={t('inventory.topology')}

@@ -715,6 +715,7 @@ export const DE: Texts = {
     'Zuerst sagt es Shopify, und Kept schreibt nichts. Wählen Sie die Orte, deren Bestand Ihre Systeme an Kept senden: von da an schreibt Kept ihre Menge nach Shopify.',
   'inventory.keptNodes': 'Orte, die Kept schreibt',
   'inventory.noNodes': 'keine',
+  'inventory.shipments': 'Orte, deren System Versand selbst verbucht',
   'inventory.topology': 'Wie eine Menge zu Beständen wird',
   'inventory.topology.mirror': 'Jeder Standort zeigt seinen Teil',
   'inventory.topology.mirror.help':

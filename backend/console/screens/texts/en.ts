@@ -701,6 +701,7 @@ export const EN = {
     'At first Shopify says it, and Kept writes nothing. Choose the places whose stock your systems send to Kept: from then on Kept writes their figure to Shopify.',
   'inventory.keptNodes': 'Places Kept writes',
   'inventory.noNodes': 'none',
+  'inventory.shipments': 'Places whose system books shipments itself',
   'inventory.topology': 'How a figure becomes levels',
   'inventory.topology.mirror': 'Each location shows its part',
   'inventory.topology.mirror.help': 'Pickup and moves work; Online and POS share a figure.',

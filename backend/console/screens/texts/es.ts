@@ -709,6 +709,7 @@ export const ES: Texts = {
     'Al principio lo dice Shopify y Kept no escribe nada. Elija los lugares cuyas existencias envían sus sistemas a Kept: desde entonces Kept escribe su cifra en Shopify.',
   'inventory.keptNodes': 'Lugares que escribe Kept',
   'inventory.noNodes': 'ninguno',
+  'inventory.shipments': 'Lugares cuyo sistema registra los envíos',
   'inventory.topology': 'Cómo una cifra se vuelve niveles',
   'inventory.topology.mirror': 'Cada ubicación muestra su parte',
   'inventory.topology.mirror.help':

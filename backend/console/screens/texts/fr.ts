@@ -716,6 +716,7 @@ export const FR: Texts = {
     'Au début c’est Shopify, et Kept n’écrit rien. Choisissez les lieux dont vos systèmes envoient le stock à Kept : dès lors Kept écrit leur chiffre dans Shopify.',
   'inventory.keptNodes': 'Lieux que Kept écrit',
   'inventory.noNodes': 'aucun',
+  'inventory.shipments': 'Lieux dont le système enregistre lui-même les expéditions',
   'inventory.topology': 'Comment un chiffre devient niveaux',
   'inventory.topology.mirror': 'Chaque emplacement montre sa part',
   'inventory.topology.mirror.help':

@@ -712,6 +712,7 @@ export const IT: Texts = {
     'All’inizio lo dice Shopify e Kept non scrive nulla. Scegli le sedi le cui giacenze arrivano a Kept dai tuoi sistemi: da allora Kept scrive la loro cifra in Shopify.',
   'inventory.keptNodes': 'Sedi scritte da Kept',
   'inventory.noNodes': 'nessuna',
+  'inventory.shipments': 'Sedi il cui sistema registra da sé le spedizioni',
   'inventory.topology': 'Come una cifra diventa livelli',
   'inventory.topology.mirror': 'Ogni ubicazione mostra la sua parte',
   'inventory.topology.mirror.help':
