@@ -12,6 +12,9 @@ import {
 } from '../fixtures/buy.ts';
 import type { LocalShopify } from '../local-shopify.ts';
 
+// The bar looks every two seconds.
+const BAR_LOOKS_MILLISECONDS = 6_000;
+
 let browser: Browser;
 let app: FakeApp;
 let local: LocalShopify;
@@ -143,7 +146,9 @@ describe('the control bar', () => {
     expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'THROTTLED' });
     const cells = page.locator('.bar-faults tbody td');
     await expect
-      .poll(async () => (await cells.allTextContents()).slice(2, 5))
+      .poll(async () => (await cells.allTextContents()).slice(2, 5), {
+        timeout: BAR_LOOKS_MILLISECONDS,
+      })
       .toEqual(['1', '1', '0']);
     expect(await violations()).toEqual([]);
     await page.getByRole('button', { name: 'Clear Throttled' }).click();
@@ -164,6 +169,7 @@ describe('the control bar', () => {
 
   test('leads to every page there is', async () => {
     await page.goto(local.url);
+    await page.locator('.bar nav a').first().waitFor();
     const links = await page
       .locator('.bar nav a')
       .evaluateAll((all) => all.map((one) => (one as HTMLAnchorElement).href));
