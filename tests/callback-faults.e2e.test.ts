@@ -177,10 +177,11 @@ async function storedReceipts(): Promise<number> {
 
 async function untilStored(count: number): Promise<number> {
   let stored = 0;
-  for (let attempt = 0; attempt < 300 && stored < count; attempt += 1) {
+  const look = async () => {
     stored = await storedReceipts().catch(() => 0);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+    return stored;
+  };
+  await expect.poll(look, { timeout: 30_000, interval: 100 }).toBeGreaterThanOrEqual(count);
   return stored;
 }
 

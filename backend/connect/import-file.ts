@@ -36,7 +36,7 @@ export type ImportDependencies = Pick<IntakeDependencies, 'catalogOf' | 'stocked
   readonly book: BookEvents;
   readonly newId: () => string;
   /** Has the booking of this shop's imports done later, in the caller's transaction. */
-  readonly enqueue: (trx: Transaction<unknown>, shopId: ShopId) => Promise<void>;
+  readonly enqueue: <Tables>(trx: Transaction<Tables>, shopId: ShopId) => Promise<void>;
   /** Told of every step before the next begins. */
   readonly atStep?: Step;
 };

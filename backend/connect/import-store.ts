@@ -222,7 +222,7 @@ async function listErrors(
   });
 }
 
-type Within = (trx: Transaction<unknown>) => Promise<void>;
+type Within = (trx: Trx) => Promise<void>;
 type Started = {
   readonly importId: string;
   readonly options: ImportOptions;
@@ -241,7 +241,7 @@ async function start(trx: Trx, shopId: ShopId, started: Started, within: Within)
     .where('state', '=', 'ready')
     .executeTakeFirst();
   if (done.numUpdatedRows === 0n) return false;
-  await within(trx as unknown as Transaction<unknown>);
+  await within(trx);
   return true;
 }
 

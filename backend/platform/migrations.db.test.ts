@@ -28,11 +28,26 @@ test('a migrated database has nothing to apply', async () => {
 });
 
 test('of three starts at once one applies a new file, the others find it applied', async () => {
-  write('9001-once.sql', 'create table only_once (shop_id text not null); select pg_sleep(0.2);');
-  const applied = await Promise.all(
-    [1, 2, 3].map(() => migrateDatabase(database.ownerUrl, folder)),
+  write(
+    '9001-once.sql',
+    'create table only_once (shop_id text not null); select pg_advisory_xact_lock(9001);',
   );
-  expect(applied.flat()).toEqual(['9001-once']);
+  // The file cannot end before all three are there: one waits in it, the others for that one.
+  const gate = new pg.Client({ connectionString: database.ownerUrl });
+  await gate.connect();
+  await gate.query('select pg_advisory_lock(9001)');
+  const starts = Promise.all([1, 2, 3].map(() => migrateDatabase(database.ownerUrl, folder)));
+  await expect
+    .poll(async () => {
+      const { rows } = await gate.query(
+        "select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      );
+      return rows[0].n;
+    })
+    .toBe(3);
+  await gate.query('select pg_advisory_unlock(9001)');
+  await gate.end();
+  expect((await starts).flat()).toEqual(['9001-once']);
 });
 
 test('a file that fails leaves nothing behind and is named', async () => {

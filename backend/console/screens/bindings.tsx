@@ -7,10 +7,9 @@
 import { useState } from 'preact/hooks';
 import type { SetupZone } from '../setup-view.ts';
 import type { NetworkNames, SurfacesView } from '../view.ts';
-import { call, type Problem } from './api.ts';
-import { toast } from './host.ts';
 import { useAnswer } from './network.tsx';
 import { Fault, Waiting } from './parts.tsx';
+import { useSectionSave } from './section-save.ts';
 import { t } from './texts/text.ts';
 
 type Surfaces = SurfacesView['surfaces'];
@@ -54,29 +53,18 @@ function Form(props: {
 }) {
   const { names, stored, rates, onReload } = props;
   const [surfaces, setSurfaces] = useState<Surfaces>(stored.surfaces);
-  const [problem, setProblem] = useState<Problem>();
-  const [isSaving, setSaving] = useState(false);
+  const { problem, isSaving, save } = useSectionSave(stored.version, onReload);
   const bindings = surfaces.rateBindings ?? [];
   const bind = (rateCode: string, serviceCode: string) => {
     const others = bindings.filter((one) => one.rateCode !== rateCode);
     const rateBindings = serviceCode === '' ? others : [...others, { rateCode, serviceCode }];
     setSurfaces({ ...surfaces, rateBindings });
   };
-  const save = async () => {
-    setSaving(true);
-    const body = { basedOnVersion: stored.version, sections: { surfaces } };
-    const answer = await call<{ version: number }>('/policy', { body });
-    setSaving(false);
-    setProblem(answer.ok ? undefined : answer.problem);
-    if (!answer.ok) return;
-    toast(t('save.saved', { version: answer.value.version }));
-    onReload();
-  };
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        void save();
+        void save({ surfaces });
       }}
     >
       <s-stack gap="base">

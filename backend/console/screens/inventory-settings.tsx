@@ -4,12 +4,12 @@
 import { useState } from 'preact/hooks';
 import type { InventoryView } from '../sync-view.ts';
 import type { NetworkNames } from '../view.ts';
-import { call, type Problem } from './api.ts';
+import type { Problem } from './api.ts';
 import { Picker } from './fields/amounts.tsx';
 import { given } from './fields/simple.tsx';
-import { toast } from './host.ts';
 import { useAnswer } from './network.tsx';
 import { Fault, problemText, Waiting } from './parts.tsx';
+import { useSectionSave } from './section-save.ts';
 import { t } from './texts/text.ts';
 
 type Inventory = InventoryView['inventory'];
@@ -40,24 +40,13 @@ const TOPOLOGIES = ['mirror', 'aggregate', 'parked'] as const;
 function Form(props: { names: NetworkNames; stored: InventoryView; onReload: () => void }) {
   const { names, stored, onReload } = props;
   const [inventory, setInventory] = useState<Inventory>(stored.inventory);
-  const [problem, setProblem] = useState<Problem>();
-  const [isSaving, setSaving] = useState(false);
+  const { problem, isSaving, save } = useSectionSave(stored.version, onReload);
   const topology = inventory.topology ?? 'mirror';
-  const save = async () => {
-    setSaving(true);
-    const body = { basedOnVersion: stored.version, sections: { inventory } };
-    const answer = await call<{ version: number }>('/policy', { body });
-    setSaving(false);
-    setProblem(answer.ok ? undefined : answer.problem);
-    if (!answer.ok) return;
-    toast(t('save.saved', { version: answer.value.version }));
-    onReload();
-  };
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        void save();
+        void save({ inventory });
       }}
     >
       <s-stack gap="base">
