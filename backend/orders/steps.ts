@@ -1,0 +1,12 @@
+/**
+ * The points between which the life of an order may be cut off, by name.
+ *
+ * A test kills the process at each and looks whether everything ends as it would have; so a step is named here before
+ * it is passed anywhere, and one that is never passed fails that test.
+ */
+export const ORDER_STEPS = [] as const satisfies readonly string[];
+
+export type OrderStep = (typeof ORDER_STEPS)[number];
+
+/** Told of each step as it is passed; nothing in the product listens. */
+export type OnOrderStep = (step: OrderStep) => void;

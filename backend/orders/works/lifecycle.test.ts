@@ -1,0 +1,33 @@
+// The tables of a work's life, checked as tables.
+import { expect, test } from 'vitest';
+import { checkChange, isOpen, STATE_CHANGES, statesAfter, WORK_STATES } from './lifecycle.ts';
+
+const KINDS = ['ship', 'pickup'] as const;
+
+test.each(KINDS)('a %s work reaches every state of its kind from the start', (kind) => {
+  const reached = new Set<string>(['unplaced']);
+  for (const state of reached) {
+    for (const next of statesAfter(state as 'unplaced', kind)) reached.add(next);
+  }
+  const ofKind = WORK_STATES.filter((state) => (STATE_CHANGES[state].only ?? kind) === kind);
+  expect([...reached].toSorted()).toEqual([...ofKind].toSorted());
+});
+
+test('what is open can be canceled, and nothing follows a cancellation or a delivery', () => {
+  for (const kind of KINDS) {
+    for (const state of WORK_STATES.filter(isOpen)) {
+      expect(statesAfter(state, kind)).toContain('canceled');
+    }
+    expect([statesAfter('canceled', kind), statesAfter('delivered', kind)]).toEqual([[], []]);
+  }
+});
+
+test.each([
+  ['placed', 'handed_over', 'ship', false],
+  ['placed', 'handed_over', 'pickup', true],
+  ['placed', 'shipped', 'pickup', false],
+  ['shipped', 'picking', 'ship', false],
+  ['unplaced', 'picking', 'ship', false],
+] as const)('%s → %s of a %s work: %s', (from, to, kind, isAllowed) => {
+  expect(checkChange(from, to, kind).ok).toBe(isAllowed);
+});

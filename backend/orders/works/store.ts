@@ -1,0 +1,198 @@
+/**
+ * Where do works rest?
+ *
+ * Everything runs in a caller's transaction of one shop (`withShop`). Locks come in this order: works by id, then the
+ * claims of stock, then the stock clock (0061-works.sql). A change names the version it was decided on; `changeWork`
+ * says when another was faster.
+ */
+import { sql } from 'kysely';
+import type { ShopId } from '../../base/ids.ts';
+import type { ShopTransaction } from '../../stock/ledger/store.ts';
+import type { Negotiation, WorkKind, WorkState } from './lifecycle.ts';
+
+/** Units of one order line in a work. */
+export type WorkLine = {
+  readonly lineId: string;
+  readonly sku: string;
+  readonly quantity: number;
+  readonly picked: number;
+};
+
+/** One work as stored; instants are ISO text. */
+export type Work = {
+  readonly workId: string;
+  readonly orderId: string;
+  readonly kind: WorkKind;
+  readonly state: WorkState;
+  readonly negotiation: Negotiation;
+  readonly nodeId: string | null;
+  readonly serviceCode: string | null;
+  readonly unplacedReason: string | null;
+  readonly holdReason: string | null;
+  readonly excludedNodes: readonly string[];
+  readonly promisedOn: string | null;
+  readonly promisedEnd: string | null;
+  readonly allowedLateDays: number;
+  readonly plannedEnd: string | null;
+  readonly plannedDeparture: string | null;
+  readonly startBy: string | null;
+  readonly costMinor: number;
+  readonly expiresAt: string | null;
+  readonly createdAt: string;
+  readonly placedAt: string | null;
+  readonly claimedAt: string | null;
+  readonly claimedBy: string | null;
+  readonly startedAt: string | null;
+  readonly packedAt: string | null;
+  readonly readyAt: string | null;
+  readonly leftAt: string | null;
+  readonly deliveredAt: string | null;
+  readonly version: number;
+  readonly wave: number;
+  readonly lines: readonly WorkLine[];
+};
+
+/** Everything of a work that a change may set. */
+export type WorkChange = Partial<
+  Omit<Work, 'workId' | 'orderId' | 'kind' | 'createdAt' | 'version' | 'lines'>
+>;
+
+const COLUMNS = {
+  state: 'state',
+  negotiation: 'negotiation',
+  nodeId: 'node_id',
+  serviceCode: 'service_code',
+  unplacedReason: 'unplaced_reason',
+  holdReason: 'hold_reason',
+  excludedNodes: 'excluded_nodes',
+  promisedOn: 'promised_on',
+  promisedEnd: 'promised_end',
+  allowedLateDays: 'allowed_late_days',
+  plannedEnd: 'planned_end',
+  plannedDeparture: 'planned_departure',
+  startBy: 'start_by',
+  costMinor: 'cost_minor',
+  expiresAt: 'expires_at',
+  placedAt: 'placed_at',
+  claimedAt: 'claimed_at',
+  claimedBy: 'claimed_by',
+  startedAt: 'started_at',
+  packedAt: 'packed_at',
+  readyAt: 'ready_at',
+  leftAt: 'left_at',
+  deliveredAt: 'delivered_at',
+  wave: 'wave',
+} as const satisfies Record<keyof WorkChange, string>;
+
+// JSON on the server's side: instants as ISO text, lines with the work, one statement.
+const iso = (column: string, name: string) =>
+  sql`to_char(w.${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as ${sql.ref(name)}`;
+const selected = sql`
+  select w.work_id as "workId", w.order_id as "orderId", w.kind, w.state, w.negotiation, w.node_id as "nodeId",
+    w.service_code as "serviceCode", w.unplaced_reason as "unplacedReason", w.hold_reason as "holdReason",
+    w.excluded_nodes as "excludedNodes", w.promised_on::text as "promisedOn", ${iso('promised_end', 'promisedEnd')},
+    w.allowed_late_days as "allowedLateDays", ${iso('planned_end', 'plannedEnd')},
+    ${iso('planned_departure', 'plannedDeparture')}, ${iso('start_by', 'startBy')}, w.cost_minor as "costMinor",
+    ${iso('expires_at', 'expiresAt')}, ${iso('created_at', 'createdAt')}, ${iso('placed_at', 'placedAt')},
+    ${iso('claimed_at', 'claimedAt')}, w.claimed_by as "claimedBy", ${iso('started_at', 'startedAt')},
+    ${iso('packed_at', 'packedAt')}, ${iso('ready_at', 'readyAt')}, ${iso('left_at', 'leftAt')},
+    ${iso('delivered_at', 'deliveredAt')}, w.version, w.wave,
+    coalesce((select jsonb_agg(jsonb_build_object('lineId', l.line_id, 'sku', l.sku, 'quantity', l.quantity,
+      'picked', l.picked) order by l.line_id) from work_line l
+      where l.shop_id = w.shop_id and l.work_id = w.work_id), '[]'::jsonb) as lines
+  from work w`;
+
+/** Which works. Exactly one of the two. */
+export type WorksAsked = { readonly orderId: string } | { readonly workIds: readonly string[] };
+
+/** Reads works, by id. */
+export async function readWorks(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  asked: WorksAsked,
+): Promise<readonly Work[]> {
+  const { rows } = await sql<Work>`
+    ${selected} where w.shop_id = ${shopId} and ${which(asked)} order by w.work_id`.execute(trx);
+  return rows;
+}
+
+/** Locks works, by id, and reads them as they are under the lock. */
+export async function lockWorks(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  asked: WorksAsked,
+): Promise<readonly Work[]> {
+  await sql`select 1 from work w where w.shop_id = ${shopId} and ${which(asked)}
+    order by w.work_id for update`.execute(trx);
+  return await readWorks(trx, shopId, asked);
+}
+
+function which(asked: WorksAsked) {
+  return 'orderId' in asked
+    ? sql`w.order_id = ${asked.orderId}`
+    : sql`w.work_id = any(${[...asked.workIds]}::text[])`;
+}
+
+/** A work that is new. */
+export type NewWork = WorkChange &
+  Pick<Work, 'workId' | 'orderId' | 'kind' | 'state' | 'createdAt'> & {
+    readonly lines: readonly Omit<WorkLine, 'picked'>[];
+  };
+
+/** Writes a new work with its lines. */
+export async function insertWork(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  { workId, orderId, kind, createdAt, lines, ...change }: NewWork,
+): Promise<void> {
+  const set = assignments(change);
+  await sql`
+    insert into work (shop_id, work_id, order_id, kind, created_at,
+      ${sql.join(set.map(({ column }) => sql.ref(column)))})
+    values (${shopId}, ${workId}, ${orderId}, ${kind}, ${createdAt},
+      ${sql.join(set.map(({ value }) => sql`${value}`))})`.execute(trx);
+  await replaceLines(
+    trx,
+    shopId,
+    workId,
+    lines.map((line) => ({ ...line, picked: 0 })),
+  );
+}
+
+/** Changes a work that is still at `version`; false: another was faster, nothing is changed. */
+export async function changeWork(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  { workId, version }: Pick<Work, 'workId' | 'version'>,
+  change: WorkChange,
+): Promise<boolean> {
+  const set = assignments(change).map(({ column, value }) => sql`${sql.ref(column)} = ${value}`);
+  const { numAffectedRows } = await sql`
+    update work set version = version + 1 ${set.length === 0 ? sql`` : sql`, ${sql.join(set)}`}
+    where shop_id = ${shopId} and work_id = ${workId} and version = ${version}`.execute(trx);
+  return numAffectedRows === 1n;
+}
+
+/** Puts these lines in the place of a work's lines; its row is locked by the caller. */
+export async function replaceLines(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  workId: string,
+  lines: readonly WorkLine[],
+): Promise<void> {
+  await sql`delete from work_line where shop_id = ${shopId} and work_id = ${workId}`.execute(trx);
+  if (lines.length === 0) return;
+  await sql`
+    insert into work_line (shop_id, work_id, line_id, sku, quantity, picked)
+    select ${shopId}, ${workId}, l."lineId", l.sku, l.quantity, l.picked
+    from jsonb_to_recordset(${JSON.stringify(lines)}::jsonb)
+      l("lineId" text, sku text, quantity int, picked int)`.execute(trx);
+}
+
+function assignments(change: WorkChange): { readonly column: string; readonly value: unknown }[] {
+  return Object.entries(change).flatMap(([name, value]) => {
+    const column = COLUMNS[name as keyof WorkChange];
+    if (value === undefined) return [];
+    return [{ column, value: Array.isArray(value) ? [...value] : value }];
+  });
+}
