@@ -244,6 +244,38 @@ export async function release(
   return await finish(deps, trx, shopId, { orderId, before, after, value: undefined });
 }
 
+/** Gives allocations back and puts units on nodes in one step: nobody else can take them in between, and no lock comes after the clock. */
+export async function relocate(
+  deps: OrderClaimDependencies,
+  trx: ShopTransaction,
+  shopId: ShopId,
+  of: {
+    readonly orderId: string;
+    readonly given: readonly Assigned[];
+    readonly asked: readonly Assigned[];
+  },
+): Worked<undefined> {
+  const { orderId, given, asked } = of;
+  const opened = await openOrder(deps, trx, shopId, { orderId, nodes: [...given, ...asked] });
+  if (opened === undefined) return unknown(orderId);
+  const { claims: before, free } = opened;
+  let returned = before;
+  for (const row of given) {
+    const done = applyReturn(returned, row);
+    const sku = before.get(row.lineId)?.sku;
+    if (sku !== undefined) free.take(sku, row.nodeId, -done.units);
+    returned = done.claims;
+  }
+  const decided = decideAllocation(returned, asked, free);
+  if (!decided.ok) return { value: decided, version: undefined };
+  return await finish(deps, trx, shopId, {
+    orderId,
+    before,
+    after: decided.value,
+    value: undefined,
+  });
+}
+
 /** Positions that have less than is allocated on them: the newest allocations wait again. */
 export async function returnToRouting(
   deps: OrderClaimDependencies,
