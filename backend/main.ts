@@ -15,6 +15,7 @@ import { checkoutReservationMount, reservationMounts } from './build-claims.ts';
 import { buildConnect } from './build-connect.ts';
 import { buildConnector, type Connector } from './build-connector.ts';
 import { buildCore, type Core, SURFACES_SECTION } from './build-core.ts';
+import { buildOrders, type Orders } from './build-orders.ts';
 import {
   buildShopifyGround,
   type ShopifyGround,
@@ -79,8 +80,9 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
     ...{ platform, log, core, connector, queue, ledger: core.ledger },
     moreRoutes: reservationMounts(connector.claims),
   });
-  await queue.register([...connector.jobs, ...connect.jobs]);
-  const stopFollowing = followChanges({ platform, core, connector, log });
+  const orders = buildOrders({ platform, log, core, connector, queue });
+  await queue.register([...connector.jobs, ...connect.jobs, ...orders.jobs]);
+  const stopFollowing = followChanges({ platform, core, connector, orders, log });
   await warmUp({ core, connector, ground, log });
 
   const rates = createRateCallback({
@@ -99,7 +101,6 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
     mounts: [
       ...connect.mounts,
       ...mountAdmin(buildAdmin({ platform, config, log, core, ground, connector })),
-      checkoutReservationMount(core, connector),
       ...buildMounts({ platform, config, core, connector, settingsOf, log }),
     ],
     checkReady: () => checkReady(platform),
@@ -170,6 +171,7 @@ function buildMounts({ platform, config, core, connector, settingsOf, log }: Bui
     now: () => platform.clock.now(),
   });
   return [
+    checkoutReservationMount(core, connector),
     { path: '/api/promise', router: promiseApiRoutes(promiseDependencies), body: 'json' },
     {
       path: '/proxy',
@@ -193,9 +195,10 @@ function followChanges(following: {
   readonly platform: Platform;
   readonly core: Core;
   readonly connector: Connector;
+  readonly orders: Orders;
   readonly log: Log;
 }): () => void {
-  const { platform, core, connector, log } = following;
+  const { platform, core, connector, orders, log } = following;
   const warn = (shop: ShopId) => (error: unknown) =>
     log.warn({ event: 'change_not_followed', shop, error });
   const versions = new Map<ShopId, number>();
@@ -217,6 +220,7 @@ function followChanges(following: {
       for (const shopId of versions.keys()) connector.lookAgain(shopId).catch(warn(shopId));
     }),
     followPlaces(core, log),
+    orders.stop,
   ];
   return () => {
     for (const stop of stops) stop();
