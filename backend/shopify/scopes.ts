@@ -5,6 +5,12 @@
  * its scopes is not sent. A write scope brings its read scope along. Source: the operations' pages on shopify.dev.
  */
 
+// Works are placed at the merchant's own locations and at logistics partners alike.
+const FULFILLMENT_ORDERS_WRITTEN = [
+  'write_merchant_managed_fulfillment_orders',
+  'write_third_party_fulfillment_orders',
+];
+
 /** Operation → scopes, all of which it needs. None: every app may ask. */
 export const OPERATION_SCOPES: Readonly<Record<string, readonly string[]>> = {
   BulkOperationRead: [],
@@ -16,10 +22,23 @@ export const OPERATION_SCOPES: Readonly<Record<string, readonly string[]>> = {
   DeliveryProfilesRead: ['read_shipping', 'read_locations'],
   DeliveryProfileUpdate: ['write_shipping'],
   DeliveryZonesRead: ['read_shipping'],
+  // What left is told to Shopify, which tells the shopper.
+  FulfillmentCreate: FULFILLMENT_ORDERS_WRITTEN,
+  FulfillmentEventCreate: ['write_fulfillments'],
+  // Held while stores compete, so that nobody ships early.
+  FulfillmentOrderHold: FULFILLMENT_ORDERS_WRITTEN,
+  FulfillmentOrderLineItemsPreparedForPickup: FULFILLMENT_ORDERS_WRITTEN,
+  FulfillmentOrderMove: FULFILLMENT_ORDERS_WRITTEN,
+  FulfillmentOrderOpen: FULFILLMENT_ORDERS_WRITTEN,
   FulfillmentOrderRead: [
     'read_merchant_managed_fulfillment_orders',
     'read_third_party_fulfillment_orders',
   ],
+  FulfillmentOrderReleaseHold: FULFILLMENT_ORDERS_WRITTEN,
+  FulfillmentOrderReportProgress: FULFILLMENT_ORDERS_WRITTEN,
+  FulfillmentOrdersSetFulfillmentDeadline: FULFILLMENT_ORDERS_WRITTEN,
+  FulfillmentOrderSplit: FULFILLMENT_ORDERS_WRITTEN,
+  FulfillmentTrackingInfoUpdate: FULFILLMENT_ORDERS_WRITTEN,
   InventoryActivate: ['write_inventory'],
   InventoryItemsAtLocationRead: ['read_inventory', 'read_locations'],
   // The nightly comparison reads every level of every location at once.
@@ -36,12 +55,19 @@ export const OPERATION_SCOPES: Readonly<Record<string, readonly string[]>> = {
   MetafieldDefinitionUpdate: ['write_orders'],
   // Orders carry their promise, variants the class that the Function reads, the customization its settings.
   MetafieldsSet: ['write_orders', 'write_products', 'write_delivery_customizations'],
+  // An agent corrects an address, takes units off, or cancels.
+  OrderAddressUpdate: ['write_orders'],
+  OrderCancel: ['write_orders'],
   OrderClaimsRead: [
     'read_orders',
     'read_products',
     'read_merchant_managed_fulfillment_orders',
     'read_third_party_fulfillment_orders',
   ],
+  OrderEditBegin: ['write_order_edits'],
+  OrderEditCommit: ['write_order_edits'],
+  OrderEditSetQuantity: ['write_order_edits'],
+  OrderFulfillmentsRead: ['read_orders', 'read_fulfillments'],
   OrderLinesRead: ['read_orders', 'read_products'],
   OrderPartsRead: [
     'read_orders',
@@ -55,6 +81,11 @@ export const OPERATION_SCOPES: Readonly<Record<string, readonly string[]>> = {
     'read_third_party_fulfillment_orders',
   ],
   OrdersUpdatedRead: ['read_orders'],
+  OrderWorkRead: [
+    'read_orders',
+    'read_merchant_managed_fulfillment_orders',
+    'read_third_party_fulfillment_orders',
+  ],
   ProductVariantsRead: ['read_products', 'read_inventory'],
   ShopRead: ['read_locales'],
 };

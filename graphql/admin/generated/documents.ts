@@ -20,8 +20,30 @@ import type {
   DeliveryProfilesReadQueryVariables,
   DeliveryZonesReadQuery,
   DeliveryZonesReadQueryVariables,
+  FulfillmentCreateMutation,
+  FulfillmentCreateMutationVariables,
+  FulfillmentEventCreateMutation,
+  FulfillmentEventCreateMutationVariables,
+  FulfillmentOrderHoldMutation,
+  FulfillmentOrderHoldMutationVariables,
+  FulfillmentOrderLineItemsPreparedForPickupMutation,
+  FulfillmentOrderLineItemsPreparedForPickupMutationVariables,
+  FulfillmentOrderMoveMutation,
+  FulfillmentOrderMoveMutationVariables,
+  FulfillmentOrderOpenMutation,
+  FulfillmentOrderOpenMutationVariables,
   FulfillmentOrderReadQuery,
   FulfillmentOrderReadQueryVariables,
+  FulfillmentOrderReleaseHoldMutation,
+  FulfillmentOrderReleaseHoldMutationVariables,
+  FulfillmentOrderReportProgressMutation,
+  FulfillmentOrderReportProgressMutationVariables,
+  FulfillmentOrderSplitMutation,
+  FulfillmentOrderSplitMutationVariables,
+  FulfillmentOrdersSetFulfillmentDeadlineMutation,
+  FulfillmentOrdersSetFulfillmentDeadlineMutationVariables,
+  FulfillmentTrackingInfoUpdateMutation,
+  FulfillmentTrackingInfoUpdateMutationVariables,
   InventoryActivateMutation,
   InventoryActivateMutationVariables,
   InventoryItemsAtLocationReadQuery,
@@ -48,14 +70,28 @@ import type {
   MetafieldDefinitionsReadQueryVariables,
   MetafieldsSetMutation,
   MetafieldsSetMutationVariables,
+  OrderAddressUpdateMutation,
+  OrderAddressUpdateMutationVariables,
+  OrderCancelMutation,
+  OrderCancelMutationVariables,
   OrderClaimsReadQuery,
   OrderClaimsReadQueryVariables,
+  OrderEditBeginMutation,
+  OrderEditBeginMutationVariables,
+  OrderEditCommitMutation,
+  OrderEditCommitMutationVariables,
+  OrderEditSetQuantityMutation,
+  OrderEditSetQuantityMutationVariables,
+  OrderFulfillmentsReadQuery,
+  OrderFulfillmentsReadQueryVariables,
   OrderLinesReadQuery,
   OrderLinesReadQueryVariables,
   OrderPartsReadQuery,
   OrderPartsReadQueryVariables,
   OrderReadQuery,
   OrderReadQueryVariables,
+  OrderWorkReadQuery,
+  OrderWorkReadQueryVariables,
   OrdersUpdatedReadQuery,
   OrdersUpdatedReadQueryVariables,
   ProductVariantsReadQuery,
@@ -257,11 +293,182 @@ query DeliveryZonesRead($profileId: ID!, $locationGroupId: ID!, $first: Int!, $a
 }
 `);
 
+export const FulfillmentCreate: TypedDocumentNode<FulfillmentCreateMutation, FulfillmentCreateMutationVariables> = parse(`
+mutation FulfillmentCreate($fulfillment: FulfillmentInput!) {
+  fulfillmentCreate(fulfillment: $fulfillment) {
+    fulfillment {
+      id
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+`);
+
+export const FulfillmentEventCreate: TypedDocumentNode<FulfillmentEventCreateMutation, FulfillmentEventCreateMutationVariables> = parse(`
+mutation FulfillmentEventCreate($fulfillmentEvent: FulfillmentEventInput!) {
+  fulfillmentEventCreate(fulfillmentEvent: $fulfillmentEvent) {
+    fulfillmentEvent {
+      id
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+`);
+
+export const FulfillmentOrderHold: TypedDocumentNode<FulfillmentOrderHoldMutation, FulfillmentOrderHoldMutationVariables> = parse(`
+mutation FulfillmentOrderHold($id: ID!, $fulfillmentHold: FulfillmentOrderHoldInput!) {
+  fulfillmentOrderHold(id: $id, fulfillmentHold: $fulfillmentHold) {
+    fulfillmentHold {
+      id
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+`);
+
+export const FulfillmentOrderLineItemsPreparedForPickup: TypedDocumentNode<FulfillmentOrderLineItemsPreparedForPickupMutation, FulfillmentOrderLineItemsPreparedForPickupMutationVariables> = parse(`
+mutation FulfillmentOrderLineItemsPreparedForPickup($input: FulfillmentOrderLineItemsPreparedForPickupInput!) {
+  fulfillmentOrderLineItemsPreparedForPickup(input: $input) {
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+`);
+
+export const FulfillmentOrderMove: TypedDocumentNode<FulfillmentOrderMoveMutation, FulfillmentOrderMoveMutationVariables> = parse(`
+mutation FulfillmentOrderMove($id: ID!, $newLocationId: ID!, $fulfillmentOrderLineItems: [FulfillmentOrderLineItemInput!]) {
+  fulfillmentOrderMove(
+    id: $id
+    newLocationId: $newLocationId
+    fulfillmentOrderLineItems: $fulfillmentOrderLineItems
+  ) {
+    movedFulfillmentOrder {
+      id
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+`);
+
+export const FulfillmentOrderOpen: TypedDocumentNode<FulfillmentOrderOpenMutation, FulfillmentOrderOpenMutationVariables> = parse(`
+mutation FulfillmentOrderOpen($id: ID!) {
+  fulfillmentOrderOpen(id: $id) {
+    fulfillmentOrder {
+      id
+      status
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+`);
+
 export const FulfillmentOrderRead: TypedDocumentNode<FulfillmentOrderReadQuery, FulfillmentOrderReadQueryVariables> = parse(`
 query FulfillmentOrderRead($id: ID!) {
   fulfillmentOrder(id: $id) {
     id
     orderId
+  }
+}
+`);
+
+export const FulfillmentOrderReleaseHold: TypedDocumentNode<FulfillmentOrderReleaseHoldMutation, FulfillmentOrderReleaseHoldMutationVariables> = parse(`
+mutation FulfillmentOrderReleaseHold($id: ID!, $holdIds: [ID!]!) {
+  fulfillmentOrderReleaseHold(id: $id, holdIds: $holdIds) {
+    fulfillmentOrder {
+      id
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+`);
+
+export const FulfillmentOrderReportProgress: TypedDocumentNode<FulfillmentOrderReportProgressMutation, FulfillmentOrderReportProgressMutationVariables> = parse(`
+mutation FulfillmentOrderReportProgress($id: ID!, $progressReport: FulfillmentOrderReportProgressInput) {
+  fulfillmentOrderReportProgress(id: $id, progressReport: $progressReport) {
+    fulfillmentOrder {
+      id
+      status
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+`);
+
+export const FulfillmentOrderSplit: TypedDocumentNode<FulfillmentOrderSplitMutation, FulfillmentOrderSplitMutationVariables> = parse(`
+mutation FulfillmentOrderSplit($fulfillmentOrderSplits: [FulfillmentOrderSplitInput!]!) {
+  fulfillmentOrderSplit(fulfillmentOrderSplits: $fulfillmentOrderSplits) {
+    fulfillmentOrderSplits {
+      fulfillmentOrder {
+        id
+      }
+    }
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+`);
+
+export const FulfillmentOrdersSetFulfillmentDeadline: TypedDocumentNode<FulfillmentOrdersSetFulfillmentDeadlineMutation, FulfillmentOrdersSetFulfillmentDeadlineMutationVariables> = parse(`
+mutation FulfillmentOrdersSetFulfillmentDeadline($fulfillmentOrderIds: [ID!]!, $fulfillmentDeadline: DateTime!) {
+  fulfillmentOrdersSetFulfillmentDeadline(
+    fulfillmentOrderIds: $fulfillmentOrderIds
+    fulfillmentDeadline: $fulfillmentDeadline
+  ) {
+    success
+    userErrors {
+      code
+      field
+      message
+    }
+  }
+}
+`);
+
+export const FulfillmentTrackingInfoUpdate: TypedDocumentNode<FulfillmentTrackingInfoUpdateMutation, FulfillmentTrackingInfoUpdateMutationVariables> = parse(`
+mutation FulfillmentTrackingInfoUpdate($fulfillmentId: ID!, $trackingInfoInput: FulfillmentTrackingInput!, $notifyCustomer: Boolean) {
+  fulfillmentTrackingInfoUpdate(
+    fulfillmentId: $fulfillmentId
+    trackingInfoInput: $trackingInfoInput
+    notifyCustomer: $notifyCustomer
+  ) {
+    fulfillment {
+      id
+    }
+    userErrors {
+      field
+      message
+    }
   }
 }
 `);
@@ -507,6 +714,44 @@ mutation MetafieldsSet($metafields: [MetafieldsSetInput!]!) {
 }
 `);
 
+export const OrderAddressUpdate: TypedDocumentNode<OrderAddressUpdateMutation, OrderAddressUpdateMutationVariables> = parse(`
+mutation OrderAddressUpdate($input: OrderInput!) {
+  orderUpdate(input: $input) {
+    order {
+      id
+      updatedAt
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+`);
+
+export const OrderCancel: TypedDocumentNode<OrderCancelMutation, OrderCancelMutationVariables> = parse(`
+mutation OrderCancel($orderId: ID!, $reason: OrderCancelReason!, $restock: Boolean!, $refundMethod: OrderCancelRefundMethodInput, $notifyCustomer: Boolean, $staffNote: String) {
+  orderCancel(
+    orderId: $orderId
+    reason: $reason
+    restock: $restock
+    refundMethod: $refundMethod
+    notifyCustomer: $notifyCustomer
+    staffNote: $staffNote
+  ) {
+    job {
+      id
+      done
+    }
+    userErrors: orderCancelUserErrors {
+      code
+      field
+      message
+    }
+  }
+}
+`);
+
 export const OrderClaimsRead: TypedDocumentNode<OrderClaimsReadQuery, OrderClaimsReadQueryVariables> = parse(`
 query OrderClaimsRead($id: ID!) {
   order(id: $id) {
@@ -563,6 +808,99 @@ query OrderClaimsRead($id: ID!) {
         id
       }
       fulfillmentLineItems(first: 50) {
+        nodes {
+          id
+          quantity
+          lineItem {
+            id
+          }
+        }
+        pageInfo {
+          hasNextPage
+        }
+      }
+    }
+  }
+}
+`);
+
+export const OrderEditBegin: TypedDocumentNode<OrderEditBeginMutation, OrderEditBeginMutationVariables> = parse(`
+mutation OrderEditBegin($id: ID!) {
+  orderEditBegin(id: $id) {
+    calculatedOrder {
+      id
+      lineItems(first: 100) {
+        nodes {
+          id
+          quantity
+          sku
+          variant {
+            id
+          }
+        }
+      }
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+`);
+
+export const OrderEditCommit: TypedDocumentNode<OrderEditCommitMutation, OrderEditCommitMutationVariables> = parse(`
+mutation OrderEditCommit($id: ID!, $notifyCustomer: Boolean, $staffNote: String) {
+  orderEditCommit(id: $id, notifyCustomer: $notifyCustomer, staffNote: $staffNote) {
+    order {
+      id
+      updatedAt
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+`);
+
+export const OrderEditSetQuantity: TypedDocumentNode<OrderEditSetQuantityMutation, OrderEditSetQuantityMutationVariables> = parse(`
+mutation OrderEditSetQuantity($id: ID!, $lineItemId: ID!, $quantity: Int!, $restock: Boolean) {
+  orderEditSetQuantity(
+    id: $id
+    lineItemId: $lineItemId
+    quantity: $quantity
+    restock: $restock
+  ) {
+    calculatedLineItem {
+      id
+      quantity
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+`);
+
+export const OrderFulfillmentsRead: TypedDocumentNode<OrderFulfillmentsReadQuery, OrderFulfillmentsReadQueryVariables> = parse(`
+query OrderFulfillmentsRead($id: ID!, $fulfillments: Int!, $lines: Int!) {
+  order(id: $id) {
+    id
+    fulfillments(first: $fulfillments) {
+      id
+      status
+      displayStatus
+      createdAt
+      location {
+        id
+      }
+      trackingInfo(first: 5) {
+        company
+        number
+        url
+      }
+      fulfillmentLineItems(first: $lines) {
         nodes {
           id
           quantity
@@ -704,6 +1042,57 @@ query OrderRead($id: ID!) {
           serviceCode
           presentedName
         }
+      }
+    }
+  }
+}
+`);
+
+export const OrderWorkRead: TypedDocumentNode<OrderWorkReadQuery, OrderWorkReadQueryVariables> = parse(`
+query OrderWorkRead($id: ID!, $orders: Int!, $lines: Int!) {
+  order(id: $id) {
+    id
+    cancelledAt
+    fulfillmentOrders(first: $orders) {
+      nodes {
+        id
+        status
+        requestStatus
+        fulfillBy
+        supportedActions {
+          action
+        }
+        assignedLocation {
+          location {
+            id
+          }
+        }
+        deliveryMethod {
+          methodType
+        }
+        fulfillmentHolds {
+          id
+          handle
+          reason
+          heldByRequestingApp
+        }
+        lineItems(first: $lines) {
+          nodes {
+            id
+            totalQuantity
+            remainingQuantity
+            inventoryItemId
+            lineItem {
+              id
+            }
+          }
+          pageInfo {
+            hasNextPage
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
       }
     }
   }

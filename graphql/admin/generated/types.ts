@@ -3,6 +3,11 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type AttributeInput = {
+  readonly key: string;
+  readonly value: string;
+};
+
 export type BulkOperationErrorCode =
   | 'ACCESS_DENIED'
   | 'INTERNAL_SERVER_ERROR'
@@ -602,6 +607,143 @@ export type DeliveryWeightConditionInput = {
   readonly operator?: DeliveryConditionOperator | null | undefined;
 };
 
+export type FulfillmentDisplayStatus =
+  | 'ATTEMPTED_DELIVERY'
+  | 'CANCELED'
+  | 'CARRIER_PICKED_UP'
+  | 'CONFIRMED'
+  | 'DELAYED'
+  | 'DELIVERED'
+  | 'FAILURE'
+  | 'FULFILLED'
+  | 'IN_TRANSIT'
+  | 'LABEL_PRINTED'
+  | 'LABEL_PURCHASED'
+  | 'LABEL_VOIDED'
+  | 'MARKED_AS_FULFILLED'
+  | 'NOT_DELIVERED'
+  | 'OUT_FOR_DELIVERY'
+  | 'PICKED_UP'
+  | 'READY_FOR_PICKUP'
+  | 'SUBMITTED';
+
+export type FulfillmentEventInput = {
+  readonly address1?: string | null | undefined;
+  readonly city?: string | null | undefined;
+  readonly country?: string | null | undefined;
+  readonly estimatedDeliveryAt?: string | null | undefined;
+  readonly fulfillmentId: string;
+  readonly happenedAt?: string | null | undefined;
+  readonly latitude?: number | null | undefined;
+  readonly longitude?: number | null | undefined;
+  readonly message?: string | null | undefined;
+  readonly province?: string | null | undefined;
+  readonly status: FulfillmentEventStatus;
+  readonly zip?: string | null | undefined;
+};
+
+export type FulfillmentEventStatus =
+  | 'ATTEMPTED_DELIVERY'
+  | 'CARRIER_PICKED_UP'
+  | 'CONFIRMED'
+  | 'DELAYED'
+  | 'DELIVERED'
+  | 'FAILURE'
+  | 'IN_TRANSIT'
+  | 'LABEL_PRINTED'
+  | 'LABEL_PURCHASED'
+  | 'OUT_FOR_DELIVERY'
+  | 'READY_FOR_PICKUP';
+
+export type FulfillmentHoldReason =
+  | 'AWAITING_PAYMENT'
+  | 'AWAITING_RETURN_ITEMS'
+  | 'HIGH_RISK_OF_FRAUD'
+  | 'INCORRECT_ADDRESS'
+  | 'INVENTORY_OUT_OF_STOCK'
+  | 'ONLINE_STORE_POST_PURCHASE_CROSS_SELL'
+  | 'OTHER'
+  | 'UNKNOWN_DELIVERY_DATE';
+
+export type FulfillmentInput = {
+  readonly lineItemsByFulfillmentOrder: ReadonlyArray<FulfillmentOrderLineItemsInput>;
+  readonly notifyCustomer?: boolean | null | undefined;
+  readonly originAddress?: FulfillmentOriginAddressInput | null | undefined;
+  readonly trackingInfo?: FulfillmentTrackingInput | null | undefined;
+};
+
+export type FulfillmentOrderAction =
+  | 'CANCEL_FULFILLMENT_ORDER'
+  | 'CREATE_FULFILLMENT'
+  | 'EXTERNAL'
+  | 'HOLD'
+  | 'MARK_AS_OPEN'
+  | 'MERGE'
+  | 'MOVE'
+  | 'RELEASE_HOLD'
+  | 'REPORT_PROGRESS'
+  | 'REQUEST_CANCELLATION'
+  | 'REQUEST_FULFILLMENT'
+  | 'SPLIT';
+
+export type FulfillmentOrderHoldInput = {
+  readonly externalId?: string | null | undefined;
+  readonly fulfillmentOrderLineItems?: ReadonlyArray<FulfillmentOrderLineItemInput> | null | undefined;
+  readonly handle?: string | null | undefined;
+  readonly notifyMerchant?: boolean | null | undefined;
+  readonly reason: FulfillmentHoldReason;
+  readonly reasonNotes?: string | null | undefined;
+};
+
+export type FulfillmentOrderHoldUserErrorCode =
+  | 'DUPLICATED_FULFILLMENT_ORDER_LINE_ITEMS'
+  | 'DUPLICATE_FULFILLMENT_HOLD_HANDLE'
+  | 'FULFILLMENT_ORDER_HOLD_LIMIT_REACHED'
+  | 'FULFILLMENT_ORDER_NOT_FOUND'
+  | 'FULFILLMENT_ORDER_NOT_SPLITTABLE'
+  | 'GREATER_THAN_ZERO'
+  | 'INVALID_LINE_ITEM_QUANTITY'
+  | 'TAKEN';
+
+export type FulfillmentOrderLineItemInput = {
+  readonly id: string;
+  readonly quantity: number;
+};
+
+export type FulfillmentOrderLineItemsInput = {
+  readonly fulfillmentOrderId: string;
+  readonly fulfillmentOrderLineItems?: ReadonlyArray<FulfillmentOrderLineItemInput> | null | undefined;
+};
+
+export type FulfillmentOrderLineItemsPreparedForPickupInput = {
+  readonly lineItemsByFulfillmentOrder: ReadonlyArray<PreparedFulfillmentOrderLineItemsInput>;
+};
+
+export type FulfillmentOrderLineItemsPreparedForPickupUserErrorCode =
+  | 'FULFILLMENT_ORDER_INVALID'
+  | 'NO_LINE_ITEMS_TO_PREPARE_FOR_FULFILLMENT_ORDER'
+  | 'UNABLE_TO_PREPARE_QUANTITY';
+
+export type FulfillmentOrderMoveFulfillmentOrderMoveUserErrorCode =
+  | 'CANNOT_MOVE_FULFILLMENT_ORDER_WITH_REPORTED_PROGRESS';
+
+export type FulfillmentOrderReleaseHoldUserErrorCode =
+  | 'FULFILLMENT_ORDER_NOT_FOUND'
+  | 'INVALID_ACCESS';
+
+export type FulfillmentOrderReportProgressInput = {
+  readonly reasonNotes?: string | null | undefined;
+};
+
+export type FulfillmentOrderReportProgressUserErrorCode =
+  | 'FULFILLMENT_ORDER_CONTAINS_PICKED_ITEMS'
+  | 'FULFILLMENT_ORDER_INVALID_DELIVERY_METHOD'
+  | 'FULFILLMENT_ORDER_INVALID_FULFILLMENT_SERVICE_OWNERSHIP'
+  | 'FULFILLMENT_ORDER_NOT_FOUND'
+  | 'FULFILLMENT_ORDER_STATUS_INVALID'
+  | 'FULFILLMENT_ORDER_UNSUPPORTED_ACTION'
+  | 'MARKETPLACE_APP_NOT_ELIGIBLE';
+
 export type FulfillmentOrderRequestStatus =
   | 'ACCEPTED'
   | 'CANCELLATION_ACCEPTED'
@@ -612,6 +754,17 @@ export type FulfillmentOrderRequestStatus =
   | 'SUBMITTED'
   | 'UNSUBMITTED';
 
+export type FulfillmentOrderSplitInput = {
+  readonly fulfillmentOrderId: string;
+  readonly fulfillmentOrderLineItems: ReadonlyArray<FulfillmentOrderLineItemInput>;
+};
+
+export type FulfillmentOrderSplitUserErrorCode =
+  | 'FULFILLMENT_ORDER_NOT_FOUND'
+  | 'GREATER_THAN'
+  | 'INVALID_LINE_ITEM_QUANTITY'
+  | 'NO_LINE_ITEMS_PROVIDED_TO_SPLIT';
+
 export type FulfillmentOrderStatus =
   | 'CANCELLED'
   | 'CLOSED'
@@ -621,6 +774,18 @@ export type FulfillmentOrderStatus =
   | 'OPEN'
   | 'SCHEDULED';
 
+export type FulfillmentOrdersSetFulfillmentDeadlineUserErrorCode =
+  | 'FULFILLMENT_ORDERS_NOT_FOUND';
+
+export type FulfillmentOriginAddressInput = {
+  readonly address1?: string | null | undefined;
+  readonly address2?: string | null | undefined;
+  readonly city?: string | null | undefined;
+  readonly countryCode: string;
+  readonly provinceCode?: string | null | undefined;
+  readonly zip?: string | null | undefined;
+};
+
 export type FulfillmentStatus =
   | 'CANCELLED'
   | 'ERROR'
@@ -628,6 +793,14 @@ export type FulfillmentStatus =
   | 'OPEN'
   | 'PENDING'
   | 'SUCCESS';
+
+export type FulfillmentTrackingInput = {
+  readonly company?: string | null | undefined;
+  readonly number?: string | null | undefined;
+  readonly numbers?: ReadonlyArray<string> | null | undefined;
+  readonly url?: string | null | undefined;
+  readonly urls?: ReadonlyArray<string> | null | undefined;
+};
 
 export type InventoryMoveQuantitiesInput = {
   readonly changes: ReadonlyArray<InventoryMoveQuantityChange>;
@@ -705,6 +878,113 @@ export type InventorySetQuantitiesUserErrorCode =
   | 'ITEM_NOT_STOCKED_AT_LOCATION'
   | 'NON_MUTABLE_INVENTORY_ITEM'
   | 'NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR';
+
+export type LocalizationExtensionInput = {
+  readonly key: LocalizationExtensionKey;
+  readonly value: string;
+};
+
+export type LocalizationExtensionKey =
+  | 'SHIPPING_CREDENTIAL_BR'
+  | 'SHIPPING_CREDENTIAL_CL'
+  | 'SHIPPING_CREDENTIAL_CN'
+  | 'SHIPPING_CREDENTIAL_CO'
+  | 'SHIPPING_CREDENTIAL_CR'
+  | 'SHIPPING_CREDENTIAL_EC'
+  | 'SHIPPING_CREDENTIAL_ES'
+  | 'SHIPPING_CREDENTIAL_GT'
+  | 'SHIPPING_CREDENTIAL_ID'
+  | 'SHIPPING_CREDENTIAL_KR'
+  | 'SHIPPING_CREDENTIAL_MX'
+  | 'SHIPPING_CREDENTIAL_MY'
+  | 'SHIPPING_CREDENTIAL_PE'
+  | 'SHIPPING_CREDENTIAL_PT'
+  | 'SHIPPING_CREDENTIAL_PY'
+  | 'SHIPPING_CREDENTIAL_TR'
+  | 'SHIPPING_CREDENTIAL_TW'
+  | 'SHIPPING_CREDENTIAL_TYPE_CO'
+  | 'TAX_CREDENTIAL_BR'
+  | 'TAX_CREDENTIAL_CL'
+  | 'TAX_CREDENTIAL_CO'
+  | 'TAX_CREDENTIAL_CR'
+  | 'TAX_CREDENTIAL_EC'
+  | 'TAX_CREDENTIAL_ES'
+  | 'TAX_CREDENTIAL_GT'
+  | 'TAX_CREDENTIAL_ID'
+  | 'TAX_CREDENTIAL_IT'
+  | 'TAX_CREDENTIAL_MX'
+  | 'TAX_CREDENTIAL_MY'
+  | 'TAX_CREDENTIAL_PE'
+  | 'TAX_CREDENTIAL_PT'
+  | 'TAX_CREDENTIAL_PY'
+  | 'TAX_CREDENTIAL_TR'
+  | 'TAX_CREDENTIAL_TYPE_CO'
+  | 'TAX_CREDENTIAL_TYPE_MX'
+  | 'TAX_CREDENTIAL_USE_MX'
+  | 'TAX_EMAIL_IT';
+
+export type LocalizedFieldInput = {
+  readonly key: LocalizedFieldKey;
+  readonly value: string;
+};
+
+export type LocalizedFieldKey =
+  | 'SHIPPING_CREDENTIAL_BR'
+  | 'SHIPPING_CREDENTIAL_CL'
+  | 'SHIPPING_CREDENTIAL_CN'
+  | 'SHIPPING_CREDENTIAL_CO'
+  | 'SHIPPING_CREDENTIAL_CR'
+  | 'SHIPPING_CREDENTIAL_EC'
+  | 'SHIPPING_CREDENTIAL_ES'
+  | 'SHIPPING_CREDENTIAL_GT'
+  | 'SHIPPING_CREDENTIAL_ID'
+  | 'SHIPPING_CREDENTIAL_KR'
+  | 'SHIPPING_CREDENTIAL_MX'
+  | 'SHIPPING_CREDENTIAL_MY'
+  | 'SHIPPING_CREDENTIAL_PE'
+  | 'SHIPPING_CREDENTIAL_PT'
+  | 'SHIPPING_CREDENTIAL_PY'
+  | 'SHIPPING_CREDENTIAL_TR'
+  | 'SHIPPING_CREDENTIAL_TW'
+  | 'SHIPPING_CREDENTIAL_TYPE_CO'
+  | 'TAX_CREDENTIAL_BR'
+  | 'TAX_CREDENTIAL_CL'
+  | 'TAX_CREDENTIAL_CO'
+  | 'TAX_CREDENTIAL_CR'
+  | 'TAX_CREDENTIAL_EC'
+  | 'TAX_CREDENTIAL_ES'
+  | 'TAX_CREDENTIAL_GT'
+  | 'TAX_CREDENTIAL_ID'
+  | 'TAX_CREDENTIAL_IT'
+  | 'TAX_CREDENTIAL_MX'
+  | 'TAX_CREDENTIAL_MY'
+  | 'TAX_CREDENTIAL_PE'
+  | 'TAX_CREDENTIAL_PT'
+  | 'TAX_CREDENTIAL_PY'
+  | 'TAX_CREDENTIAL_TR'
+  | 'TAX_CREDENTIAL_TYPE_CO'
+  | 'TAX_CREDENTIAL_TYPE_MX'
+  | 'TAX_CREDENTIAL_USE_MX'
+  | 'TAX_EMAIL_IT';
+
+export type MailingAddressInput = {
+  readonly address1?: string | null | undefined;
+  readonly address2?: string | null | undefined;
+  readonly city?: string | null | undefined;
+  readonly company?: string | null | undefined;
+  /** @deprecated Use `countryCode` instead. */
+  readonly country?: string | null | undefined;
+  readonly countryCode?: CountryCode | null | undefined;
+  readonly firstName?: string | null | undefined;
+  /** @deprecated Not needed for 90% of mutations, and provided separately where it is needed. */
+  readonly id?: string | null | undefined;
+  readonly lastName?: string | null | undefined;
+  readonly phone?: string | null | undefined;
+  /** @deprecated Use `provinceCode` instead. */
+  readonly province?: string | null | undefined;
+  readonly provinceCode?: string | null | undefined;
+  readonly zip?: string | null | undefined;
+};
 
 export type MetafieldAccessInput = {
   readonly admin?: MetafieldAdminAccessInput | null | undefined;
@@ -947,6 +1227,51 @@ export type MoneyInput = {
   readonly currencyCode: CurrencyCode;
 };
 
+export type OrderCancelReason =
+  | 'CUSTOMER'
+  | 'DECLINED'
+  | 'FRAUD'
+  | 'INVENTORY'
+  | 'OTHER'
+  | 'STAFF';
+
+export type OrderCancelRefundMethodInput =
+  {   readonly originalPaymentMethodsRefund: boolean; readonly storeCreditRefund?: never; }
+  |  { readonly originalPaymentMethodsRefund?: never;   readonly storeCreditRefund: OrderCancelStoreCreditRefundInput; };
+
+export type OrderCancelStoreCreditRefundInput = {
+  readonly expiresAt?: string | null | undefined;
+};
+
+export type OrderCancelUserErrorCode =
+  | 'INTERNAL_ERROR'
+  | 'INVALID'
+  | 'NOT_FOUND'
+  | 'NO_REFUND_PERMISSION'
+  | 'NO_REFUND_TO_STORE_CREDIT_PERMISSION'
+  | 'STORE_CREDIT_REFUND_B2B_NOT_SUPPORTED'
+  | 'STORE_CREDIT_REFUND_EXPIRATION_IN_PAST'
+  | 'STORE_CREDIT_REFUND_MISSING_CUSTOMER';
+
+export type OrderInput = {
+  readonly customAttributes?: ReadonlyArray<AttributeInput> | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly id: string;
+  /** @deprecated This field will be removed in a future version. Use `localizedFields` instead. */
+  readonly localizationExtensions?: ReadonlyArray<LocalizationExtensionInput> | null | undefined;
+  readonly localizedFields?: ReadonlyArray<LocalizedFieldInput> | null | undefined;
+  readonly metafields?: ReadonlyArray<MetafieldInput> | null | undefined;
+  readonly note?: string | null | undefined;
+  readonly phone?: string | null | undefined;
+  readonly poNumber?: string | null | undefined;
+  readonly shippingAddress?: MailingAddressInput | null | undefined;
+  readonly tags?: ReadonlyArray<string> | null | undefined;
+};
+
+export type PreparedFulfillmentOrderLineItemsInput = {
+  readonly fulfillmentOrderId: string;
+};
+
 export type WeightInput = {
   readonly unit: WeightUnit;
   readonly value: number;
@@ -1031,12 +1356,97 @@ export type DeliveryZonesReadQuery = { readonly deliveryProfile: { readonly id: 
                 | Record<PropertyKey, never>
                }> }, readonly merchantRates: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly active: boolean }>, readonly pageInfo: { readonly hasNextPage: boolean } } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } }> } | null };
 
+export type FulfillmentCreateMutationVariables = Exact<{
+  fulfillment: FulfillmentInput;
+}>;
+
+
+export type FulfillmentCreateMutation = { readonly fulfillmentCreate: { readonly fulfillment: { readonly id: string } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type FulfillmentEventCreateMutationVariables = Exact<{
+  fulfillmentEvent: FulfillmentEventInput;
+}>;
+
+
+export type FulfillmentEventCreateMutation = { readonly fulfillmentEventCreate: { readonly fulfillmentEvent: { readonly id: string } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type FulfillmentOrderHoldMutationVariables = Exact<{
+  id: string;
+  fulfillmentHold: FulfillmentOrderHoldInput;
+}>;
+
+
+export type FulfillmentOrderHoldMutation = { readonly fulfillmentOrderHold: { readonly fulfillmentHold: { readonly id: string } | null, readonly userErrors: ReadonlyArray<{ readonly code: FulfillmentOrderHoldUserErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type FulfillmentOrderLineItemsPreparedForPickupMutationVariables = Exact<{
+  input: FulfillmentOrderLineItemsPreparedForPickupInput;
+}>;
+
+
+export type FulfillmentOrderLineItemsPreparedForPickupMutation = { readonly fulfillmentOrderLineItemsPreparedForPickup: { readonly userErrors: ReadonlyArray<{ readonly code: FulfillmentOrderLineItemsPreparedForPickupUserErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type FulfillmentOrderMoveMutationVariables = Exact<{
+  id: string;
+  newLocationId: string;
+  fulfillmentOrderLineItems?: ReadonlyArray<FulfillmentOrderLineItemInput> | FulfillmentOrderLineItemInput | null | undefined;
+}>;
+
+
+export type FulfillmentOrderMoveMutation = { readonly fulfillmentOrderMove: { readonly movedFulfillmentOrder: { readonly id: string } | null, readonly userErrors: ReadonlyArray<{ readonly code: FulfillmentOrderMoveFulfillmentOrderMoveUserErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type FulfillmentOrderOpenMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type FulfillmentOrderOpenMutation = { readonly fulfillmentOrderOpen: { readonly fulfillmentOrder: { readonly id: string, readonly status: FulfillmentOrderStatus } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
 export type FulfillmentOrderReadQueryVariables = Exact<{
   id: string;
 }>;
 
 
 export type FulfillmentOrderReadQuery = { readonly fulfillmentOrder: { readonly id: string, readonly orderId: string } | null };
+
+export type FulfillmentOrderReleaseHoldMutationVariables = Exact<{
+  id: string;
+  holdIds: ReadonlyArray<string> | string;
+}>;
+
+
+export type FulfillmentOrderReleaseHoldMutation = { readonly fulfillmentOrderReleaseHold: { readonly fulfillmentOrder: { readonly id: string } | null, readonly userErrors: ReadonlyArray<{ readonly code: FulfillmentOrderReleaseHoldUserErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type FulfillmentOrderReportProgressMutationVariables = Exact<{
+  id: string;
+  progressReport?: FulfillmentOrderReportProgressInput | null | undefined;
+}>;
+
+
+export type FulfillmentOrderReportProgressMutation = { readonly fulfillmentOrderReportProgress: { readonly fulfillmentOrder: { readonly id: string, readonly status: FulfillmentOrderStatus } | null, readonly userErrors: ReadonlyArray<{ readonly code: FulfillmentOrderReportProgressUserErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type FulfillmentOrderSplitMutationVariables = Exact<{
+  fulfillmentOrderSplits: ReadonlyArray<FulfillmentOrderSplitInput> | FulfillmentOrderSplitInput;
+}>;
+
+
+export type FulfillmentOrderSplitMutation = { readonly fulfillmentOrderSplit: { readonly fulfillmentOrderSplits: ReadonlyArray<{ readonly fulfillmentOrder: { readonly id: string } }> | null, readonly userErrors: ReadonlyArray<{ readonly code: FulfillmentOrderSplitUserErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type FulfillmentOrdersSetFulfillmentDeadlineMutationVariables = Exact<{
+  fulfillmentOrderIds: ReadonlyArray<string> | string;
+  fulfillmentDeadline: string;
+}>;
+
+
+export type FulfillmentOrdersSetFulfillmentDeadlineMutation = { readonly fulfillmentOrdersSetFulfillmentDeadline: { readonly success: boolean | null, readonly userErrors: ReadonlyArray<{ readonly code: FulfillmentOrdersSetFulfillmentDeadlineUserErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type FulfillmentTrackingInfoUpdateMutationVariables = Exact<{
+  fulfillmentId: string;
+  trackingInfoInput: FulfillmentTrackingInput;
+  notifyCustomer?: boolean | null | undefined;
+}>;
+
+
+export type FulfillmentTrackingInfoUpdateMutation = { readonly fulfillmentTrackingInfoUpdate: { readonly fulfillment: { readonly id: string } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
 
 export type InventoryActivateMutationVariables = Exact<{
   inventoryItemId: string;
@@ -1142,12 +1552,66 @@ export type MetafieldsSetMutationVariables = Exact<{
 
 export type MetafieldsSetMutation = { readonly metafieldsSet: { readonly metafields: ReadonlyArray<{ readonly id: string, readonly key: string, readonly updatedAt: string }> | null, readonly userErrors: ReadonlyArray<{ readonly code: MetafieldsSetUserErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string, readonly elementIndex: number | null }> } | null };
 
+export type OrderAddressUpdateMutationVariables = Exact<{
+  input: OrderInput;
+}>;
+
+
+export type OrderAddressUpdateMutation = { readonly orderUpdate: { readonly order: { readonly id: string, readonly updatedAt: string } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type OrderCancelMutationVariables = Exact<{
+  orderId: string;
+  reason: OrderCancelReason;
+  restock: boolean;
+  refundMethod?: OrderCancelRefundMethodInput | null | undefined;
+  notifyCustomer?: boolean | null | undefined;
+  staffNote?: string | null | undefined;
+}>;
+
+
+export type OrderCancelMutation = { readonly orderCancel: { readonly job: { readonly id: string, readonly done: boolean } | null, readonly userErrors: ReadonlyArray<{ readonly code: OrderCancelUserErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
 export type OrderClaimsReadQueryVariables = Exact<{
   id: string;
 }>;
 
 
 export type OrderClaimsReadQuery = { readonly order: { readonly id: string, readonly createdAt: string, readonly updatedAt: string, readonly cancelledAt: string | null, readonly checkoutToken: string | null, readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly sku: string | null, readonly quantity: number, readonly unfulfilledQuantity: number, readonly requiresShipping: boolean, readonly variant: { readonly id: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean } }, readonly fulfillmentOrders: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentOrderStatus, readonly assignedLocation: { readonly location: { readonly id: string } | null }, readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly remainingQuantity: number, readonly lineItem: { readonly id: string } }>, readonly pageInfo: { readonly hasNextPage: boolean } } }>, readonly pageInfo: { readonly hasNextPage: boolean } }, readonly fulfillments: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentStatus, readonly createdAt: string, readonly location: { readonly id: string } | null, readonly fulfillmentLineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly quantity: number | null, readonly lineItem: { readonly id: string } }>, readonly pageInfo: { readonly hasNextPage: boolean } } }> } | null };
+
+export type OrderEditBeginMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OrderEditBeginMutation = { readonly orderEditBegin: { readonly calculatedOrder: { readonly id: string, readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly quantity: number, readonly sku: string | null, readonly variant: { readonly id: string } | null }> } } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type OrderEditCommitMutationVariables = Exact<{
+  id: string;
+  notifyCustomer?: boolean | null | undefined;
+  staffNote?: string | null | undefined;
+}>;
+
+
+export type OrderEditCommitMutation = { readonly orderEditCommit: { readonly order: { readonly id: string, readonly updatedAt: string } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type OrderEditSetQuantityMutationVariables = Exact<{
+  id: string;
+  lineItemId: string;
+  quantity: number;
+  restock?: boolean | null | undefined;
+}>;
+
+
+export type OrderEditSetQuantityMutation = { readonly orderEditSetQuantity: { readonly calculatedLineItem: { readonly id: string, readonly quantity: number } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type OrderFulfillmentsReadQueryVariables = Exact<{
+  id: string;
+  fulfillments: number;
+  lines: number;
+}>;
+
+
+export type OrderFulfillmentsReadQuery = { readonly order: { readonly id: string, readonly fulfillments: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentStatus, readonly displayStatus: FulfillmentDisplayStatus | null, readonly createdAt: string, readonly location: { readonly id: string } | null, readonly trackingInfo: ReadonlyArray<{ readonly company: string | null, readonly number: string | null, readonly url: string | null }>, readonly fulfillmentLineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly quantity: number | null, readonly lineItem: { readonly id: string } }>, readonly pageInfo: { readonly hasNextPage: boolean } } }> } | null };
 
 export type OrderLinesReadQueryVariables = Exact<{
   id: string;
@@ -1170,6 +1634,15 @@ export type OrderReadQueryVariables = Exact<{
 
 
 export type OrderReadQuery = { readonly order: { readonly id: string, readonly name: string, readonly createdAt: string, readonly cancelledAt: string | null, readonly sourceName: string | null, readonly presentmentCurrencyCode: CurrencyCode, readonly cartToken: string | null, readonly checkoutToken: string | null, readonly customAttributes: ReadonlyArray<{ readonly key: string, readonly value: string | null }>, readonly shippingAddress: { readonly countryCodeV2: CountryCode | null, readonly zip: string | null } | null, readonly shippingLines: { readonly nodes: ReadonlyArray<{ readonly code: string | null, readonly title: string, readonly source: string | null, readonly carrierIdentifier: string | null, readonly deliveryCategory: string | null }> }, readonly promise: { readonly value: string, readonly updatedAt: string } | null, readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly quantity: number, readonly sku: string | null, readonly requiresShipping: boolean, readonly variant: { readonly id: string, readonly eta: { readonly value: string, readonly updatedAt: string } | null } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } }, readonly fulfillmentOrders: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentOrderStatus, readonly requestStatus: FulfillmentOrderRequestStatus, readonly assignedLocation: { readonly location: { readonly id: string } | null }, readonly deliveryMethod: { readonly methodType: DeliveryMethodType, readonly serviceCode: string | null, readonly presentedName: string | null } | null }> } } | null };
+
+export type OrderWorkReadQueryVariables = Exact<{
+  id: string;
+  orders: number;
+  lines: number;
+}>;
+
+
+export type OrderWorkReadQuery = { readonly order: { readonly id: string, readonly cancelledAt: string | null, readonly fulfillmentOrders: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentOrderStatus, readonly requestStatus: FulfillmentOrderRequestStatus, readonly fulfillBy: string | null, readonly supportedActions: ReadonlyArray<{ readonly action: FulfillmentOrderAction }>, readonly assignedLocation: { readonly location: { readonly id: string } | null }, readonly deliveryMethod: { readonly methodType: DeliveryMethodType } | null, readonly fulfillmentHolds: ReadonlyArray<{ readonly id: string, readonly handle: string | null, readonly reason: FulfillmentHoldReason, readonly heldByRequestingApp: boolean }>, readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly totalQuantity: number, readonly remainingQuantity: number, readonly inventoryItemId: string | null, readonly lineItem: { readonly id: string } }>, readonly pageInfo: { readonly hasNextPage: boolean } } }>, readonly pageInfo: { readonly hasNextPage: boolean } } } | null };
 
 export type OrdersUpdatedReadQueryVariables = Exact<{
   first: number;
