@@ -14,12 +14,14 @@ import type { Config } from './platform/config.ts';
 import type { Log } from './platform/log.ts';
 import { createIdSource, createSigner } from './platform/signing.ts';
 import type { Platform } from './platform/stand.ts';
+import type { SectionParsers } from './policy/policy.ts';
 import { createPolicyService } from './policy/service.ts';
 import type { PolicyTables } from './policy/store.ts';
 import { createSharedQuotes } from './promise/client.ts';
 import { createPaddedTables, type TableInForce } from './promise/padded/service.ts';
 import { createPromiseService } from './promise/service.ts';
 import { createPromiseStore } from './promise/store.ts';
+import { parseRoutingSettings, ROUTING_SECTION } from './routing/settings.ts';
 import { INVENTORY_SECTION, parseInventorySettings } from './shopify/inventory/settings.ts';
 import { parseSurfaces } from './shopify/surfaces.ts';
 import { createLedgerService } from './stock/ledger/service.ts';
@@ -29,6 +31,14 @@ import { createStockStore } from './stock/store.ts';
 
 /** The policy section of `shopify/surfaces.ts`. */
 export const SURFACES_SECTION = 'surfaces';
+
+/** Who understands which section of the policy. */
+const SECTION_PARSERS: SectionParsers = {
+  [NETWORK_SECTION]: parseNetworkSection,
+  [SURFACES_SECTION]: parseSurfaces,
+  [INVENTORY_SECTION]: parseInventorySettings,
+  [ROUTING_SECTION]: parseRoutingSettings,
+};
 
 /** What the modules need to be told from outside. */
 export type CoreDependencies = {
@@ -64,11 +74,7 @@ export function buildCore(dependencies: CoreDependencies) {
     bus,
     clock,
     log,
-    parsers: {
-      [NETWORK_SECTION]: parseNetworkSection,
-      [SURFACES_SECTION]: parseSurfaces,
-      [INVENTORY_SECTION]: parseInventorySettings,
-    },
+    parsers: SECTION_PARSERS,
   });
   const stockStore = createStockStore(db, {
     loadClaims,

@@ -77,8 +77,16 @@ export type RoutingQuestion = {
   }[];
   /** Where its units are now and whether a store has seen them: moving costs. */
   readonly seenAt: readonly string[];
-  /** Orders placed at nodes per local date that are not in the facts yet; by node id. */
+  /** Orders placed at nodes on the local date of now; by node id. The order's own is not among them. */
   readonly placedToday: Readonly<Record<string, number>>;
+  /** Units already allocated to this very order, by component SKU: they come back before anything is planned. */
+  readonly ownAllocated?: readonly {
+    readonly nodeId: string;
+    readonly sku: string;
+    readonly quantity: number;
+  }[];
+  /** Parcels the order has besides what is asked: they count in a limit of parcels. */
+  readonly parcelsElsewhere?: number;
 };
 
 export type PointsRow = {
@@ -135,6 +143,12 @@ export type UnplacedLine = {
   readonly sku: string;
   readonly quantity: number;
   readonly reason: Fence | 'unknown_sku' | 'no_address' | 'unknown_node' | 'contradictory_rules';
+  /** Stock on its way that could send it, if there is some: the order waits for it. */
+  readonly expected?: {
+    readonly nodeId: string;
+    readonly usableMinute: number;
+    readonly endMinute: number;
+  };
 };
 
 export type RouteDecision = {
@@ -143,8 +157,10 @@ export type RouteDecision = {
   /** The rung of the ladder: dates later than promised that were allowed in the end. */
   readonly lateDays: number;
   readonly points: number;
-  /** Every node of the network, or those with any of the goods when there are more than 200. */
+  /** Every node of the network, or those with any of the goods when there are more than 200; by node id. */
   readonly candidates: readonly Candidate[];
+  /** How many nodes are not listed: none of them has any of the goods. */
+  readonly notListed: number;
   /** Name of the ruleset that applied. */
   readonly ruleset: string;
   readonly isExact: boolean;
