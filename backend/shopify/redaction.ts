@@ -3,8 +3,8 @@
  *
  * Invariants: `forgetShop` empties every table that has a `shop_id`, found in the catalog, so a table added
  * tomorrow is emptied too; it does nothing while the app is installed (a delivery may come late, after the merchant
- * came back). `forgetOrders` takes the place and tokens from the orders' promises and deletes their receipts; the
- * dates stay, they name nobody.
+ * came back). `forgetOrders` takes name, addresses and reach from the orders, place and tokens from their promises, and
+ * deletes their receipts; the dates stay, they name nobody. A later reading of the order brings nothing back.
  */
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ShopId } from '../base/ids.ts';
@@ -20,18 +20,20 @@ export function createRedaction(deps: {
     forgetShop: (shopId: ShopId): Promise<void> =>
       withShop(db, shopId, (trx) => forgetShop(trx, shopId)),
     forgetOrders: (shopId: ShopId, orderIds: readonly string[]): Promise<void> =>
-      withShop(db, shopId, (trx) => forgetOrders(trx, shopId, orderIds)),
+      withShop(db, shopId, (trx) => forgetOrders(trx, shopId, orderIds, deps.now())),
     /** Keeps a copy of what we hold of these orders for the merchant to hand over; the admin page shows it. */
     recordExport: (shopId: ShopId, orderIds: readonly string[]): Promise<void> =>
       withShop(db, shopId, async (trx) => {
         await sql`
           insert into privacy_export (shop_id, requested_at, body)
           select ${shopId}, ${deps.now().toString()}::timestamptz, coalesce(jsonb_agg(jsonb_build_object(
-            'orderId', order_id, 'placedAt', placed_at, 'country', country, 'postalCode', postal_code,
-            'promisedOn', promised_on, 'status', status)), '[]')
-          from order_promise where shop_id = ${shopId} and order_id = any(${[...orderIds]})`.execute(
-          trx,
-        );
+            'orderId', order_id, 'placedAt', coalesce(o.placed_at, p.placed_at), 'name', o.customer_name,
+            'email', o.email, 'phone', o.phone, 'address', o.address, 'locale', o.locale,
+            'country', coalesce(o.country, p.country), 'postalCode', coalesce(o.postal_code, p.postal_code),
+            'promisedOn', p.promised_on, 'status', p.status) order by order_id), '[]')
+          from (select * from order_promise where shop_id = ${shopId} and order_id = any(${[...orderIds]})) p
+          full join (select * from customer_order where shop_id = ${shopId} and order_id = any(${[...orderIds]})) o
+            using (order_id)`.execute(trx);
       }),
     /** The copies, newest first. */
     readExports: (shopId: ShopId) =>
@@ -90,7 +92,13 @@ async function forgetOrders(
   trx: Transaction<unknown>,
   shopId: ShopId,
   orderIds: readonly string[],
+  now: Temporal.Instant,
 ): Promise<void> {
+  await sql`
+    update customer_order
+    set customer_name = null, email = null, phone = null, address = null, country = null, postal_code = null,
+      redacted_at = coalesce(redacted_at, ${now.toString()}::timestamptz)
+    where shop_id = ${shopId} and order_id = any(${[...orderIds]})`.execute(trx);
   await sql`
     delete from receipt r using order_promise o
     where o.shop_id = ${shopId} and o.order_id = any(${[...orderIds]})

@@ -1,8 +1,8 @@
 /**
  * Shopify's three privacy duties: hand over, forget a buyer, forget a shop.
  *
- * We hold nothing by customer: what belongs to a person are the promises and receipts of his orders (country,
- * postal code, checkout token). So of the body only order numbers are kept, never the customer's mail or phone.
+ * We hold nothing by customer: what belongs to a person stands on his orders (name, address, reach) and their promises
+ * and receipts. So of the body only order numbers are kept, never the customer's mail or phone.
  * Source: https://shopify.dev/docs/apps/build/privacy-law-compliance
  */
 import { z } from 'zod';

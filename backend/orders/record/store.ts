@@ -1,0 +1,219 @@
+/**
+ * Where do orders rest?
+ *
+ * Everything runs in a caller's transaction of one shop (`withShop`). `saveOrder` locks the order's row first, decides on
+ * what is there (record.ts) and writes order, lines and, when it is new, its first event together. The rows are named
+ * customer_order; the claims of the same order (claimed_order) are a row of the stock module.
+ */
+import { sql } from 'kysely';
+import type { ShopId } from '../../base/ids.ts';
+import type { ShopTransaction } from '../../stock/ledger/store.ts';
+import { appendEvents } from '../timeline/store.ts';
+import type { Actor, OrderEvent } from '../timeline/timeline.ts';
+import { decideRecord, type OrderRecord, type StoredOrder } from './record.ts';
+
+/** What became of a reading. */
+export type SavedOrder = {
+  readonly outcome: 'new' | 'changed' | 'unchanged' | 'older';
+  readonly order: StoredOrder;
+};
+
+/** Stores a reading of an order unless what is there is as new. */
+export async function saveOrder(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  read: OrderRecord,
+  at: { readonly now: Temporal.Instant; readonly actor: Actor },
+): Promise<SavedOrder> {
+  // Two readings of a new order at once: the second waits for the first's row and then decides on it.
+  const isNew = await insertOrder(trx, shopId, read, at.now);
+  const known = isNew ? undefined : await readOrder(trx, shopId, read.orderId, 'lock');
+  const after = decideRecord(known, read);
+  if (after === undefined) {
+    if (known === undefined) throw new Error('Bug: an order is neither new nor known');
+    return { outcome: known.version === read.version ? 'unchanged' : 'older', order: known };
+  }
+  if (!isNew) await updateOrder(trx, shopId, after, at.now);
+  await writeLines(trx, shopId, after);
+  await appendEvents(trx, shopId, eventsOf(known, after, at));
+  const rest = known ?? { isRedacted: false, takenInVersion: null };
+  const { isRedacted, takenInVersion } = rest;
+  return { outcome: isNew ? 'new' : 'changed', order: { ...after, isRedacted, takenInVersion } };
+}
+
+function eventsOf(
+  known: StoredOrder | undefined,
+  after: OrderRecord,
+  { now, actor }: { readonly now: Temporal.Instant; readonly actor: Actor },
+): OrderEvent[] {
+  const { orderId } = after;
+  const events: OrderEvent[] = [];
+  const units = after.lines.reduce((sum, line) => sum + line.quantity, 0);
+  if (known === undefined) {
+    const facts = { units, channel: after.channel, method: after.method };
+    const what = { kind: 'order_placed', at: after.placedAt } as const;
+    events.push({ ...what, orderId, eventId: 'order_placed', actor, facts });
+  }
+  const held = after.holdReason;
+  if (held !== (known?.holdReason ?? null)) {
+    const eventId = `${held === null ? 'released' : 'held'}:${after.version}`;
+    const kind = held === null ? ('released' as const) : ('held' as const);
+    const facts = { reason: held ?? known?.holdReason ?? '' };
+    events.push({ orderId, eventId, at: now.toString(), kind, actor, facts });
+  }
+  if (after.state === 'canceled' && known?.state !== 'canceled') {
+    const eventId = 'canceled:order';
+    events.push({
+      orderId,
+      eventId,
+      at: now.toString(),
+      kind: 'canceled',
+      actor,
+      facts: { units },
+    });
+  }
+  return events;
+}
+
+async function insertOrder(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  order: OrderRecord,
+  now: Temporal.Instant,
+): Promise<boolean> {
+  const columns = columnsOf(order, now);
+  const names = Object.keys(columns).map((name) => sql.ref(name));
+  const values = Object.values(columns).map((value) => sql`${value}`);
+  const { numAffectedRows } = await sql`
+    insert into customer_order (shop_id, order_id, placed_at, source, ${sql.join(names)})
+    values (${shopId}, ${order.orderId}, ${order.placedAt}, ${order.source}, ${sql.join(values)})
+    on conflict (shop_id, order_id) do nothing`.execute(trx);
+  return numAffectedRows === 1n;
+}
+
+async function updateOrder(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  order: OrderRecord,
+  now: Temporal.Instant,
+): Promise<void> {
+  const set = Object.entries(columnsOf(order, now)).map(
+    ([name, value]) => sql`${sql.ref(name)} = ${value}`,
+  );
+  await sql`update customer_order set ${sql.join(set)}
+    where shop_id = ${shopId} and order_id = ${order.orderId}`.execute(trx);
+}
+
+function columnsOf(order: OrderRecord, now: Temporal.Instant) {
+  return {
+    channel: order.channel,
+    name: order.name,
+    state: order.state,
+    currency: order.currency,
+    total_minor: order.totalMinor,
+    customer_name: order.customerName,
+    email: order.email,
+    phone: order.phone,
+    address: order.address === null ? null : JSON.stringify(order.address),
+    country: order.country,
+    postal_code: order.postalCode,
+    locale: order.locale,
+    method: order.method,
+    service_code: order.serviceCode,
+    pickup_node_id: order.pickupNodeId,
+    tags: [...order.tags],
+    hold_reason: order.holdReason,
+    is_test: order.isTest,
+    promised_on: order.promisedOn,
+    version: order.version,
+    source_updated_at: order.sourceUpdatedAt,
+    updated_at: now.toString(),
+  };
+}
+
+async function writeLines(trx: ShopTransaction, shopId: ShopId, order: OrderRecord): Promise<void> {
+  if (order.lines.length === 0) return;
+  await sql`
+    insert into customer_order_line (shop_id, order_id, line_id, sku, variant_id, title, quantity, canceled,
+      unit_price_minor, needs_shipping)
+    select ${shopId}, ${order.orderId}, l."lineId", l.sku, l."variantId", l.title, l.quantity, l.canceled,
+      l."unitPriceMinor", l."needsShipping"
+    from jsonb_to_recordset(${JSON.stringify(order.lines)}::jsonb) l("lineId" text, sku text, "variantId" text,
+      title text, quantity int, canceled int, "unitPriceMinor" bigint, "needsShipping" boolean)
+    on conflict (shop_id, order_id, line_id) do update set sku = excluded.sku, variant_id = excluded.variant_id,
+      title = excluded.title, quantity = excluded.quantity, canceled = excluded.canceled,
+      unit_price_minor = excluded.unit_price_minor, needs_shipping = excluded.needs_shipping`.execute(
+    trx,
+  );
+}
+
+// Instants as ISO text on the server's side, lines with the order: one statement.
+const iso = (column: string) =>
+  sql`to_char(o.${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+const selected = sql`
+  select o.order_id as "orderId", o.source, o.channel, o.name, ${iso('placed_at')} as "placedAt", o.state, o.currency,
+    o.total_minor as "totalMinor", o.customer_name as "customerName", o.email, o.phone, o.address, o.country,
+    o.postal_code as "postalCode", o.locale, o.method, o.service_code as "serviceCode",
+    o.pickup_node_id as "pickupNodeId", o.tags, o.hold_reason as "holdReason", o.is_test as "isTest",
+    o.promised_on::text as "promisedOn", o.version, ${iso('source_updated_at')} as "sourceUpdatedAt",
+    o.redacted_at is not null as "isRedacted", o.taken_in_version as "takenInVersion",
+    coalesce((select jsonb_agg(jsonb_build_object('lineId', l.line_id, 'sku', l.sku, 'variantId', l.variant_id,
+      'title', l.title, 'quantity', l.quantity, 'canceled', l.canceled, 'unitPriceMinor', l.unit_price_minor,
+      'needsShipping', l.needs_shipping) order by l.line_id) from customer_order_line l
+      where l.shop_id = o.shop_id and l.order_id = o.order_id), '[]'::jsonb) as lines
+  from customer_order o`;
+
+/** Reads an order with its lines; `lock`: nobody else writes it until the transaction ends. */
+export async function readOrder(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  orderId: string,
+  mode?: 'lock',
+): Promise<StoredOrder | undefined> {
+  if (mode === 'lock') {
+    await sql`select 1 from customer_order where shop_id = ${shopId} and order_id = ${orderId}
+      for update`.execute(trx);
+  }
+  const { rows } = await sql<StoredOrder>`
+    ${selected} where o.shop_id = ${shopId} and o.order_id = ${orderId}`.execute(trx);
+  return rows[0];
+}
+
+/** Remembers that claims, promise and routing of this version are done. */
+export async function markTakenIn(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  { orderId, version }: Pick<OrderRecord, 'orderId' | 'version'>,
+): Promise<void> {
+  await sql`update customer_order set taken_in_version = ${version}
+    where shop_id = ${shopId} and order_id = ${orderId} and version = ${version}`.execute(trx);
+}
+
+/** The version an order was last worked in with; undefined: it was not, or not whole. */
+export async function readTakenIn(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  orderId: string,
+): Promise<string | undefined> {
+  const { rows } = await sql<{ version: string }>`
+    select taken_in_version as version from customer_order where shop_id = ${shopId}
+      and order_id = ${orderId} and taken_in_version is not null`.execute(trx);
+  return rows[0]?.version;
+}
+
+// A sweep takes this many at once; what is left is found by the next.
+const MOST_CUT_OFF = 200;
+
+/** Orders whose work was cut off: stored before `before` and never worked in as they are. */
+export async function readCutOff(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  before: Temporal.Instant,
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ orderId: string }>`
+    select order_id as "orderId" from customer_order
+    where shop_id = ${shopId} and taken_in_version is distinct from version
+      and updated_at < ${before.toString()}::timestamptz
+    order by updated_at limit ${MOST_CUT_OFF}`.execute(trx);
+  return rows.map(({ orderId }) => orderId);
+}
