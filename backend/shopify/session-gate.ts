@@ -34,11 +34,13 @@ const MOST_REMEMBERED = 10_000;
 
 export function createSessionGate(deps: SessionGateDeps) {
   const installed = createMemory(deps);
-  const verify = (request: Request, surface: SessionSurface) => {
-    const token = /^Bearer ([\w.-]+)$/.exec(request.get('authorization') ?? '')?.[1];
+  const rulesOf = (surface: SessionSurface) => {
     const nowSeconds = Math.trunc(deps.now().epochMilliseconds / 1_000);
-    const rules = { clientId: deps.clientId, secrets: deps.secrets, surface, nowSeconds };
-    return { token: token ?? '', session: verifySessionToken(token ?? '', rules) };
+    return { clientId: deps.clientId, secrets: deps.secrets, surface, nowSeconds };
+  };
+  const verify = (request: Request, surface: SessionSurface) => {
+    const token = tokenIn(request.get('authorization'));
+    return { token, session: verifySessionToken(token, rulesOf(surface)) };
   };
   return {
     /** The merchant's user; the first load of a shop exchanges its token and starts provisioning. */
@@ -54,6 +56,14 @@ export function createSessionGate(deps: SessionGateDeps) {
       }
       if (connected.value.isNew) await deps.onInstalled(shopId);
       return { ok: true, value: { shopId, userId: subject ?? '' } };
+    },
+
+    /** The shop whose user a session token of Shopify POS names, which is made like the admin's. */
+    shopOfPos: async (authorization: string | undefined): Promise<ShopId | undefined> => {
+      const token = tokenIn(authorization);
+      const session = verifySessionToken(token, rulesOf('admin'));
+      if (!session.ok) return undefined;
+      return (await installed.has(session.value.shopId)) ? session.value.shopId : undefined;
     },
 
     /** The shop of a checkout or customer-account session token. */
@@ -75,6 +85,10 @@ export function createSessionGate(deps: SessionGateDeps) {
     /** Forgets what is remembered of a shop, so that an uninstall is seen here at once. */
     forget: (shopId: ShopId): void => installed.forget(shopId),
   };
+}
+
+function tokenIn(authorization: string | undefined): string {
+  return /^Bearer ([\w.-]+)$/.exec(authorization ?? '')?.[1] ?? '';
 }
 
 /** What `createSessionGate` returns. */
