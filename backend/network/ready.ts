@@ -93,7 +93,7 @@ function startForOrder(node: CompiledNode, cutOffs: CutOffs, atMinute: number): 
 }
 
 /** The first open minute not before `minute`, or `NEVER`. */
-function firstOpenMinute(minutes: OpenMinutes, minute: number): number {
+export function firstOpenMinute(minutes: OpenMinutes, minute: number): number {
   const index = firstAbove(minutes.to, minute);
   return Math.max(minute, minutes.from[index] ?? NEVER);
 }
@@ -131,7 +131,7 @@ function backlogBefore(
 const NOTHING_DONE: WorkPoint = { minute: -NEVER, ticks: 0, day: -NEVER, usedOnDay: 0 };
 
 /** The first instant by which `count` open minutes have passed since `minute`; `NEVER` beyond the span. */
-function afterOpenMinutes(minutes: OpenMinutes, minute: number, count: number): number {
+export function afterOpenMinutes(minutes: OpenMinutes, minute: number, count: number): number {
   if (count === 0) return minute;
   const { from, to, before } = minutes;
   let index = firstAbove(to, minute);

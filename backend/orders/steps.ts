@@ -4,7 +4,21 @@
  * A test kills the process at each and looks whether everything ends as it would have; so a step is named here before
  * it is passed anywhere, and one that is never passed fails that test.
  */
-export const ORDER_STEPS = [] as const satisfies readonly string[];
+export const ORDER_STEPS = [
+  // offers and claims
+  'claim.won',
+  'claim.moved',
+  'claim.booked',
+  'claim.committed',
+  'refuse.ended',
+  'refuse.booked',
+  'refuse.committed',
+  'turn.timed_out',
+  'turn.asked',
+  'turn.place_left',
+  'turn.fell_back',
+  'turn.committed',
+] as const satisfies readonly string[];
 
 export type OrderStep = (typeof ORDER_STEPS)[number];
 

@@ -18,6 +18,7 @@ export const EVENT_KINDS = [
   'claim_lost',
   'refused',
   'offer_timed_out',
+  'offers_withdrawn',
   'assigned',
   'moved',
   'pick_started',
