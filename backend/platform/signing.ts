@@ -32,6 +32,26 @@ export function createSigner(keys: KeyRing): Signer {
   };
 }
 
+/**
+ * Codes of so many digits for people to read out, made of a text and nothing else: the newest key's first, then those of
+ * older keys, so that a code given before a rotation still opens.
+ */
+export function createCodeMaker(
+  keys: KeyRing,
+  digits: number,
+): (text: string) => readonly [string, ...string[]] {
+  const [first, ...older] = keys;
+  const codeBy = (key: Buffer, text: string) =>
+    String(macOf(key, text).readBigUInt64BE() % 10n ** BigInt(digits)).padStart(digits, '0');
+  return (text) => [codeBy(first.key, text), ...older.map(({ key }) => codeBy(key, text))];
+}
+
+/** Compares two texts in the same time wherever they differ. */
+export function isSameText(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
 function macOf(key: Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }

@@ -11,7 +11,6 @@ import type { ShopId } from '../../../base/ids.ts';
 import type { Result } from '../../../base/result.ts';
 import { withShop } from '../../../platform/database.ts';
 import type { StockEvent } from '../../ledger/ledger.ts';
-import { appendMovements } from '../../ledger/service.ts';
 import type { ShopTransaction, StockChange } from '../../ledger/store.ts';
 import type { Hold } from '../reservations.ts';
 import { isPast, nodesOf, skusOf } from '../service.ts';
@@ -50,6 +49,7 @@ import {
   newUnits,
 } from './following.ts';
 import { applyShipped, applyStated, applyUnshipped, type OrderClaims } from './order-claims.ts';
+import { bookEvents, newlyShipped, ship } from './shipping/service.ts';
 import {
   type CommittedUnits,
   cancelSettlements,
@@ -60,9 +60,7 @@ import {
   lockPositions,
   noteOrder,
   readVersion,
-  saveSettlements,
   saveUnseen,
-  settledLines,
 } from './store.ts';
 
 /** What came of it. */
@@ -286,35 +284,6 @@ async function settleOrigin(
   return (await endReservation(trx, shopId, { ...end, state: 'posted' })) ? row : undefined;
 }
 
-async function newlyShipped(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  of: { readonly order: FollowedOrder; readonly claims: OrderClaims },
-) {
-  const { order, claims } = of;
-  if (order.shipped.length === 0) return [];
-  const ids = order.shipped.map(({ fulfillmentLineId }) => fulfillmentLineId);
-  const settled = await settledLines(trx, shopId, ids);
-  return order.shipped
-    .filter(({ fulfillmentLineId }) => !settled.has(fulfillmentLineId))
-    .flatMap((line) => {
-      const sku = claims.get(line.lineId)?.sku;
-      return sku === undefined ? [] : [{ ...line, sku, orderId: order.orderId }];
-    });
-}
-
-/** Books what left in the ledger, each fulfillment line once. */
-async function ship(
-  deps: OrderClaimDependencies,
-  trx: ShopTransaction,
-  shopId: ShopId,
-  of: { readonly order: FollowedOrder; readonly shipped: Awaited<ReturnType<typeof newlyShipped>> },
-): Promise<StockChange['movements']> {
-  if (of.shipped.length === 0) return undefined;
-  await saveSettlements(trx, shopId, of.shipped);
-  return await bookEvents(deps, trx, shopId, { ...of, events: of.shipped.map(leftEvent) });
-}
-
 /** Books what did not leave after all, each fulfillment line once, before anything is put on those positions again. */
 async function takeBack(
   deps: OrderClaimDependencies,
@@ -336,33 +305,9 @@ async function takeBack(
   return { back, movements: await bookEvents(deps, trx, shopId, { order: of.order, events }) };
 }
 
-async function bookEvents(
-  deps: OrderClaimDependencies,
-  trx: ShopTransaction,
-  shopId: ShopId,
-  of: { readonly order: FollowedOrder; readonly events: readonly StockEvent[] },
-): Promise<StockChange['movements']> {
-  const elsewhere = await deps.shipmentsBookedBySystem?.(shopId);
-  const events = of.events.filter(({ nodeId }) => elsewhere?.has(nodeId) !== true);
-  if (events.length === 0) return undefined;
-  const now = deps.clock.now().toString();
-  const batch = { source: 'kept', actor: `order ${of.order.orderId}`, events, now };
-  const { change, verdicts } = await appendMovements(trx, shopId, batch);
-  const wrong = verdicts.find(({ verdict }) => verdict === 'refused');
-  if (wrong !== undefined) throw new Error(`Bug: a shipment was refused: ${JSON.stringify(wrong)}`);
-  return change?.movements;
-}
-
 function spanOf(a: StockChange['movements'], b: StockChange['movements']) {
   if (a === undefined || b === undefined) return a ?? b;
   return { first: Math.min(a.first, b.first), last: Math.max(a.last, b.last) };
-}
-
-function leftEvent(line: Awaited<ReturnType<typeof newlyShipped>>[number]): StockEvent {
-  const { fulfillmentLineId, sku, nodeId, quantity, shippedAt: occurredAt } = line;
-  const eventId = `shipped-${fulfillmentLineId}`;
-  const what = { kind: 'delta', type: 'on_hand', reason: 'shipped' } as const;
-  return { ...what, eventId, sku, nodeId, quantity: -quantity, occurredAt };
 }
 
 /** A new row: what was booked stays booked. */
