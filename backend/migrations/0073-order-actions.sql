@@ -8,6 +8,8 @@ create table order_action (
   kind text not null check (kind in ('reallocate', 'address', 'hold', 'release', 'cancel')),
   -- what was asked, as backend/orders/care/care.ts says; a new address is taken out once it is confirmed
   asked jsonb not null,
+  -- of a cancellation: units that shall be left, [{lineId, left}]
+  units_left jsonb,
   actor text not null,
   at timestamptz not null,
   state text not null check (state in ('pending', 'done', 'failed')),
