@@ -6,6 +6,7 @@
  * Invariants: at most one offer of a work is won; who refused a work or let it time out is not asked for it again.
  */
 import type { Result } from '../../base/result.ts';
+import type { Snapshot } from '../../network/snapshot.ts';
 import type { Work } from '../works/store.ts';
 
 /** What may have become of an offer. All but `open` are final. */
@@ -89,8 +90,10 @@ export function decideClaim(
     return { ok: false, refusal: { code: 'not_your_offer', offerId } };
   }
   const { offer, work } = seen;
-  if (offer.state === 'won') return { ok: true, value: 'again' };
-  if (offer.state !== 'open') return { ok: false, refusal: endOf(seen) };
+  if (offer.state === 'won' && work.negotiation === 'claimed' && work.nodeId === nodeId) {
+    return { ok: true, value: 'again' };
+  }
+  if (offer.state !== 'open') return { ok: false, refusal: endOf(seen, at) };
   if (compareInstants(at, offer.expiresAt) >= 0) {
     return { ok: false, refusal: { code: 'expired', offerId, at: offer.expiresAt } };
   }
@@ -100,9 +103,10 @@ export function decideClaim(
   return { ok: false, refusal: { code: 'withdrawn', offerId, at } };
 }
 
-function endOf({ offer, work }: OfferedWork): OfferRefusal {
+/** Why an offer that is not open any more, or late at `now`, is not to be had. */
+export function endOf({ offer, work }: OfferedWork, now: string): OfferRefusal {
   const { offerId } = offer;
-  const at = offer.answeredAt ?? offer.expiresAt;
+  const at = offer.answeredAt ?? now;
   switch (offer.state) {
     case 'lost':
       return {
@@ -111,6 +115,7 @@ function endOf({ offer, work }: OfferedWork): OfferRefusal {
         wonBy: offer.reason ?? work.nodeId ?? '',
         at,
       };
+    case 'open':
     case 'timed_out':
       return { code: 'expired', offerId, at: offer.expiresAt };
     case 'refused':
@@ -128,4 +133,21 @@ export const NO_STOCK = 'no_stock';
 /** Which of two instants is later, both ISO text of any precision: above 0 the first. */
 export function compareInstants(a: string, b: string): number {
   return Temporal.Instant.compare(a, b);
+}
+
+/** Units of sold SKUs as units of what is stocked: kits by their components. */
+export function amissUnits(
+  snapshot: Snapshot | undefined,
+  lines: readonly AmissUnits[],
+): ReadonlyMap<string, number> {
+  const units = new Map<string, number>();
+  const add = (sku: string, quantity: number) => units.set(sku, (units.get(sku) ?? 0) + quantity);
+  for (const { sku, quantity } of lines) {
+    const parts = snapshot?.kits.get(snapshot.skuIndex.get(sku) ?? -1);
+    if (parts === undefined) add(sku, quantity);
+    for (const part of parts ?? []) {
+      add(snapshot?.products[part.sku]?.sku ?? '', part.quantity * quantity);
+    }
+  }
+  return units;
 }

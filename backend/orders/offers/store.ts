@@ -245,17 +245,17 @@ export async function tryLockWork(
   return rows.length === 1;
 }
 
-/** Units of positions that nobody has been given: on hand, less unavailable and allocated. The rows are locked. */
-export async function lockRests(
+/** Units that a node has of SKUs and that are not unavailable already. The positions are locked, by SKU. */
+export async function lockPlaces(
   trx: ShopTransaction,
   shopId: ShopId,
   at: { readonly nodeId: string; readonly skus: readonly string[] },
 ): Promise<ReadonlyMap<string, number>> {
-  const { rows } = await sql<{ sku: string; rest: number }>`
-    select sku, greatest(0, on_hand - unavailable - allocated)::int as rest from stock_position
+  const { rows } = await sql<{ sku: string; units: number }>`
+    select sku, greatest(0, on_hand - unavailable)::int as units from stock_position
     where shop_id = ${shopId} and node_id = ${at.nodeId} and sku = any(${[...at.skus]}::text[])
     order by sku for update`.execute(trx);
-  return new Map(rows.map(({ sku, rest }) => [sku, rest]));
+  return new Map(rows.map(({ sku, units }) => [sku, units]));
 }
 
 /** The ISO instant of an epoch minute. */
