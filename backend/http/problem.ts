@@ -8,7 +8,9 @@
  */
 import type { Response } from 'express';
 import { assertNever, type InvalidInput, type Refusal } from '../base/result.ts';
+import type { ActionRefusal } from '../orders/care/care.ts';
 import type { PolicyConflict } from '../policy/policy.ts';
+import { describeAction } from './order-problems.ts';
 import { describeReservation, type ReservationProblem } from './reservation-problems.ts';
 
 /** What HTTP itself can refuse, before any module is asked. */
@@ -52,7 +54,8 @@ export type KnownRefusal =
   | PolicyConflict
   | KeyRefusal
   | ConnectRefusal
-  | ReservationProblem;
+  | ReservationProblem
+  | ActionRefusal;
 
 type Answer = { readonly status: number; readonly title: string; readonly detail: string };
 
@@ -178,7 +181,9 @@ function describeKey(refusal: KeyRefusal): Answer {
   }
 }
 
-function describeConnect(refusal: KeyRefusal | ConnectRefusal | ReservationProblem): Answer {
+function describeConnect(
+  refusal: KeyRefusal | ConnectRefusal | ReservationProblem | ActionRefusal,
+): Answer {
   switch (refusal.code) {
     case 'idempotency_key_reused':
       return answer(
@@ -217,6 +222,16 @@ function describeConnect(refusal: KeyRefusal | ConnectRefusal | ReservationProbl
     case 'missing_scope':
     case 'foreign_channel':
       return describeKey(refusal);
+    case 'order_unknown':
+    case 'work_unknown':
+    case 'parcel_left':
+    case 'nothing_is_shipped':
+    case 'nothing_open':
+    case 'not_held':
+    case 'units_gone':
+    case 'no_plan':
+    case 'move_refused':
+      return describeAction(refusal);
     default:
       return describeReservation(refusal);
   }
