@@ -5,6 +5,14 @@
  * it is passed anywhere, and one that is never passed fails that test.
  */
 export const ORDER_STEPS = [
+  // intake
+  'intake.stored',
+  'intake.read',
+  'intake.recorded',
+  'intake.followed',
+  'intake.joined',
+  'intake.routed',
+  'intake.published',
   // offers and claims
   'claim.won',
   'claim.moved',
@@ -18,6 +26,20 @@ export const ORDER_STEPS = [
   'turn.place_left',
   'turn.fell_back',
   'turn.committed',
+  // the stores' desks
+  'desk.locked',
+  'desk.started',
+  'desk.picked',
+  'desk.short_returned',
+  'desk.short_booked',
+  'desk.packed',
+  'desk.unpacked',
+  'desk.shipped',
+  'desk.ready',
+  'desk.code_counted',
+  'desk.code_unlocked',
+  'desk.handed_over',
+  'desk.committed',
 ] as const satisfies readonly string[];
 
 export type OrderStep = (typeof ORDER_STEPS)[number];
