@@ -117,3 +117,15 @@ export function namesPlace(filter: PlaceFilter, node: WorldNode): boolean {
     (filter.nodeCountries?.includes(node.country) ?? true)
   );
 }
+
+/** The row of the priority list names the node for a destination. */
+export function namesPriority(
+  row: PriorityRow,
+  of: { readonly node: WorldNode; readonly country: string },
+): boolean {
+  return (
+    (row.nodeKind === undefined || row.nodeKind === of.node.kind) &&
+    (row.nodeCountry === undefined || row.nodeCountry === of.node.country) &&
+    (row.destinationCountry === undefined || row.destinationCountry === of.country)
+  );
+}
