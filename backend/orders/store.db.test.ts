@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../tests/database.ts';
 import type { ShopId } from '../base/ids.ts';
+import { withShop } from '../platform/database.ts';
 import { createOrderStore, type OrderPromiseRow } from './store.ts';
 
 const NOW = Temporal.Instant.from('2026-11-23T10:00:05Z');
@@ -64,6 +66,27 @@ test.each([
   },
 );
 
+test('a date that was moved stands in its place, beside what was shown first, whatever is joined again', async () => {
+  const store = createOrderStore(database.db);
+  const shopId = shop();
+  await store.save(shopId, row(2, '2026-11-24'), NOW);
+  await withShop(database.db, shopId, (trx) =>
+    sql`insert into promise_move (shop_id, order_id, move_number, moved_at, promised_on, window_from, window_to, cause)
+      values (${shopId}, '77', 1, ${NOW.toString()}, '2026-11-26', '2026-11-25T23:00:00Z', '2026-11-26T23:00:00Z',
+        'carrier')`.execute(trx),
+  );
+  const moved = {
+    status: 'changed',
+    promise: {
+      promisedOn: '2026-11-26',
+      window: { from: '2026-11-26T00:00:00+01:00', to: '2026-11-27T00:00:00+01:00' },
+    },
+    replaced: { promisedOn: '2026-11-24' },
+  };
+  expect(await store.load(shopId, { orderId: '77' })).toMatchObject(moved);
+  expect(await store.save(shopId, row(2, '2026-11-24'), NOW)).toMatchObject(moved);
+});
+
 test('twenty jobs that commit at once leave the best evidence', async () => {
   const store = createOrderStore(database.db);
   const shopId = shop();
@@ -79,7 +102,9 @@ test('what was never published is found until it is marked', async () => {
   const store = createOrderStore(database.db);
   const shopId = shop();
   await store.save(shopId, row(3, '2026-11-24'), NOW);
-  expect(await store.unpublished(shopId)).toEqual(['77']);
-  await store.markPublished(shopId, '77', 'x');
-  expect(await store.unpublished(shopId)).toEqual([]);
+  expect(await store.unpublished(shopId, 5)).toMatchObject([{ orderId: '77' }]);
+  await store.markPublished(shopId, [{ orderId: '77', version: 'x' }]);
+  expect(await store.unpublished(shopId, 5)).toEqual([]);
+  await store.markUnpublished(shopId, '77');
+  expect(await store.unpublished(shopId, 5)).toHaveLength(1);
 });

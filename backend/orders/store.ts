@@ -82,9 +82,6 @@ export type OrderPromiseRow = {
 /** Exactly one of the two names the order. */
 export type OrderKey = { readonly orderId: string } | { readonly checkoutToken: string };
 
-// A sweep takes this many at once; what is left is found by the next.
-const MOST_UNPUBLISHED = 100;
-
 /** The store over a pool that runs as the application's role. */
 export function createOrderStore(database: Kysely<unknown>) {
   const db = database.withTables<OrderTables>();
@@ -98,7 +95,7 @@ export function createOrderStore(database: Kysely<unknown>) {
             ? base(trx, shopId).where('order_id', '=', key.orderId)
             : base(trx, shopId).where('checkout_token', '=', key.checkoutToken);
         const row = await query.orderBy('placed_at', 'desc').executeTakeFirst();
-        return row === undefined ? undefined : fromRow(row);
+        return row === undefined ? undefined : await asMoved(trx, shopId, fromRow(row));
       }),
 
     /** Stores a decision unless better evidence is stored already; says what is stored now. */
@@ -115,34 +112,50 @@ export function createOrderStore(database: Kysely<unknown>) {
               .where('order_promise.joined_by', '>=', row.joinedBy),
           )
           .execute();
-        return fromRow(
-          await base(trx, shopId).where('order_id', '=', row.orderId).executeTakeFirstOrThrow(),
-        );
+        const saved = await base(trx, shopId)
+          .where('order_id', '=', row.orderId)
+          .executeTakeFirstOrThrow();
+        return await asMoved(trx, shopId, fromRow(saved));
       }),
 
-    /** Remembers what the order's metafield says now. */
-    markPublished: (shopId: ShopId, orderId: string, version: string): Promise<void> =>
+    loadMany: (shopId: ShopId, orderIds: readonly string[]): Promise<readonly OrderPromiseRow[]> =>
+      withShop(db, shopId, async (trx) => {
+        const rows = await base(trx, shopId).where('order_id', 'in', orderIds).execute();
+        return rows.map(fromRow);
+      }),
+
+    /** Remembers what the metafields of these orders say now. */
+    markPublished: (
+      shopId: ShopId,
+      written: readonly { readonly orderId: string; readonly version: string }[],
+    ): Promise<void> =>
+      withShop(db, shopId, async (trx) => {
+        await sql`
+          update order_promise p set published_version = w.version
+          from jsonb_to_recordset(${JSON.stringify(written)}::jsonb) w("orderId" text, version text)
+          where p.shop_id = ${shopId} and p.order_id = w."orderId"`.execute(trx);
+      }),
+
+    /** The metafield does not say what is stored: it is to be written again. */
+    markUnpublished: (shopId: ShopId, orderId: string): Promise<void> =>
       withShop(db, shopId, async (trx) => {
         await trx
           .updateTable('order_promise')
-          .set({ published_version: version })
+          .set({ published_version: null })
           .where('shop_id', '=', shopId)
           .where('order_id', '=', orderId)
           .execute();
       }),
 
-    /** Orders whose metafield was never written. */
-    unpublished: (shopId: ShopId): Promise<readonly string[]> =>
+    /** Orders whose metafield is still to be written, the longest unwritten first. */
+    unpublished: (shopId: ShopId, most: number): Promise<readonly OrderPromiseRow[]> =>
       withShop(db, shopId, async (trx) => {
-        const rows = await trx
-          .selectFrom('order_promise')
-          .select('order_id')
-          .where('shop_id', '=', shopId)
+        const rows = await base(trx, shopId)
           .where('published_version', 'is', null)
           .orderBy('updated_at')
-          .limit(MOST_UNPUBLISHED)
+          .limit(most)
           .execute();
-        return rows.map((row) => row.order_id);
+        return rows.map(fromRow);
       }),
 
     /** How many orders placed since then were joined by which evidence, with which status. */
@@ -159,6 +172,38 @@ export function createOrderStore(database: Kysely<unknown>) {
 
 /** What `createOrderStore` returns. */
 export type OrderStore = ReturnType<typeof createOrderStore>;
+
+/** The promise as it stands: a date that was moved since (0071-outcomes.sql) takes its place, what was shown first stays beside it. */
+async function asMoved(
+  trx: Kysely<OrderTables>,
+  shopId: ShopId,
+  row: OrderPromiseRow,
+): Promise<OrderPromiseRow> {
+  const { promise } = row;
+  if (promise === undefined || row.status === 'none') return row;
+  const { rows } = await sql<{
+    promisedOn: string;
+    from: Temporal.Instant;
+    to: Temporal.Instant;
+  }>`
+    select promised_on::text as "promisedOn", window_from as "from", window_to as "to" from promise_move
+    where shop_id = ${shopId} and order_id = ${row.orderId} order by move_number desc limit 1`.execute(
+    trx,
+  );
+  const [moved] = rows;
+  if (moved === undefined) return row;
+  const { timeZone, promisedOn, window } = promise;
+  return {
+    ...row,
+    status: 'changed',
+    promise: {
+      ...promise,
+      promisedOn: moved.promisedOn,
+      window: { from: writeInstant(moved.from, timeZone), to: writeInstant(moved.to, timeZone) },
+    },
+    replaced: row.replaced ?? { promisedOn, window },
+  };
+}
 
 function toRow(row: OrderPromiseRow) {
   const { promise } = row;
