@@ -10,6 +10,7 @@ import type { Response } from 'express';
 import { assertNever, type InvalidInput, type Refusal } from '../base/result.ts';
 import type { ActionRefusal } from '../orders/care/care.ts';
 import type { PolicyConflict } from '../policy/policy.ts';
+import { type DeskProblem, describeDesk } from './desk-problems.ts';
 import { describeAction } from './order-problems.ts';
 import { describeReservation, type ReservationProblem } from './reservation-problems.ts';
 
@@ -55,7 +56,8 @@ export type KnownRefusal =
   | KeyRefusal
   | ConnectRefusal
   | ReservationProblem
-  | ActionRefusal;
+  | ActionRefusal
+  | DeskProblem;
 
 type Answer = { readonly status: number; readonly title: string; readonly detail: string };
 
@@ -182,7 +184,7 @@ function describeKey(refusal: KeyRefusal): Answer {
 }
 
 function describeConnect(
-  refusal: KeyRefusal | ConnectRefusal | ReservationProblem | ActionRefusal,
+  refusal: KeyRefusal | ConnectRefusal | ReservationProblem | ActionRefusal | DeskProblem,
 ): Answer {
   switch (refusal.code) {
     case 'idempotency_key_reused':
@@ -232,8 +234,17 @@ function describeConnect(
     case 'no_plan':
     case 'move_refused':
       return describeAction(refusal);
-    default:
+    case 'no_network':
+    case 'unknown_sku':
+    case 'unknown_node':
+    case 'insufficient_stock':
+    case 'slot_full':
+    case 'capacity_full':
+    case 'reservation_expired':
+    case 'reservation_ended':
       return describeReservation(refusal);
+    default:
+      return describeDesk(refusal);
   }
 }
 
