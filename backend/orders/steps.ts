@@ -13,6 +13,16 @@ export const ORDER_STEPS = [
   'intake.joined',
   'intake.routed',
   'intake.published',
+  // routing
+  'route.locked',
+  'route.read',
+  'route.decided',
+  'route.written',
+  'route.allocated',
+  'relocate.moved',
+  'return.released',
+  'sweep.expired',
+  'sweep.noted',
   // offers and claims
   'claim.won',
   'claim.moved',

@@ -7,7 +7,7 @@
  * Invariants: data carries ids and versions, never personal data; a key that already waits adds
  * nothing. Source: pg-boss, https://pgboss.io (transactional enqueue).
  */
-import type { Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import { fromKysely, type PgBoss } from 'pg-boss';
 
 /** One piece of work to be done later. */
@@ -23,7 +23,8 @@ export type Job = {
 
 /** What a service gets from `main.ts` to cause later work. */
 export type Outbox = {
-  enqueue<Tables>(trx: Transaction<Tables>, job: Job): Promise<void>;
+  /** `trx` is the open transaction. */
+  enqueue<Tables>(trx: Kysely<Tables>, job: Job): Promise<void>;
 };
 
 /** Builds the outbox over a started queue. */

@@ -247,6 +247,11 @@ export function createStockService(deps: StockDependencies) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    /** Reads what changed of a shop since this replica last did. Throws `TransientError`. */
+    refresh: async (shopId: ShopId): Promise<void> => {
+      const held = shops.get(shopId);
+      if (held !== undefined) await refresh(held);
+    },
     /** Asks the database about every shop held; the timer of `start` does this once a second. */
     refreshAll,
     start: (): void => {

@@ -6,7 +6,11 @@
  * Invariants: every open unit of an order that was routed is in exactly one work that is not final; the units of a placed
  * work are allocated at its node (decision record 0083).
  */
+import type { ShopId } from '../../base/ids.ts';
+import type { Snapshot } from '../../network/snapshot.ts';
 import type { RouteDecision } from '../../routing/decision.ts';
+import type { ShopTransaction } from '../../stock/ledger/store.ts';
+import type { OfferPlan } from '../offers/waves.ts';
 import type { Actor } from '../timeline/timeline.ts';
 import type { Negotiation } from '../works/lifecycle.ts';
 import type { Work } from '../works/store.ts';
@@ -109,4 +113,25 @@ export type MovePreview = {
   readonly lateDays: number | undefined;
   readonly costDifferenceMinor: number | undefined;
   readonly refusal: RelocationRefusal | { readonly code: string } | undefined;
+};
+
+/** What the offers module does for routing, inside routing's transaction; the works' rows are locked. */
+export type OfferHooks = {
+  /** Puts a work on offer that stands at its fallback node. */
+  open(
+    trx: ShopTransaction,
+    shopId: ShopId,
+    opening: {
+      readonly work: Work;
+      readonly plan: OfferPlan;
+      readonly snapshot: Snapshot;
+      readonly at: string;
+    },
+  ): Promise<void>;
+  /** Takes a work off offer. */
+  withdraw(
+    trx: ShopTransaction,
+    shopId: ShopId,
+    gone: { readonly work: Work; readonly why: string; readonly at: string },
+  ): Promise<void>;
 };

@@ -6,17 +6,12 @@
  * freely. `relocate` and `returnWork` run in the caller's transaction, which has locked the works first (`lockWorks`).
  * Invariants: route.ts.
  */
-import type { Kysely, Transaction } from 'kysely';
 import type { ShopId } from '../../base/ids.ts';
 import type { Result } from '../../base/result.ts';
-import type { Clock } from '../../platform/clock.ts';
-import type { Log } from '../../platform/log.ts';
-import type { PlannedParcel, RouteDecision } from '../../routing/decision.ts';
+import type { RouteDecision } from '../../routing/decision.ts';
 import type { ShopTransaction } from '../../stock/ledger/store.ts';
-import type { LiveShop } from '../../stock/service.ts';
-import type { OrderJob } from '../jobs.ts';
-import type { OnOrderStep } from '../steps.ts';
-import type { Work } from '../works/store.ts';
+import { announceMove, relocate, returnWork } from './moves/service.ts';
+import { dryRun, previewMove } from './outlook/service.ts';
 import type {
   MovedWork,
   MovePreview,
@@ -26,47 +21,16 @@ import type {
   RouteOutcome,
   WorkReturn,
 } from './route.ts';
-
-/** What the offers module does for routing, inside routing's transaction. */
-export type OfferHooks = {
-  /** A work was placed: asks stores for it, where they compete. */
-  open(
-    trx: ShopTransaction,
-    shopId: ShopId,
-    placed: { readonly work: Work; readonly parcel: PlannedParcel; readonly at: string },
-  ): Promise<void>;
-  /** A work is not on offer any more. */
-  withdraw(
-    trx: ShopTransaction,
-    shopId: ShopId,
-    gone: { readonly work: Work; readonly why: RouteCause | 'canceled'; readonly at: string },
-  ): Promise<void>;
-};
-
-/** What the service stands on. */
-export type RouteDependencies = {
-  readonly db: Kysely<unknown>;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly openShop: (shopId: ShopId) => Promise<LiveShop | undefined>;
-  /** Tells replicas of a change of stock and waits until this one uses it. */
-  readonly announce: (shopId: ShopId, stockVersion: number) => Promise<void>;
-  readonly enqueue: (trx: Transaction<unknown>, job: OrderJob) => Promise<void>;
-  readonly offers: OfferHooks;
-  readonly onStep: OnOrderStep;
-};
-
-/** What a look after a shop's works did. */
-export type SweptWorks = {
-  readonly routed: number;
-  readonly gaveUp: number;
-  readonly moved: number;
-};
+import { type RunDependencies, routeOrder } from './run/service.ts';
+import { type SweptWorks, sweepWorks } from './sweep/service.ts';
 
 export type RouteService = {
   /** Settles an order. */
   routeOrder(shopId: ShopId, orderId: string, cause: RouteCause): Promise<RouteOutcome>;
-  /** Puts a placed work on a node (or gives it to the one where it is), its units with it. One a transaction: stock's clock is locked by it. */
+  /**
+   * Puts a placed work on a node (or gives it to the one where it is), its units with it. One a transaction, near its end: it
+   * locks the stock clock. Does not enqueue `fulfillment_follow`.
+   */
   relocate(
     trx: ShopTransaction,
     shopId: ShopId,
@@ -80,10 +44,23 @@ export type RouteService = {
   ): Promise<Result<MovedWork, RelocationRefusal>>;
   /** Called when a transaction with `relocate` or `returnWork` has committed. */
   announce(shopId: ShopId, moved: MovedWork): Promise<void>;
-  /** The decision that would be made of the whole order now, without effect; undefined: no such order. */
+  /** The decision that would be made of what can still be placed, without effect; undefined: no such order. */
   dryRun(shopId: ShopId, orderId: string): Promise<RouteDecision | undefined>;
   /** What moving a work there would mean, without effect; undefined: no such work. */
   previewMove(shopId: ShopId, workId: string, nodeId: string): Promise<MovePreview | undefined>;
   /** Looks after a shop's works by the clock. */
   sweep(shopId: ShopId): Promise<SweptWorks>;
 };
+
+/** Builds the service. */
+export function createRouteService(deps: RunDependencies): RouteService {
+  return {
+    routeOrder: (shopId, orderId, cause) => routeOrder(deps, shopId, { orderId, cause }),
+    relocate: (trx, shopId, to) => relocate(deps, trx, shopId, to),
+    returnWork: (trx, shopId, what) => returnWork(deps, trx, shopId, what),
+    announce: (shopId, moved) => announceMove(deps, shopId, moved),
+    dryRun: (shopId, orderId) => dryRun(deps, shopId, orderId),
+    previewMove: (shopId, workId, nodeId) => previewMove(deps, shopId, { workId, nodeId }),
+    sweep: (shopId) => sweepWorks(deps, shopId),
+  };
+}

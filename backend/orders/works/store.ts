@@ -139,7 +139,7 @@ export type NewWork = WorkChange &
     readonly lines: readonly Omit<WorkLine, 'picked'>[];
   };
 
-/** Writes a new work with its lines. */
+/** Writes a new work with its lines, in one statement. */
 export async function insertWork(
   trx: ShopTransaction,
   shopId: ShopId,
@@ -147,15 +147,16 @@ export async function insertWork(
 ): Promise<void> {
   const set = assignments(change);
   await sql`
-    insert into work (shop_id, work_id, order_id, kind, created_at,
-      ${sql.join(set.map(({ column }) => sql.ref(column)))})
-    values (${shopId}, ${workId}, ${orderId}, ${kind}, ${createdAt},
-      ${sql.join(set.map(({ value }) => sql`${value}`))})`.execute(trx);
-  await replaceLines(
+    with w as (
+      insert into work (shop_id, work_id, order_id, kind, created_at,
+        ${sql.join(set.map(({ column }) => sql.ref(column)))})
+      values (${shopId}, ${workId}, ${orderId}, ${kind}, ${createdAt},
+        ${sql.join(set.map(({ value }) => sql`${value}`))})
+      returning work_id)
+    insert into work_line (shop_id, work_id, line_id, sku, quantity)
+    select ${shopId}, w.work_id, l."lineId", l.sku, l.quantity
+    from w, jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) l("lineId" text, sku text, quantity int)`.execute(
     trx,
-    shopId,
-    workId,
-    lines.map((line) => ({ ...line, picked: 0 })),
   );
 }
 

@@ -1,0 +1,387 @@
+/**
+ * One run of routing over one order: read under its locks, decide, write, allocate.
+ *
+ * The decision is made on the facts this replica holds while the order's own rows are locked; whether positions really have
+ * the units is decided by the allocation, the last step of the transaction. Refused: the facts were older than the rows, so
+ * everything is rolled back, the facts are read again and the order is decided anew, a bounded number of times.
+ * Invariants: committed whole or not at all; locks in the order of 0061-works.sql; no lock is held while anything outside
+ * the database is asked.
+ */
+import { compareIds, type ShopId } from '../../../base/ids.ts';
+import { TransientError } from '../../../base/result.ts';
+import { formatMinute, instantToMinuteFloor, localDay, wallToMinute } from '../../../base/time.ts';
+import type { Snapshot } from '../../../network/snapshot.ts';
+import { withShop } from '../../../platform/database.ts';
+import { decideRoute } from '../../../routing/decide.ts';
+import type { RouteDecision, RoutingQuestion } from '../../../routing/decision.ts';
+import { rulesFor } from '../../../routing/ruleset.ts';
+import type { RoutingSettings } from '../../../routing/settings.ts';
+import type { ShopTransaction } from '../../../stock/ledger/store.ts';
+import { relocate as relocateUnits } from '../../../stock/reservations/order-claims/allocation/service.ts';
+import type { LiveShop } from '../../../stock/service.ts';
+import { fulfillmentFollowJob } from '../../jobs.ts';
+import { placeParcel } from '../../offers/waves.ts';
+import { appendEvents } from '../../timeline/store.ts';
+import { changeWork, insertWork, readWorks, replaceLines, type Work } from '../../works/store.ts';
+import { claimsOf, expiry, type MoveDependencies } from '../moves/service.ts';
+import {
+  allocationChange,
+  type PlacedUnits,
+  type RoutedLine,
+  routedLines,
+} from '../order-lines.ts';
+import {
+  isToPlace,
+  keptUnits,
+  type Placed,
+  planWrites,
+  type WorkWrite,
+  type Writes,
+} from '../placing.ts';
+import { promiseOf, routingQuestion, type ToPlace } from '../question.ts';
+import type { RouteCause, RouteOutcome } from '../route.ts';
+import { type Settled, settleWorks } from '../settle.ts';
+import {
+  countPlaced,
+  type LoadedOrder,
+  loadForRouting,
+  lockForRouting,
+  lockNodeDays,
+  saveDecision,
+} from '../store.ts';
+
+/** What it stands on. */
+export type RunDependencies = MoveDependencies & {
+  /** Reads what changed of a shop's stock since this replica last did. */
+  readonly refreshShop: (shopId: ShopId) => Promise<void>;
+};
+
+// Each refusal means that another order took the units: somebody got on. Past this many the job comes again later.
+const ATTEMPTS = 8;
+// From here on units whose allocation is gone are not asked for again where they were: they go back.
+const STRICT_FROM = 2;
+
+type Asked = { readonly orderId: string; readonly cause: RouteCause };
+
+/** Settles an order. */
+export async function routeOrder(
+  deps: RunDependencies,
+  shopId: ShopId,
+  asked: Asked,
+): Promise<RouteOutcome> {
+  const settings = await deps.settingsOf(shopId);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const live = await deps.openShop(shopId);
+    if (live === undefined) return { kind: 'unknown' };
+    const ran = await runOnce(deps, shopId, { ...asked, live, settings, attempt });
+    if (ran.kind === 'ended') {
+      if (ran.stockVersion !== undefined) await deps.announce(shopId, ran.stockVersion);
+      return ran.outcome;
+    }
+    if (ran.kind === 'stale') await deps.refreshShop(shopId);
+  }
+  const { orderId } = asked;
+  throw new TransientError('stock', `Order ${orderId} lost its units to others ${ATTEMPTS} times.`);
+}
+
+type Run = Asked & {
+  readonly live: LiveShop;
+  readonly settings: RoutingSettings;
+  readonly attempt: number;
+};
+
+type Ended = {
+  readonly kind: 'ended';
+  readonly outcome: RouteOutcome;
+  readonly stockVersion: number | undefined;
+};
+
+// Thrown to roll back what was written on facts that are past; never leaves this file.
+class PastFacts extends Error {
+  readonly kind: 'stale' | 'again';
+
+  constructor(kind: 'stale' | 'again') {
+    super('Routing decided on facts that are past');
+    this.kind = kind;
+  }
+}
+
+async function runOnce(
+  deps: RunDependencies,
+  shopId: ShopId,
+  run: Run,
+): Promise<Ended | { readonly kind: 'stale' | 'again' }> {
+  try {
+    return await withShop(deps.db, shopId, (trx) => settleIn(deps, trx, shopId, run));
+  } catch (error) {
+    if (error instanceof PastFacts) return { kind: error.kind };
+    throw error;
+  }
+}
+
+async function settleIn(
+  deps: RunDependencies,
+  trx: ShopTransaction,
+  shopId: ShopId,
+  run: Run,
+): Promise<Ended> {
+  const ended = (outcome: RouteOutcome): Ended => ({
+    ...{ kind: 'ended', outcome, stockVersion: undefined },
+  });
+  const locked = await lockForRouting(trx, shopId, run.orderId);
+  if (!locked.isClaimed) return ended({ kind: 'unknown' });
+  deps.onStep('route.locked');
+  const works = await readWorks(trx, shopId, { orderId: run.orderId });
+  // Works that came between the two locks are not locked: once more, then they are.
+  if (works.length !== locked.workIds.length) throw new PastFacts('again');
+  const loaded = await loadForRouting(trx, shopId, run.orderId);
+  if (loaded === undefined) return ended({ kind: 'unknown' });
+  if (loaded.order.method === 'none' && works.length === 0) return ended({ kind: 'none' });
+  deps.onStep('route.read');
+  const at = deps.clock.now().toString();
+  const found = { ...run, works, loaded, at };
+  const situation = settleOrder(found);
+  const decided = await decide(trx, shopId, { ...found, situation });
+  deps.onStep('route.decided');
+  return await writeRun(deps, trx, shopId, { ...found, situation, decided });
+}
+
+type Found = Run & {
+  readonly works: readonly Work[];
+  readonly loaded: LoadedOrder;
+  readonly at: string;
+};
+
+/** What is right before anything is placed, and what is to be placed. */
+export type Situation = {
+  readonly lines: readonly RoutedLine[];
+  readonly settled: Settled;
+  /** By line. */
+  readonly pool: ReadonlyMap<string, number>;
+  /** Where units of works that stay are. */
+  readonly kept: readonly PlacedUnits[];
+};
+
+/** Settles the works of an order on paper. */
+export function settleOrder(found: Pick<Found, 'live' | 'loaded' | 'works' | 'cause' | 'attempt'>) {
+  const { live, loaded, works, cause, attempt } = found;
+  const lines = routedLines(live.snapshot, loaded.sold, loaded.claims);
+  const settled = settleWorks(lines, works, {
+    isNode: (nodeId) => live.snapshot.nodeIndex.has(nodeId),
+    holdReason: loaded.order.holdReason,
+    isStrict: attempt >= STRICT_FROM,
+  });
+  const pool = new Map(settled.loose);
+  for (const draft of settled.drafts) {
+    if (!isToPlace(draft, cause)) continue;
+    for (const [lineId, units] of draft.units) pool.set(lineId, (pool.get(lineId) ?? 0) + units);
+  }
+  return { lines, settled, pool, kept: keptUnits(lines, settled.drafts) } satisfies Situation;
+}
+
+type Decided = {
+  readonly decision: RouteDecision | undefined;
+  readonly placed: Placed;
+};
+
+/** Asks routing about what is to be placed, and puts each parcel at its node or its fallback. */
+async function decide(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  of: Found & { readonly situation: Situation },
+): Promise<Decided> {
+  const { situation, live, settings, loaded } = of;
+  if (situation.pool.size === 0) return { decision: undefined, placed: NOTHING };
+  const placedToday = await readPlaced(trx, shopId, of);
+  const question = questionOf(of, placedToday);
+  const unknown = unknownUnits(situation);
+  if (question.lines.length === 0) {
+    return { decision: undefined, placed: { parcels: [], unplaced: unknown } };
+  }
+  const decision = decideRoute(live.snapshot, live.facts, settings, question);
+  await assertDays(trx, shopId, of, decision);
+  const { offers } = rulesFor(settings, question);
+  const excluded = question.excluded.map(({ nodeId }) => nodeId);
+  const at = { snapshot: live.snapshot, excluded, nowMinute: question.nowMinute };
+  const parcels = decision.parcels.map((parcel) => ({
+    parcel,
+    placement: placeParcel(
+      parcel,
+      loaded.order.holdReason === null ? offers : { ...offers, mode: 'direct' },
+      at,
+    ),
+  }));
+  return { decision, placed: { parcels, unplaced: [...decision.unplaced, ...unknown] } };
+}
+
+const NOTHING: Placed = { parcels: [], unplaced: [] };
+
+function unknownUnits({ lines, pool }: Situation) {
+  return lines.flatMap(({ lineId, sku, parts }) => {
+    const quantity = pool.get(lineId) ?? 0;
+    if (quantity === 0 || parts.length > 0) return [];
+    return [{ lineId, sku, quantity, reason: 'unknown_sku' as const }];
+  });
+}
+
+/** The question about an order's units to place. */
+export function questionOf(
+  of: Pick<Found, 'live' | 'loaded' | 'at' | 'cause'> & { readonly situation: Situation },
+  placedToday: Readonly<Record<string, number>>,
+): RoutingQuestion {
+  const { live, loaded, at, situation, cause } = of;
+  const { lines, settled, pool, kept } = situation;
+  const toPlace = settled.drafts.filter((draft) => isToPlace(draft, cause));
+  const excludedNodes = [...new Set(toPlace.flatMap(({ work }) => work.excludedNodes))];
+  const asked: ToPlace = {
+    units: pool,
+    excludedNodes: excludedNodes.toSorted(compareIds),
+    given: allocationChange(lines, kept).given,
+    parcelsElsewhere: settled.drafts.filter(
+      (draft) => !isToPlace(draft, cause) && draft.units.size > 0,
+    ).length,
+    placedToday,
+    seenAt: [],
+  };
+  return routingQuestion(live.snapshot, { ...loaded, lines, toPlace: asked, at });
+}
+
+/** Nodes whose orders a day are limited, and when their date began. */
+export function limitedDays({ nodes }: Snapshot, { dailyOrderCap }: RoutingSettings, at: string) {
+  const { standard, byNode } = dailyOrderCap;
+  if (standard === null && Object.values(byNode).every((cap) => cap === null)) return [];
+  const now = instantToMinuteFloor(at);
+  return nodes.flatMap(({ id, calendar: { zone } }) => {
+    const cap = Object.hasOwn(byNode, id) ? (byNode[id] ?? null) : standard;
+    if (cap === null || cap === 0) return [];
+    const from = wallToMinute(zone, localDay(zone, now), { timeOfDay: 0, side: 'earlier' });
+    return [{ nodeId: id, from: formatMinute(from, 'UTC'), cap }];
+  });
+}
+
+async function readPlaced(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  { live, settings, at, orderId }: Found,
+): Promise<Readonly<Record<string, number>>> {
+  const days = limitedDays(live.snapshot, settings, at);
+  return await countPlaced(trx, shopId, { orderId, days });
+}
+
+/** Days that are limited are counted again while nobody else can place there: two orders never share the last place. */
+async function assertDays(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  { live, settings, at, orderId }: Found,
+  { parcels }: RouteDecision,
+): Promise<void> {
+  const chosen = new Set(parcels.map(({ nodeId }) => nodeId));
+  const days = limitedDays(live.snapshot, settings, at).filter(({ nodeId }) => chosen.has(nodeId));
+  if (days.length === 0) return;
+  const nodeIds = days.map(({ nodeId }) => nodeId);
+  await lockNodeDays(trx, shopId, nodeIds);
+  const placed = await countPlaced(trx, shopId, { orderId, days });
+  if (days.some(({ nodeId, cap }) => (placed[nodeId] ?? 0) >= cap)) throw new PastFacts('again');
+}
+
+type Deciding = Found & { readonly situation: Situation; readonly decided: Decided };
+
+/** Writes works, decision, timeline, offers and jobs, and allocates last: nothing waits while the stock clock is held. */
+async function writeRun(
+  deps: RunDependencies,
+  trx: ShopTransaction,
+  shopId: ShopId,
+  of: Deciding,
+): Promise<Ended> {
+  const { situation, decided, loaded, orderId, works } = of;
+  const decisionId = `d${loaded.decisions + 1}`;
+  const writes = planWrites(situation.settled, decided.placed, placingFacts(of, decisionId));
+  const change = allocationChange(situation.lines, [...situation.kept, ...placedUnits(decided)]);
+  const isAllocated = change.given.length + change.asked.length === 0;
+  if (writes.works.length === 0 && isAllocated) {
+    return { kind: 'ended', outcome: { kind: 'unchanged', works }, stockVersion: undefined };
+  }
+  await writeWorks(deps, trx, shopId, { of, writes });
+  const decision = writes.isDecided ? decided.decision : undefined;
+  if (decision !== undefined) {
+    await saveDecision(trx, shopId, { ...of, decisionId, decision });
+  }
+  await appendEvents(trx, shopId, writes.events);
+  if (loaded.order.source === 'shopify') {
+    await deps.enqueue(trx, fulfillmentFollowJob(shopId, orderId));
+  }
+  const after = await readWorks(trx, shopId, { orderId });
+  deps.onStep('route.written');
+  const stockVersion = isAllocated ? undefined : await allocate(deps, trx, shopId, { of, change });
+  deps.onStep('route.allocated');
+  return { kind: 'ended', outcome: { kind: 'changed', works: after, decision }, stockVersion };
+}
+
+function placedUnits({ placed }: Decided): readonly PlacedUnits[] {
+  return placed.parcels.flatMap(({ parcel, placement }) =>
+    parcel.lines.map(({ lineId, quantity }) => ({
+      ...{ lineId, quantity, nodeId: placement.at.nodeId },
+    })),
+  );
+}
+
+function placingFacts(of: Deciding, decisionId: string) {
+  const { loaded, decided, settings, works, cause, at, orderId } = of;
+  const { order, promise } = loaded;
+  const end = promise?.windowTo ?? undefined;
+  const on = promiseOf(promise)?.on;
+  return {
+    ...{ orderId, cause, at, decisionId, worksMade: works.length },
+    kind: order.method === 'pickup' ? ('pickup' as const) : ('ship' as const),
+    holdReason: order.holdReason,
+    promise: end === undefined || on === undefined ? undefined : { end, on },
+    expiresAt: expiry(at, settings),
+    lateDays: decided.decision?.lateDays ?? 0,
+  };
+}
+
+async function writeWorks(
+  deps: RunDependencies,
+  trx: ShopTransaction,
+  shopId: ShopId,
+  { of, writes }: { readonly of: Deciding; readonly writes: Writes },
+): Promise<void> {
+  for (const { work, why } of writes.withdrawn) {
+    await deps.offers.withdraw(trx, shopId, { work, why, at: of.at });
+  }
+  for (const write of writes.works) await writeWork(trx, shopId, write);
+  if (writes.opened.length === 0) return;
+  const workIds = writes.opened.map(({ workId }) => workId);
+  const placed = await readWorks(trx, shopId, { workIds });
+  for (const { workId, plan } of writes.opened) {
+    const work = placed.find((one) => one.workId === workId);
+    if (work === undefined) throw new Error(`Bug: work ${workId} was not written`);
+    await deps.offers.open(trx, shopId, { work, plan, snapshot: of.live.snapshot, at: of.at });
+  }
+}
+
+async function writeWork(trx: ShopTransaction, shopId: ShopId, write: WorkWrite): Promise<void> {
+  if (write.kind === 'new') {
+    await insertWork(trx, shopId, write.work);
+    return;
+  }
+  const { work, change, lines } = write;
+  if (!(await changeWork(trx, shopId, work, change))) {
+    throw new Error(`Bug: work ${work.workId} changed under its lock`);
+  }
+  if (lines !== undefined) await replaceLines(trx, shopId, work.workId, lines);
+}
+
+async function allocate(
+  deps: RunDependencies,
+  trx: ShopTransaction,
+  shopId: ShopId,
+  { of, change }: { readonly of: Deciding; readonly change: ReturnType<typeof allocationChange> },
+): Promise<number | undefined> {
+  const { orderId } = of;
+  const { value, version } = await relocateUnits(claimsOf(deps), trx, shopId, {
+    ...{ orderId, ...change },
+  });
+  if (!value.ok) throw new PastFacts('stale');
+  return version;
+}

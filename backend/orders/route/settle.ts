@@ -1,0 +1,265 @@
+/**
+ * What is right of an order's works before anything new is placed?
+ *
+ * In: the lines as they are claimed, the works as they stand. Out: the works as they should be (`Draft`) and how many units
+ * of each line are to be placed (`pool`). Units that were canceled leave what is unplaced first, then what nobody has begun,
+ * then the rest; units that left by somebody else's hand become a work that has left; units whose allocation is gone, or
+ * whose parcel did not leave after all, are to be placed again; units nobody has heard of yet too.
+ * Invariants: after it Σ of a line's units in drafts, in `gone` and in the pool is what is ordered of it; running it on its
+ * own result changes nothing. Pure; the answer does not depend on the order of works or lines.
+ */
+import { compareIds } from '../../base/ids.ts';
+import { isOpen, isUnbegun } from '../works/lifecycle.ts';
+import type { Work } from '../works/store.ts';
+import type { RoutedLine } from './order-lines.ts';
+
+/** A work as it should be. Units by line; a draft without units is over. */
+export type Draft = {
+  readonly work: Work;
+  readonly units: Map<string, number>;
+  /** Why its units go back to be placed; undefined: it stays what it is. */
+  returned: 'shortage' | 'node_closed' | 'released' | 'shipment_canceled' | undefined;
+};
+
+/** Units that left a node without a work of ours. */
+export type GoneUnits = {
+  readonly nodeId: string;
+  readonly lineId: string;
+  readonly quantity: number;
+};
+
+export type Settled = {
+  readonly drafts: readonly Draft[];
+  /** To be placed and in no draft: units of lines. */
+  readonly loose: ReadonlyMap<string, number>;
+  /** Canceled, by work. */
+  readonly canceled: readonly {
+    readonly workId: string;
+    readonly lineId: string;
+    readonly quantity: number;
+  }[];
+  readonly gone: readonly GoneUnits[];
+  /** SKU by line. */
+  readonly lines: ReadonlyMap<string, string>;
+};
+
+/** What the order and the network say besides lines and works. */
+export type SettleFacts = {
+  readonly isNode: (nodeId: string) => boolean;
+  /** The order's own hold; null: none. */
+  readonly holdReason: string | null;
+  /** An allocation was refused: what is not allocated is not asked for again, it goes back. */
+  readonly isStrict: boolean;
+};
+
+/** See the header. */
+export function settleWorks(
+  lines: readonly RoutedLine[],
+  works: readonly Work[],
+  facts: SettleFacts,
+): Settled {
+  const drafts = works
+    .filter(({ state }) => state !== 'canceled')
+    .toSorted((a, b) => compareIds(a.workId, b.workId))
+    .map(
+      (work): Draft => ({
+        work,
+        units: new Map(work.lines.map(({ lineId, quantity }) => [lineId, quantity])),
+        returned: wholeReturn(work, facts),
+      }),
+    );
+  const outcome = { canceled: [], gone: [], loose: new Map<string, number>() };
+  for (const line of lines) settleLine(line, { drafts, facts, ...outcome });
+  dropUnknownLines(lines, drafts, outcome);
+  return { drafts, ...outcome, lines: new Map(lines.map(({ lineId, sku }) => [lineId, sku])) };
+}
+
+function wholeReturn(work: Work, facts: SettleFacts): Draft['returned'] {
+  const { state, nodeId, holdReason, negotiation } = work;
+  if (state !== 'placed' || nodeId === null) return undefined;
+  if (!facts.isNode(nodeId)) return 'node_closed';
+  // What was placed while the order was held was offered to nobody: it is planned afresh.
+  const isFree = isOrderHold(holdReason) && facts.holdReason === null;
+  return isFree && negotiation === 'none' ? 'released' : undefined;
+}
+
+/** The hold came with the order's; one of this work alone is named `work:<reason>`. */
+export function isOrderHold(holdReason: string | null): boolean {
+  return holdReason !== null && !holdReason.startsWith('work:');
+}
+
+type Outcome = {
+  readonly canceled: { workId: string; lineId: string; quantity: number }[];
+  readonly gone: GoneUnits[];
+  readonly loose: Map<string, number>;
+};
+type Settling = Outcome & { readonly drafts: readonly Draft[]; readonly facts: SettleFacts };
+
+function settleLine(line: RoutedLine, settling: Settling): void {
+  const { drafts, loose } = settling;
+  const { lineId } = line;
+  takeGone(line, settling);
+  const over = sumOf(drafts, lineId) + goneOf(settling, lineId) - line.units;
+  cancelUnits(line, over, settling);
+  takeBack(line, settling);
+  const missing =
+    line.units - sumOf(drafts, lineId) - goneOf(settling, lineId) - (loose.get(lineId) ?? 0);
+  if (missing > 0) loose.set(lineId, (loose.get(lineId) ?? 0) + missing);
+}
+
+/** A line that is not sent any more is nobody's work. */
+function dropUnknownLines(
+  lines: readonly RoutedLine[],
+  drafts: readonly Draft[],
+  { canceled }: Outcome,
+): void {
+  const known = new Set(lines.map(({ lineId }) => lineId));
+  for (const draft of drafts) {
+    if (!isOpen(draft.work.state)) continue;
+    for (const [lineId, quantity] of draft.units) {
+      if (known.has(lineId)) continue;
+      draft.units.delete(lineId);
+      canceled.push({ workId: draft.work.workId, lineId, quantity });
+    }
+  }
+}
+
+const unitsOf = (draft: Draft, lineId: string) => draft.units.get(lineId) ?? 0;
+
+function sumOf(drafts: readonly Draft[], lineId: string): number {
+  return drafts.reduce((sum, draft) => sum + unitsOf(draft, lineId), 0);
+}
+
+function goneOf({ gone }: Outcome, lineId: string): number {
+  return gone.reduce((sum, row) => sum + (row.lineId === lineId ? row.quantity : 0), 0);
+}
+
+const isGone = ({ work }: Draft) => !isOpen(work.state);
+const isPlaced = ({ work, returned }: Draft) =>
+  isOpen(work.state) && work.state !== 'unplaced' && returned === undefined;
+
+/** Takes up to `units` of the line off these drafts, in their order; says how many. */
+function takeUnits(
+  from: readonly Draft[],
+  lineId: string,
+  units: number,
+  tell?: (draft: Draft, quantity: number) => void,
+): number {
+  let open = units;
+  for (const draft of from) {
+    const quantity = Math.min(open, unitsOf(draft, lineId));
+    if (quantity <= 0) continue;
+    const left = unitsOf(draft, lineId) - quantity;
+    if (left === 0) draft.units.delete(lineId);
+    else draft.units.set(lineId, left);
+    open -= quantity;
+    tell?.(draft, quantity);
+  }
+  return units - open;
+}
+
+/** Units that left without a work of ours: off the works of that node first, then off what is unplaced. */
+function takeGone(line: RoutedLine, { drafts, gone }: Settling): void {
+  const goneAt = (nodeId: string) =>
+    drafts
+      .filter((draft) => isGone(draft) && draft.work.nodeId === nodeId)
+      .reduce((sum, draft) => sum + unitsOf(draft, line.lineId), 0);
+  const left = [...line.left.values()].reduce((sum, units) => sum + units, 0);
+  const known = drafts.filter(isGone).reduce((sum, draft) => sum + unitsOf(draft, line.lineId), 0);
+  let open = left - known;
+  for (const [nodeId, units] of [...line.left].toSorted(([a], [b]) => compareIds(a, b))) {
+    const quantity = Math.min(open, units - goneAt(nodeId));
+    if (quantity <= 0) continue;
+    open -= quantity;
+    const others = drafts.filter((draft) => isOpen(draft.work.state));
+    takeUnits(others.toSorted(byPlaceThenUnplaced(nodeId)), line.lineId, quantity);
+    gone.push({ nodeId, lineId: line.lineId, quantity });
+  }
+}
+
+function byPlaceThenUnplaced(nodeId: string) {
+  const rank = ({ work }: Draft) => {
+    if (work.nodeId === nodeId) return 0;
+    return work.state === 'unplaced' ? 1 : 2;
+  };
+  return (a: Draft, b: Draft) => rank(a) - rank(b) || compareIds(a.work.workId, b.work.workId);
+}
+
+/** Canceled units: what is unplaced first, then what nobody has begun, then the rest; where units lack first, newest first. */
+function cancelUnits(line: RoutedLine, over: number, { drafts, canceled }: Settling): void {
+  if (over <= 0) return;
+  const rank = (draft: Draft) => {
+    if (draft.work.state === 'unplaced' || draft.returned !== undefined) return 0;
+    const isLacking = lackAt(line, drafts, draft.work.nodeId ?? '') > 0;
+    return (isUnbegun(draft.work.state) ? 1 : 3) + (isLacking ? 0 : 1);
+  };
+  const open = drafts
+    .filter((draft) => isOpen(draft.work.state))
+    .map((draft) => ({ draft, rank: rank(draft) }))
+    .toSorted((a, b) => a.rank - b.rank || compareIds(b.draft.work.workId, a.draft.work.workId));
+  takeUnits(
+    open.map(({ draft }) => draft),
+    line.lineId,
+    over,
+    ({ work }, quantity) => canceled.push({ workId: work.workId, lineId: line.lineId, quantity }),
+  );
+}
+
+/** Units of works at a node that are not allocated there. */
+function lackAt(line: RoutedLine, drafts: readonly Draft[], nodeId: string): number {
+  let placed = 0;
+  let gone = 0;
+  for (const draft of drafts) {
+    if (draft.work.nodeId !== nodeId) continue;
+    if (isGone(draft)) gone += unitsOf(draft, line.lineId);
+    else if (isPlaced(draft)) placed += unitsOf(draft, line.lineId);
+  }
+  const unsettled = Math.max(0, gone - (line.left.get(nodeId) ?? 0));
+  return placed + unsettled - (line.allocated.get(nodeId) ?? 0);
+}
+
+/** Units that wait though a work has them: a shortage took their allocation, or their parcel did not leave after all. */
+function takeBack(line: RoutedLine, settling: Settling): void {
+  const { drafts, facts } = settling;
+  const unplaced = drafts.filter((draft) => isOpen(draft.work.state) && !isPlaced(draft));
+  // Units given back whole still hold their allocation: they do not wait.
+  const waitingHere = unplaced
+    .filter(({ work }) => work.state === 'unplaced')
+    .reduce((sum, draft) => sum + unitsOf(draft, line.lineId), 0);
+  let waiting = line.waiting - waitingHere;
+  const nodes = new Set(drafts.flatMap(({ work }) => (work.nodeId === null ? [] : [work.nodeId])));
+  for (const nodeId of [...nodes].toSorted(compareIds)) {
+    const lack = lackAt(line, drafts, nodeId);
+    const units = facts.isStrict ? lack : Math.min(lack, waiting);
+    if (line.parts.length === 0 || units <= 0) continue;
+    waiting -= returnUnits(line, { ...settling, nodeId, units });
+  }
+}
+
+function returnUnits(
+  line: RoutedLine,
+  { drafts, loose, nodeId, units }: Settling & { readonly nodeId: string; readonly units: number },
+): number {
+  const rank = (draft: Draft) => {
+    if (isGone(draft)) return 1;
+    return isUnbegun(draft.work.state) ? 0 : 2;
+  };
+  const here = drafts
+    .filter((draft) => draft.work.nodeId === nodeId && (isPlaced(draft) || isGone(draft)))
+    .toSorted((a, b) => rank(a) - rank(b) || compareIds(b.work.workId, a.work.workId));
+  let open = units;
+  for (const draft of here) {
+    const has = unitsOf(draft, line.lineId);
+    const quantity = Math.min(open, has);
+    if (quantity <= 0) continue;
+    open -= quantity;
+    const isWhole = quantity === has && draft.units.size === 1;
+    // A work that loses everything goes back as it is; of another, the units.
+    if (isWhole) draft.returned = isGone(draft) ? 'shipment_canceled' : 'shortage';
+    else {
+      takeUnits([draft], line.lineId, quantity);
+      loose.set(line.lineId, (loose.get(line.lineId) ?? 0) + quantity);
+    }
+  }
+  return units - open;
+}

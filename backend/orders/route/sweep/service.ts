@@ -1,0 +1,108 @@
+/**
+ * What of a shop's works does the clock alone bring about?
+ *
+ * Every minute: works that waited as long as they may are given up; those that wait are tried again when stock of their
+ * SKUs changed, or after a quarter of an hour; orders whose units wait in no work, and works at places that are none any
+ * more, are settled. Several replicas may do this at once: each order is settled under its own locks.
+ */
+import { compareIds, type ShopId } from '../../../base/ids.ts';
+import { withShop } from '../../../platform/database.ts';
+import type { LiveShop } from '../../../stock/service.ts';
+import { appendEvents } from '../../timeline/store.ts';
+import { changeWork, lockWorks } from '../../works/store.ts';
+import type { RouteCause } from '../route.ts';
+import { type RunDependencies, routeOrder } from '../run/service.ts';
+import { noteTried, readExpired, readUnrouted, readWaiting, type WaitingWork } from './store.ts';
+
+/** What a look after a shop's works did. */
+export type SweptWorks = {
+  readonly routed: number;
+  readonly gaveUp: number;
+  /** Works moved because it pays. */
+  readonly moved: number;
+};
+
+// What is left is found by the next sweep, a minute later.
+const MOST_ORDERS = 200;
+const TRY_AGAIN_MINUTES = 15;
+// An order that is being taken in is routed by whoever takes it in.
+const SETTLE_SECONDS = 60;
+
+/** Looks after a shop's works. */
+export async function sweepWorks(deps: RunDependencies, shopId: ShopId): Promise<SweptWorks> {
+  const live = await deps.openShop(shopId);
+  if (live === undefined) return { routed: 0, gaveUp: 0, moved: 0 };
+  const now = deps.clock.now();
+  const at = now.toString();
+  const gaveUp = await giveUp(deps, shopId, at);
+  const waiting = await withShop(deps.db, shopId, async (trx) => {
+    const works = await readWaiting(trx, shopId, MOST_ORDERS);
+    const due = works
+      .map((work) => ({ ...work, triedStock: stockText(live, work.skus), before: work }))
+      .filter((work) => isDue(work.before, work.triedStock, now));
+    await noteTried(trx, shopId, { at, works: due });
+    return due;
+  });
+  deps.onStep('sweep.noted');
+  const unrouted = await withShop(deps.db, shopId, (trx) =>
+    readUnrouted(trx, shopId, {
+      nodeIds: [...live.snapshot.nodeIndex.keys()],
+      before: now.subtract({ seconds: SETTLE_SECONDS }).toString(),
+      most: MOST_ORDERS,
+    }),
+  );
+  const causes = new Map<string, RouteCause>(unrouted.map((orderId) => [orderId, 'retry']));
+  for (const { orderId, triedStock, before } of waiting) {
+    const hasStock = before.triedStock !== null && before.triedStock !== triedStock;
+    causes.set(orderId, hasStock ? 'stock_appeared' : 'retry');
+  }
+  let routed = 0;
+  for (const [orderId, cause] of causes) {
+    const outcome = await routeOrder(deps, shopId, { orderId, cause });
+    if (outcome.kind === 'changed') routed += 1;
+  }
+  return { routed, gaveUp, moved: 0 };
+}
+
+/** How often what is known of these SKUs has changed. */
+function stockText({ snapshot, facts }: LiveShop, skus: readonly string[]): string {
+  return skus
+    .toSorted(compareIds)
+    .map((sku) => facts.skuVersions[snapshot.skuIndex.get(sku) ?? -1] ?? '-')
+    .join(',');
+}
+
+function isDue(work: WaitingWork, stock: string, now: Temporal.Instant): boolean {
+  if (work.triedAt === null || work.triedStock !== stock) return true;
+  const again = Temporal.Instant.from(work.triedAt).add({ minutes: TRY_AGAIN_MINUTES });
+  return Temporal.Instant.compare(again, now) <= 0;
+}
+
+/** Works that waited as long as they may: nobody tries any more, and people are told. */
+async function giveUp(deps: RunDependencies, shopId: ShopId, at: string): Promise<number> {
+  return await withShop(deps.db, shopId, async (trx) => {
+    const workIds = await readExpired(trx, shopId, { at, most: MOST_ORDERS });
+    if (workIds.length === 0) return 0;
+    const works = await lockWorks(trx, shopId, { workIds });
+    const instant = Temporal.Instant.from(at);
+    const over = works.filter(
+      ({ state, expiresAt }) =>
+        state === 'unplaced' &&
+        expiresAt !== null &&
+        Temporal.Instant.compare(Temporal.Instant.from(expiresAt), instant) <= 0,
+    );
+    for (const work of over) await changeWork(trx, shopId, work, { expiresAt: null });
+    await appendEvents(
+      trx,
+      shopId,
+      over.map((work) => ({
+        ...{ orderId: work.orderId, workId: work.workId, at, kind: 'gave_up' as const },
+        eventId: `gave_up:${work.workId}:${work.version}`,
+        actor: { kind: 'system', id: 'routing' },
+        facts: { reason: work.unplacedReason, lines: work.lines },
+      })),
+    );
+    deps.onStep('sweep.expired');
+    return over.length;
+  });
+}
