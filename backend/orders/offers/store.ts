@@ -118,6 +118,31 @@ export async function endOffers(
   return rows;
 }
 
+/** The open offers of a work end: one is won, the others are lost to its node; nothing more is due. Gives the lost ones. */
+export async function settleWon(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  won: {
+    readonly offer: Pick<Offer, 'offerId' | 'workId' | 'nodeId'>;
+    readonly at: string;
+    readonly actor: string;
+  },
+): Promise<readonly Offer[]> {
+  const { offer, at, actor } = won;
+  const { offerId, workId, nodeId } = offer;
+  const { rows } = await sql<Offer>`
+    with over as (
+      update offer_plan set next_at = null where shop_id = ${shopId} and work_id = ${workId})
+    update offer o set answered_at = ${at},
+      state = case when o.offer_id = ${offerId} then 'won' else 'lost' end,
+      reason = case when o.offer_id = ${offerId} then null else ${nodeId}::text end,
+      actor = case when o.offer_id = ${offerId} then ${actor}::text else '' end
+    where o.shop_id = ${shopId} and o.work_id = ${workId} and o.state = 'open'
+    returning ${OFFER}`.execute(trx);
+  if (rows.length === 0) throw new Error(`Bug: offer ${offerId} was won while it was not open`);
+  return rows.filter((row) => row.offerId !== offerId);
+}
+
 /** An offer that is new; it is open. */
 export type NewOffer = {
   readonly offerId: string;

@@ -7,13 +7,14 @@
  * Invariants: exactly one offer of a work is won; a late accept never wins; who lost costs a reading, no lock on stock;
  * the same answer again is answered the same.
  */
-import type { Transaction } from 'kysely';
+
 import type { ShopId } from '../../../base/ids.ts';
 import type { Result } from '../../../base/result.ts';
 import type { Snapshot } from '../../../network/snapshot.ts';
 import { withShop } from '../../../platform/database.ts';
 import type { Shortage } from '../../../stock/ledger/marks/store.ts';
 import { appendMovements, recordChange } from '../../../stock/ledger/service.ts';
+import type { ShopTransaction } from '../../../stock/ledger/store.ts';
 import { fulfillmentFollowJob } from '../../jobs.ts';
 import type { RelocationRefusal } from '../../route/route.ts';
 import { appendEvents } from '../../timeline/store.ts';
@@ -38,6 +39,7 @@ import {
   readOffers,
   readPlan,
   setNext,
+  settleWon,
   winWork,
 } from '../store.ts';
 import {
@@ -45,7 +47,8 @@ import {
   exclude,
   leavePlace,
   type OfferDependencies,
-  tryRelocate,
+  orUndo,
+  relocateTo,
   turnWork,
 } from '../turns/service.ts';
 
@@ -98,7 +101,7 @@ type Asked = OfferAnswer & { readonly at: string };
 
 async function claimIn(
   deps: OfferDependencies,
-  trx: Transaction<unknown>,
+  trx: ShopTransaction,
   shopId: ShopId,
   ask: Asked,
 ): Promise<Claimed> {
@@ -118,7 +121,7 @@ async function claimIn(
 type Came = 'won' | { readonly refusal: OfferRefusal } | 'again';
 
 async function tryToWin(
-  trx: Transaction<unknown>,
+  trx: ShopTransaction,
   shopId: ShopId,
   ask: Asked,
   seen: OfferedWork | undefined,
@@ -134,7 +137,7 @@ async function tryToWin(
 
 async function answerOf(
   deps: OfferDependencies,
-  trx: Transaction<unknown>,
+  trx: ShopTransaction,
   shopId: ShopId,
   got: { readonly ask: Asked; readonly seen: OfferedWork | undefined; readonly came: Came },
 ): Promise<Claimed> {
@@ -154,7 +157,7 @@ function wonBy({ offer: { offerId, workId, orderId, nodeId } }: OfferedWork) {
 /** The winner gets the units, the others are told; or the units are gone, and with them this offer. */
 async function takeOver(
   deps: OfferDependencies,
-  trx: Transaction<unknown>,
+  trx: ShopTransaction,
   shopId: ShopId,
   { ask, seen }: { readonly ask: Asked; readonly seen: OfferedWork },
 ): Promise<Claimed> {
@@ -168,27 +171,27 @@ async function takeOver(
     throw new Error(`Bug: offer ${offerId} has no work or no plan`);
   }
   const actor: Actor = { kind: 'store', id: person };
-  const to = { work, candidate, negotiation: 'claimed', claimedBy: person, at, actor } as const;
-  const moved = await tryRelocate(deps, trx, shopId, { ...to, cause: 'claimed' });
-  if (!moved.ok) return await giveUp(trx, shopId, { ask, seen, work, refusal: moved.refusal });
-  deps.onStep('claim.moved');
-  await endOffers(trx, shopId, {
-    ...{ workId, at, offerIds: [offerId] },
-    ...{ state: 'won', reason: null, actor: person },
+  // The move is last: it holds the stock clock, for which every claim of the shop waits. Without it the rest is undone.
+  const took = await orUndo(trx, async () => {
+    const lost = await settleWon(trx, shopId, { offer: seen.offer, at, actor: person });
+    await appendEvents(trx, shopId, [
+      claimedEvent({ work, offer: seen.offer, wave, at, actor, lost }),
+    ]);
+    await deps.enqueue(trx, fulfillmentFollowJob(shopId, orderId));
+    deps.onStep('claim.booked');
+    return await relocateTo(deps, trx, shopId, {
+      ...{ work, candidate, at, actor },
+      ...{ negotiation: 'claimed', claimedBy: person, cause: 'claimed' },
+    });
   });
-  const lost = await endOffers(trx, shopId, { workId, at, state: 'lost', reason: nodeId });
-  await setNext(trx, shopId, { workId, nextAt: null });
-  await appendEvents(trx, shopId, [
-    claimedEvent({ work, offer: seen.offer, wave, at, actor, lost }),
-  ]);
-  await deps.enqueue(trx, fulfillmentFollowJob(shopId, orderId));
-  deps.onStep('claim.booked');
+  if (!took.ok) return await giveUp(trx, shopId, { ask, seen, work, refusal: took.refusal });
+  deps.onStep('claim.moved');
   const value = { ...wonBy(seen), at, isAgain: false };
-  return { answer: { ok: true, value }, stockVersion: moved.value.stockVersion };
+  return { answer: { ok: true, value }, stockVersion: took.value.stockVersion };
 }
 
 async function giveUp(
-  trx: Transaction<unknown>,
+  trx: ShopTransaction,
   shopId: ShopId,
   gone: {
     readonly ask: Asked;
@@ -281,7 +284,7 @@ type Refusing = {
 
 async function refuseIn(
   deps: RefuseDependencies,
-  trx: Transaction<unknown>,
+  trx: ShopTransaction,
   refusing: Refusing,
 ): Promise<Refused> {
   const { shopId, ask } = refusing;
@@ -316,7 +319,7 @@ type Left = { readonly stockVersion: number | undefined; readonly isOver: boolea
 /** Ends the store's offer, and gets the units away from it. */
 async function endOwn(
   deps: RefuseDependencies,
-  trx: Transaction<unknown>,
+  trx: ShopTransaction,
   { shopId, ask, snapshot }: Refusing,
   { work, isOwn }: { readonly work: Work; readonly isOwn: boolean },
 ): Promise<Left> {
@@ -348,7 +351,7 @@ async function endOwn(
 /** The refusal in the timeline, and what it means for the store's stock in the ledger. */
 async function bookRefusal(
   deps: RefuseDependencies,
-  trx: Transaction<unknown>,
+  trx: ShopTransaction,
   { shopId, ask, snapshot }: Refusing,
   { work, stockVersion, isOver }: Left & { readonly work: Work },
 ): Promise<Refused> {

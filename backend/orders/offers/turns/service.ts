@@ -7,9 +7,9 @@
  * Invariants: every replica may do this at once (a work that another holds is passed over); what has been decided is not
  * decided again; who has not answered is not asked for this work again.
  */
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { ShopId } from '../../../base/ids.ts';
-import type { Result } from '../../../base/result.ts';
+import type { Refusal, Result } from '../../../base/result.ts';
 import { instantToMinuteFloor } from '../../../base/time.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { withShop } from '../../../platform/database.ts';
@@ -32,6 +32,7 @@ import {
   readPlan,
   type StoredPlan,
   setNext,
+  settleWon,
   tryLockWork,
 } from '../store.ts';
 import { FALLBACK_LEAD_MINUTES, nextTurn, type OfferCandidate } from '../waves.ts';
@@ -43,7 +44,7 @@ export type OfferDependencies = {
   readonly newId: () => string;
   readonly openShop: (shopId: ShopId) => Promise<LiveShop | undefined>;
   readonly route: Pick<RouteService, 'relocate' | 'returnWork'>;
-  readonly enqueue: (trx: Transaction<unknown>, job: OrderJob) => Promise<void>;
+  readonly enqueue: (trx: ShopTransaction, job: OrderJob) => Promise<void>;
   /** Tells replicas of a change of stock, after the commit. */
   readonly announce: (shopId: ShopId, stockVersion: number) => Promise<void>;
   /** Tells the desks, on every replica, that there is something to look at, after the commit. */
@@ -87,7 +88,7 @@ type Asking = {
 
 async function takeTurn(
   deps: OfferDependencies,
-  trx: Transaction<unknown>,
+  trx: ShopTransaction,
   asking: Asking,
 ): Promise<TurnDone> {
   const { shopId, workId, at } = asking;
@@ -170,7 +171,7 @@ type Negotiating = Asking & { readonly work: Work; readonly plan: StoredPlan };
 /** Nobody is left who could answer: the next wave, a store that takes it by itself, a wait, or the fallback. */
 async function proceed(
   deps: OfferDependencies,
-  trx: Transaction<unknown>,
+  trx: ShopTransaction,
   on: Negotiating,
 ): Promise<TurnDone> {
   const { shopId, workId, work, plan, at, snapshot } = on;
@@ -196,7 +197,7 @@ async function proceed(
 
 async function takeByItself(
   deps: OfferDependencies,
-  trx: Transaction<unknown>,
+  trx: ShopTransaction,
   { shopId, workId, work, at }: Negotiating,
   candidate: OfferCandidate,
 ): Promise<TurnDone> {
@@ -206,27 +207,23 @@ async function takeByItself(
   const counted = { ...work, wave, version: work.version + 1 };
   if (!(await changeWork(trx, shopId, work, { wave })))
     throw new Error('Bug: changed under its lock');
-  const moved = await tryRelocate(deps, trx, shopId, {
-    work: counted,
-    candidate,
-    negotiation: 'claimed',
-    claimedBy: AUTO,
-    ...{ at, cause: 'claimed' },
+  const actor: Actor = { kind: 'store', id: AUTO };
+  const moved = await orUndo(trx, async () => {
+    const won = { offerId: offer.offerId, workId, nodeId: candidate.nodeId };
+    await settleWon(trx, shopId, { offer: won, at, actor: AUTO });
+    await appendEvents(trx, shopId, [claimedEvent({ work, offer, at, actor, lost: [], wave })]);
+    await deps.enqueue(trx, fulfillmentFollowJob(shopId, work.orderId));
+    return await relocateTo(deps, trx, shopId, {
+      ...{ work: counted, candidate, at, actor },
+      ...{ negotiation: 'claimed', claimedBy: AUTO, cause: 'claimed' },
+    });
   });
+  if (moved.ok) return { isOver: true, stockVersion: moved.value.stockVersion };
   const offerIds = [offer.offerId];
-  if (!moved.ok) {
-    const end = { workId, offerIds, state: 'refused', reason: NO_STOCK, at, actor: AUTO } as const;
-    await endOffers(trx, shopId, end);
-    await exclude(trx, shopId, counted, [candidate.nodeId]);
-    return { isOver: false };
-  }
-  await endOffers(trx, shopId, { workId, offerIds, state: 'won', reason: null, at, actor: AUTO });
-  await setNext(trx, shopId, { workId, nextAt: null });
-  await appendEvents(trx, shopId, [
-    claimedEvent({ work, offer, at, actor: { kind: 'store', id: AUTO }, lost: [], wave }),
-  ]);
-  await deps.enqueue(trx, fulfillmentFollowJob(shopId, work.orderId));
-  return { isOver: true, stockVersion: moved.value.stockVersion };
+  const end = { workId, offerIds, state: 'refused', reason: NO_STOCK, at, actor: AUTO } as const;
+  await endOffers(trx, shopId, end);
+  await exclude(trx, shopId, counted, [candidate.nodeId]);
+  return { isOver: false };
 }
 
 /** Who claims where nobody has to. */
@@ -258,8 +255,19 @@ export function claimedEvent(claim: {
   } as const;
 }
 
-/** A move that may not be possible: what it did is undone then, and the transaction goes on. */
-export async function tryRelocate(
+/** What may not be possible: what it did is undone then, and the transaction goes on. */
+export async function orUndo<Value, R extends Refusal>(
+  trx: ShopTransaction,
+  act: () => Promise<Result<Value, R>>,
+): Promise<Result<Value, R>> {
+  await sql`savepoint offer_move`.execute(trx);
+  const done = await act();
+  if (!done.ok) await sql`rollback to savepoint offer_move`.execute(trx);
+  return done;
+}
+
+/** A work goes to a candidate, on its terms. */
+export async function relocateTo(
   deps: Pick<OfferDependencies, 'route'>,
   trx: ShopTransaction,
   shopId: ShopId,
@@ -269,16 +277,13 @@ export async function tryRelocate(
     readonly negotiation: 'claimed' | 'offered';
     readonly claimedBy?: string;
     readonly at: string;
-    readonly actor?: Actor;
+    readonly actor: Actor;
     readonly cause: 'claimed' | 'refused' | 'timed_out';
   },
 ): Promise<Result<MovedWork, RelocationRefusal>> {
-  const { candidate, actor = SYSTEM, ...rest } = to;
+  const { candidate, ...rest } = to;
   const { nodeId, ...plan } = candidate;
-  await sql`savepoint offer_move`.execute(trx);
-  const moved = await deps.route.relocate(trx, shopId, { ...rest, nodeId, actor, plan });
-  if (!moved.ok) await sql`rollback to savepoint offer_move`.execute(trx);
-  return moved;
+  return await deps.route.relocate(trx, shopId, { ...rest, nodeId, plan });
 }
 
 // Each try locks positions; who is further down the list has seldom more than those before him.
@@ -300,8 +305,8 @@ export async function leavePlace(
       !work.excludedNodes.includes(nodeId) && startByMinute > nowMinute,
   );
   for (const candidate of candidates.slice(0, PLACES_TRIED)) {
-    const to = { work, candidate, negotiation: 'offered', at, cause } as const;
-    const moved = await tryRelocate(deps, trx, shopId, to);
+    const to = { work, candidate, negotiation: 'offered', at, cause, actor } as const;
+    const moved = await orUndo(trx, () => relocateTo(deps, trx, shopId, to));
     if (!moved.ok) continue;
     const fallbackAtMinute = Math.min(
       plan.fallbackAtMinute,
@@ -320,7 +325,7 @@ export async function leavePlace(
 /** The work is given to the node where it stands; nobody else may claim it any more. */
 async function fallBack(
   deps: OfferDependencies,
-  trx: Transaction<unknown>,
+  trx: ShopTransaction,
   on: Negotiating,
 ): Promise<TurnDone> {
   const { shopId, workId, work, at } = on;
