@@ -12,8 +12,19 @@ export function numberOfGid(gid: string): string {
   return number;
 }
 
+export type ShopifyKind =
+  | 'Order'
+  | 'Location'
+  | 'ProductVariant'
+  | 'Shop'
+  | 'InventoryItem'
+  | 'FulfillmentOrder'
+  | 'FulfillmentOrderLineItem'
+  | 'FulfillmentHold'
+  | 'Fulfillment';
+
 /** The GID of a thing, as `gidOf('Order', '123')`. */
-export function gidOf(kind: 'Order' | 'Location' | 'ProductVariant' | 'Shop', id: string): string {
+export function gidOf(kind: ShopifyKind, id: string): string {
   if (!/^\d{1,20}$/.test(id)) throw new Error(`Bug: ${id.slice(0, 80)} is no number of a ${kind}`);
   return `gid://shopify/${kind}/${id}`;
 }
