@@ -243,6 +243,16 @@ test('a store that refuses does not keep the units: the next best holds them', a
   expect(await unavailable(work.sku, 's01')).toEqual([{ type: 'recount', quantity: 5 }]);
 });
 
+test('a store that was silent does not keep the units either', async () => {
+  const work = await offered({ at: 's01', perWave: 1 });
+  later(31);
+  await market.offers.tick(SHOP);
+  expect(await work.found()).toMatchObject({
+    ...{ negotiation: 'offered', nodeId: 's02', allocated: { s02: 2 } },
+    offers: { s01: 'timed_out', s02: 'open' },
+  });
+});
+
 test('when the place refused and nobody else has the units, routing decides anew', async () => {
   const work = await offered({ at: 's01' }, { s02: 0, s03: 1 });
   await work.refuse('s01', { reason: 'too_busy' });

@@ -12,7 +12,6 @@ import type { ShopId } from '../../../base/ids.ts';
 import type { Result } from '../../../base/result.ts';
 import type { Snapshot } from '../../../network/snapshot.ts';
 import { withShop } from '../../../platform/database.ts';
-import type { Shortage } from '../../../stock/ledger/marks/store.ts';
 import { appendMovements, recordChange } from '../../../stock/ledger/service.ts';
 import type { ShopTransaction } from '../../../stock/ledger/store.ts';
 import { fulfillmentFollowJob } from '../../jobs.ts';
@@ -243,14 +242,14 @@ export type RefusedOffer = {
 type Refused = {
   readonly answer: Result<RefusedOffer, OfferRefusal>;
   readonly stockVersion?: number | undefined;
-  readonly shortages?: readonly Shortage[];
+  readonly hasShortages?: boolean;
   readonly turnOf?: string;
 };
 
 /** What `refuse` needs besides. */
 export type RefuseDependencies = OfferDependencies & {
   /** Told, after the commit, of positions that a refusal left with more allocated than there is. */
-  readonly onShortages: (shopId: ShopId, shortages: readonly Shortage[]) => Promise<void>;
+  readonly onShortages: (shopId: ShopId) => Promise<void>;
 };
 
 /** A store does not take a work that it was offered, or gives back one that it took and has not begun. */
@@ -269,9 +268,7 @@ export async function refuse(
     deps.poke(shopId);
   }
   if (done.stockVersion !== undefined) await deps.announce(shopId, done.stockVersion);
-  if (done.shortages !== undefined && done.shortages.length > 0) {
-    await deps.onShortages(shopId, done.shortages);
-  }
+  if (done.hasShortages === true) await deps.onShortages(shopId);
   if (done.turnOf !== undefined) await turnWork(deps, shopId, done.turnOf);
   return done.answer;
 }
@@ -392,5 +389,5 @@ async function bookRefusal(
   });
   deps.onStep('refuse.booked');
   const version = change === undefined ? stockVersion : await recordChange(trx, shopId, change, at);
-  return { answer, stockVersion: version, shortages, ...turn };
+  return { answer, stockVersion: version, hasShortages: shortages.length > 0, ...turn };
 }

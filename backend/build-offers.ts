@@ -1,0 +1,100 @@
+/**
+ * Builds offers: what routing calls to put works on offer, the stores' answers, the clock, the desks' feed and routes.
+ *
+ * In: platform, core, routing's moves, the gate of desks. Out: the service, its routes and `stop`. Part of the composition
+ * root: build-orders.ts calls it after routing, and gives `offerHooks()` to routing.
+ */
+import type { Router } from 'express';
+import type { ShopId } from './base/ids.ts';
+import type { Core } from './build-core.ts';
+import type { Mount } from './http/app.ts';
+import { sendRefusal } from './http/problem.ts';
+import type { DeskAccess } from './orders/desk/access/service.ts';
+import { deskHeaders } from './orders/desk/routes.ts';
+import { createDeskFeed } from './orders/offers/feed/service.ts';
+import { openOffers, withdrawOffers } from './orders/offers/opening/service.ts';
+import { offerRoutes } from './orders/offers/routes.ts';
+import { createOfferService, driveOffers } from './orders/offers/service.ts';
+import type { OfferHooks } from './orders/route/route.ts';
+import type { RouteService } from './orders/route/service.ts';
+import type { OnOrderStep } from './orders/steps.ts';
+import type { Log } from './platform/log.ts';
+import type { Outbox } from './platform/outbox.ts';
+import { createIdSource } from './platform/signing.ts';
+import type { Platform } from './platform/stand.ts';
+
+/** What it is built on. */
+export type OffersBuild = {
+  readonly platform: Pick<Platform, 'db' | 'clock' | 'bus'>;
+  readonly log: Log;
+  readonly core: Pick<Core, 'stock'>;
+  readonly route: Pick<RouteService, 'relocate' | 'returnWork'>;
+  readonly outbox: Outbox;
+  readonly installedShops: () => Promise<readonly ShopId[]>;
+  /** Told of positions with more allocated than there is. */
+  readonly shortagesFound: (shopId: ShopId) => Promise<void>;
+  readonly onStep: OnOrderStep;
+};
+
+/** What routing calls in its transaction. */
+export function offerHooks(): OfferHooks {
+  const newId = createIdSource();
+  return {
+    open: (trx, shopId, opening) => openOffers(newId, trx, shopId, opening),
+    withdraw: withdrawOffers,
+  };
+}
+
+/** What `buildOffers` returns. */
+export type Offers = ReturnType<typeof buildOffers>;
+
+/** Builds it; the clock drives it until `stop`. */
+export function buildOffers(build: OffersBuild) {
+  const { platform, log, core, route, outbox } = build;
+  const { db, clock, bus } = platform;
+  const feed = createDeskFeed({ db, bus, log });
+  const offers = createOfferService({
+    ...{ db, clock, route, onStep: build.onStep },
+    newId: createIdSource(),
+    openShop: core.stock.open,
+    enqueue: (trx, job) => outbox.enqueue(trx, job),
+    // A store that waits for its answer does not wait for this replica's own facts.
+    announce: async (shop, version) => {
+      core.stock.announce(shop, version).catch((error: unknown) => {
+        log.warn({ event: 'claims_not_announced', shop, error });
+      });
+    },
+    poke: feed.poke,
+    onShortages: build.shortagesFound,
+  });
+  const stopClock = driveOffers({
+    ...{ bus, log, tick: offers.tick, now: clock.now, onClockSet: clock.onSet },
+    shops: build.installedShops,
+  });
+  return {
+    offers,
+    /** `subscribe(shopId, nodeId, listener)`; `poke(shopId)` after a commit that desks shall see at once. */
+    feed,
+    stop: () => {
+      stopClock();
+      feed.stop();
+    },
+  };
+}
+
+/** The routes of a desk's offers and events, beside the desk's own. */
+export function offerMount(
+  { offers, feed }: Pick<Offers, 'offers' | 'feed'>,
+  access: Pick<DeskAccess, 'deskOf'>,
+): Mount {
+  const router: Router = offerRoutes({
+    ...{ offers, feed, sendRefusal },
+    deskOf: async (request) => {
+      const desk = await access.deskOf(deskHeaders(request));
+      if (!desk.ok) return desk;
+      const { shopId, nodeId, person } = desk.value;
+      return { ok: true, value: { shopId, nodeId, person: person.personId } };
+    },
+  });
+  return { path: '/api/desk', router, body: 'json', isQuiet: true };
+}
