@@ -1,14 +1,13 @@
 /**
  * Builds what is spoken for: reservations of checkouts and other systems, claims of Shopify's orders.
  *
- * In: platform, core, the connector's ground. Out: the services, what follows an order, housekeeping, and the routes.
+ * In: platform, core. Out: the services, housekeeping, and the routes.
  * Part of the composition root.
  */
 import type { Router } from 'express';
 import type { ShopId } from './base/ids.ts';
 import type { Connector } from './build-connector.ts';
 import type { Core } from './build-core.ts';
-import type { ShopifyGround } from './build-shopify.ts';
 import { readJsonBody } from './connect/body.ts';
 import { asCaller, type GateDependencies } from './connect/gate.ts';
 import type { Mount } from './http/app.ts';
@@ -18,8 +17,6 @@ import type { Log } from './platform/log.ts';
 import { createIdSource } from './platform/signing.ts';
 import type { Platform } from './platform/stand.ts';
 import { INVENTORY_SECTION, parseInventorySettings } from './shopify/inventory/settings.ts';
-import { readOrderClaims } from './shopify/order-claims-reader.ts';
-import type { Surfaces } from './shopify/surfaces.ts';
 import type { LedgerService } from './stock/ledger/service.ts';
 import type { OrderClaimService } from './stock/reservations/order-claims/service.ts';
 import { checkoutReservationRoutes, reservationRoutes } from './stock/reservations/routes.ts';
@@ -30,9 +27,9 @@ export type ClaimsBuild = {
   readonly platform: Platform;
   readonly log: Log;
   readonly core: Pick<Core, 'stock' | 'ledger'>;
-  readonly ground: Pick<ShopifyGround, 'admin'>;
-  readonly surfacesOf: (shopId: ShopId) => Promise<Surfaces>;
   readonly orderClaims: OrderClaimService;
+  /** Has these orders settled: units of theirs wait again. */
+  readonly routeAgain: (shopId: ShopId, orderIds: readonly string[]) => Promise<void>;
 };
 
 /** What `buildClaims` returns. */
@@ -40,7 +37,7 @@ export type Claims = ReturnType<typeof buildClaims>;
 
 /** Builds it. */
 export function buildClaims(build: ClaimsBuild) {
-  const { platform, log, core, ground, surfacesOf, orderClaims } = build;
+  const { platform, log, core, orderClaims } = build;
   const { stock, ledger } = core;
   const reservations = createReservationService({
     db: platform.db,
@@ -54,29 +51,12 @@ export function buildClaims(build: ClaimsBuild) {
       });
     },
   });
-  const contextOf = async (shopId: ShopId) => {
-    const live = await stock.open(shopId);
-    return {
-      surfaces: await surfacesOf(shopId),
-      nodeIds: new Set(live?.snapshot.nodeIndex.keys()),
-      skuOfVariant: live?.skuOfVariant ?? new Map<string, string>(),
-      hasSku: (sku: string) => live?.snapshot.skuIndex.has(sku) ?? false,
-    };
-  };
-  const returnShortages = createShortageReturns({ ledger, orderClaims, log });
+  const returnShortages = createShortageReturns({
+    ...{ ledger, orderClaims, log },
+    routeAgain: build.routeAgain,
+  });
   return {
     reservations,
-    /** Reads an order of Shopify and brings its claims up to date. */
-    followClaims: async (shopId: ShopId, orderId: string): Promise<void> => {
-      const order = await readOrderClaims({ admin: ground.admin, contextOf }, shopId, orderId);
-      if (order === undefined) return;
-      const { beyond } = await orderClaims.follow(shopId, order);
-      for (const { oversold } of beyond) {
-        if (oversold > 0) log.warn({ event: 'order_oversold', shop: shopId, count: oversold });
-      }
-    },
-    /** True when this state of an order has been worked on. */
-    isFollowed: orderClaims.isFollowed,
     returnShortages,
     /** Housekeeping of every few minutes: expired rows, and shortages that nobody was told of. */
     sweep: async (shopId: ShopId): Promise<void> => {
@@ -106,6 +86,7 @@ export function returnJob(run: (shopId: ShopId) => Promise<void>): JobDefinition
 export function createShortageReturns(parts: {
   readonly ledger: Pick<LedgerService, 'readShortages'>;
   readonly orderClaims: Pick<OrderClaimService, 'returnToRouting'>;
+  readonly routeAgain: (shopId: ShopId, orderIds: readonly string[]) => Promise<void>;
   readonly log: Log;
 }) {
   return async (shopId: ShopId): Promise<void> => {
@@ -113,6 +94,9 @@ export function createShortageReturns(parts: {
     if (shortages.length === 0) return;
     const returned = await parts.orderClaims.returnToRouting(shopId, shortages);
     parts.log.warn({ event: 'allocations_returned', shop: shopId, count: returned.length });
+    // By id: two who enqueue the same orders never wait for each other in a circle.
+    const orderIds = new Set(returned.map(({ orderId }) => orderId));
+    await parts.routeAgain(shopId, [...orderIds].toSorted());
   };
 }
 

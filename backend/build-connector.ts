@@ -6,29 +6,36 @@
  * composition root.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { MetafieldsSet } from '../graphql/admin/generated/documents.ts';
 import type { ShopId } from './base/ids.ts';
 import { buildClaims, RETURN_JOB, returnJob, shipmentsBookedBySystem } from './build-claims.ts';
 import { type Core, SURFACES_SECTION } from './build-core.ts';
 import { buildPush, type PushParts } from './build-push.ts';
 import { type ShopifyGround, surfacesIn } from './build-shopify.ts';
-import { ORDER_PROMISE_METAFIELD } from './contract/order-promise.ts';
 import type { PickupPlace } from './contract/promise-api.ts';
 import { type JobDefinition, type JobQueue, parseShopJob } from './jobs/queue.ts';
 import type { Snapshot } from './network/snapshot.ts';
+import { orderRouteJob, parseOrderJob } from './orders/jobs.ts';
+import { createIntakeService } from './orders/record/service.ts';
+import type { RouteService } from './orders/route/service.ts';
 import { createOrderService } from './orders/service.ts';
-import { createOrderStore, type OrderPromiseRow } from './orders/store.ts';
+import type { OnOrderStep } from './orders/steps.ts';
+import { createOrderStore } from './orders/store.ts';
 import type { Config } from './platform/config.ts';
+import { withShop } from './platform/database.ts';
 import type { Log } from './platform/log.ts';
 import { createOutbox } from './platform/outbox.ts';
 import type { Platform } from './platform/stand.ts';
-import { expectAnswer } from './shopify/admin-client.ts';
 import { createCarrier } from './shopify/carrier.ts';
 import { createCatalog, type ImportedPosition, type ImportedProduct } from './shopify/catalog.ts';
-import { gidOf } from './shopify/gid.ts';
 import { type ReconcileLevelsDeps, reconcileLevels } from './shopify/inventory/reconcile-levels.ts';
-import { orderMetafieldValue } from './shopify/order-answer.ts';
-import { createOrderReader } from './shopify/order-reader.ts';
+import {
+  createOrderIntake,
+  type IntakeWhen,
+  orderIntakeJob,
+  orderIntakeJobDefinition,
+} from './shopify/order-intake.ts';
+import { publishPromises } from './shopify/order-publication.ts';
+import { createOrderReader, type OrderContext, type OrderReader } from './shopify/order-reader.ts';
 import { createPickupJob, PICKUP_SCHEDULE } from './shopify/pickup-job.ts';
 import { createProvisioning } from './shopify/provisioning.ts';
 import { createPublisher } from './shopify/publisher.ts';
@@ -36,6 +43,7 @@ import { createReconcile } from './shopify/reconcile.ts';
 import { createRedaction } from './shopify/redaction.ts';
 import { paddedPromise, requote } from './shopify/requote.ts';
 import { createSessionGate } from './shopify/session-gate.ts';
+import { nodeOfLocation } from './shopify/surfaces.ts';
 import { createWebhookStore } from './shopify/webhook-store.ts';
 import type { WebhookWork } from './shopify/webhooks/handler.ts';
 import { webhookJob } from './shopify/webhooks.ts';
@@ -50,6 +58,14 @@ export type ConnectorDependencies = {
   readonly core: Core;
   readonly ground: ShopifyGround;
   readonly queue: JobQueue;
+  /** What happens to orders once they are taken in (build-orders.ts). */
+  readonly works: OrderWorks;
+};
+
+/** What intake causes: orders are settled, works of a node given back. */
+export type OrderWorks = Pick<RouteService, 'routeOrder'> & {
+  /** Works of this node that nobody has sent yet return to routing. */
+  closeNode(shopId: ShopId, nodeId: string): Promise<void>;
 };
 
 /** What `buildConnector` returns. */
@@ -58,7 +74,8 @@ export type Connector = ReturnType<typeof buildConnector>;
 const PROVISION_JOB = 'shop_provision';
 const IMPORT_JOB = 'catalog_import';
 const PICKUP_JOB = 'pickup_settings';
-const INTAKE_JOB = 'order_intake';
+const JOIN_JOB = 'order_join';
+const PUBLISH_JOB = 'promise_publish';
 const PADDED_JOB = 'padded_table';
 const SWEEP_JOB = 'shop_sweep';
 const LEVELS_JOB = 'levels_reconcile';
@@ -71,7 +88,7 @@ const SCHEDULES = [
   [SWEEP_JOB, '*/5 * * * *'],
   [LEVELS_JOB, '43 2 * * *'],
 ] as const;
-const RETRY_INTAKE_SECONDS = 60;
+const RETRY_JOIN_SECONDS = 60;
 
 /** Builds the connector. */
 export function buildConnector(dependencies: ConnectorDependencies) {
@@ -98,12 +115,36 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     },
     setUnseen: orderClaims.setUnseen,
   });
-  const claims = buildClaims({ platform, log, core, ground, surfacesOf, orderClaims });
+  const outbox = createOutbox(queue.boss);
+  const claims = buildClaims({
+    ...{ platform, log, core, orderClaims },
+    routeAgain: (shopId, orderIds) =>
+      withShop(db, shopId, async (trx) => {
+        for (const orderId of orderIds) {
+          await outbox.enqueue(trx, orderRouteJob(shopId, orderId, 'shortage'));
+        }
+      }),
+  });
   const services = buildServices(dependencies, surfacesOf, pushParts);
-  const orders = buildOrders(dependencies, {
-    surfacesOf,
+  const reader = createOrderReader({
+    admin: ground.admin,
+    contextOf: (shopId) => orderContext(core, surfacesOf, shopId),
+  });
+  const orders = buildOrderPromises(dependencies, {
+    readOrder: reader.read,
     slotMinutesAt: services.pickup.slotMinutesAt,
   });
+  const intake = createIntakeService({
+    ...{ db, clock, log },
+    follow: orderClaims.follow,
+    join: orders.join,
+    routeOrder: dependencies.works.routeOrder,
+    requestPublication: (shopId) => queue.runForShop(shopId, PUBLISH_JOB),
+    onStep: noStep,
+  });
+  const requestIntake = async (shopId: ShopId, orderId: string, when: IntakeWhen) => {
+    await withShop(db, shopId, (trx) => outbox.enqueue(trx, orderIntakeJob(shopId, orderId, when)));
+  };
   const gate = createSessionGate({
     clientId: config.shopify.apiKey,
     secrets: config.shopify.apiSecrets,
@@ -117,27 +158,23 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     store: ground.store,
     log,
     now,
-    isKnown: async (shopId, orderId) => (await orders.read(shopId, { orderId })) !== undefined,
-    intakeOrder: orders.intake,
-    isFollowed: claims.isFollowed,
-    followClaims: claims.followClaims,
+    isTakenIn: intake.isTakenIn,
+    cutOff: intake.cutOff,
+    intakeOrder: (shopId, orderId) => requestIntake(shopId, orderId, 'now'),
   });
-  const webhookStore = createWebhookStore({ db, outbox: createOutbox(queue.boss), now });
+  const webhookStore = createWebhookStore({ db, outbox, now });
   const work: WebhookWork = {
     admin: ground.admin,
     connections: ground.connections,
     redaction: createRedaction({ db, now }),
     log,
-    // Stock first: what was sold is spoken for before anything is said about its date.
-    intakeOrder: async (shopId, orderId) => {
-      try {
-        await claims.followClaims(shopId, orderId);
-      } finally {
-        // Neither waits for the other to be well: what failed makes the job run again, and both may be repeated.
-        await orders.intake(shopId, orderId);
-      }
+    requestIntake,
+    orderOfFulfillmentOrder: async () => undefined,
+    locationClosed: async (shopId, locationId) => {
+      const nodeIds = new Set((await core.stock.open(shopId))?.snapshot.nodeIndex.keys());
+      const nodeId = nodeOfLocation(await surfacesOf(shopId), locationId, nodeIds);
+      if (nodeId !== undefined) await dependencies.works.closeNode(shopId, nodeId);
     },
-    followClaims: claims.followClaims,
     requestProvisioning: (shopId) => queue.runForShop(shopId, PROVISION_JOB),
     catalog: services.catalog,
     tellLevel: pushParts.tellLevel,
@@ -155,6 +192,8 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     ...services,
     surfacesOf,
     orders,
+    intake,
+    requestIntake,
     orderClaims,
     claims,
     pushParts,
@@ -162,7 +201,21 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     webhookStore,
     jobs: [
       webhookJob({ store: webhookStore, work }),
-      intakeJob(orders.intake),
+      orderIntakeJobDefinition(
+        createOrderIntake({
+          intake,
+          readOrder: reader.read,
+          readPosted: async () => undefined,
+          isInstalled: ground.connections.isInstalled,
+          onStep: noStep,
+        }),
+      ),
+      joinJob(async (shopId, orderId) => {
+        if ((await orders.joinAgain(shopId, orderId)) === 'unchanged') return;
+        await queue.runForShop(shopId, PUBLISH_JOB);
+        await dependencies.works.routeOrder(shopId, orderId, 'order_changed');
+      }),
+      shopJob(PUBLISH_JOB, orders.publishLeftovers),
       returnJob(claims.returnShortages),
       shopJob(SWEEP_JOB, async (shopId) => {
         await orders.publishLeftovers(shopId);
@@ -307,27 +360,46 @@ function shopJob(name: string, run: (shopId: ShopId) => Promise<void>): JobDefin
   };
 }
 
-function intakeJob(intake: (shopId: ShopId, orderId: string) => Promise<void>): JobDefinition {
+function joinJob(join: (shopId: ShopId, orderId: string) => Promise<void>): JobDefinition {
   return {
-    name: INTAKE_JOB,
+    name: JOIN_JOB,
     policy: 'standard',
     retryLimit: 8,
     retryDelaySeconds: 5,
     expireInSeconds: 120,
-    concurrency: 2,
+    concurrency: 1,
+    atOnce: 8,
     handle: async (data) => {
-      const shopId = parseShopJob(data);
-      const orderId = (data as { readonly orderId?: unknown }).orderId;
-      if (typeof orderId !== 'string') throw new Error('Bug: an intake job names no order');
-      await intake(shopId, orderId);
+      const { shopId, orderId } = parseOrderJob(data);
+      await join(shopId, orderId);
     },
+  };
+}
+
+// What a killed process leaves is tested by listening here; nothing in the product does.
+const noStep: OnOrderStep = () => undefined;
+
+// What an order of Shopify has to be read with.
+async function orderContext(
+  { stock }: Core,
+  surfacesOf: SurfacesOf,
+  shopId: ShopId,
+): Promise<OrderContext> {
+  const live = await stock.open(shopId);
+  return {
+    surfaces: await surfacesOf(shopId),
+    nodeIds: new Set(live?.snapshot.nodeIndex.keys()),
+    serviceCodes: new Set(live?.snapshot.serviceIndex.keys()),
+    timeZone: live?.snapshot.shopZone.name ?? 'UTC',
+    skuOfVariant: live?.skuOfVariant ?? new Map<string, string>(),
+    hasSku: (sku) => live?.snapshot.skuIndex.has(sku) ?? false,
   };
 }
 
 type SurfacesOf = (shopId: ShopId) => Promise<ReturnType<typeof surfacesIn>>;
 
 type OrderParts = {
-  readonly surfacesOf: SurfacesOf;
+  readonly readOrder: OrderReader['read'];
   readonly slotMinutesAt: (
     shopId: ShopId,
     nodeId: string,
@@ -335,34 +407,22 @@ type OrderParts = {
   ) => Promise<number | undefined>;
 };
 
-function buildOrders(dependencies: ConnectorDependencies, parts: OrderParts) {
+function buildOrderPromises(dependencies: ConnectorDependencies, parts: OrderParts) {
   const { platform, core, ground, log, queue } = dependencies;
   const { promise, padded, stock } = core;
-  const reader = createOrderReader({
-    admin: ground.admin,
-    contextOf: async (shopId) => {
-      const live = await stock.open(shopId);
-      return {
-        surfaces: await parts.surfacesOf(shopId),
-        nodeIds: new Set(live?.snapshot.nodeIndex.keys()),
-        serviceCodes: new Set(live?.snapshot.serviceIndex.keys()),
-        timeZone: live?.snapshot.shopZone.name ?? 'UTC',
-      };
-    },
-  });
   const asking = { promise, openShop: stock.open, tableAt: padded.tableAt };
   return createOrderService({
     store: createOrderStore(platform.db),
     receipts: { ...promise, isGenuine: (shopId, receipt) => isSigned(core, shopId, receipt) },
     log,
     now: () => platform.clock.now(),
-    readOrder: reader.read,
-    publish: (shopId, row) => publishOrder(ground, shopId, row),
+    readOrder: async (shopId, orderId) => (await parts.readOrder(shopId, orderId))?.placed,
+    publish: (shopId, rows) => publishPromises({ admin: ground.admin, log }, shopId, rows),
     paddedPromise: (shopId, order) => paddedPromise(asking, shopId, order),
     requote: (shopId, order) => requote(asking, shopId, order),
     retryLater: async (shopId, orderId) => {
-      const options = { startAfter: RETRY_INTAKE_SECONDS, singletonKey: `${shopId} ${orderId}` };
-      await queue.boss.send(INTAKE_JOB, { shopId, orderId }, options);
+      const options = { startAfter: RETRY_JOIN_SECONDS, singletonKey: `${shopId} ${orderId}` };
+      await queue.boss.send(JOIN_JOB, { shopId, orderId }, options);
     },
     pickupSlotMinutes: parts.slotMinutesAt,
   });
@@ -379,18 +439,6 @@ function isSigned(
     typeof receipt.signature === 'string' &&
     promise.isGenuine(shopId, { ...receipt, signature: receipt.signature })
   );
-}
-
-async function publishOrder(
-  { admin }: ShopifyGround,
-  shopId: ShopId,
-  row: OrderPromiseRow,
-): Promise<void> {
-  const value = orderMetafieldValue(row);
-  if (value === undefined) return;
-  const ownerId = gidOf('Order', row.orderId);
-  const metafields = [{ ...ORDER_PROMISE_METAFIELD, ownerId, value }];
-  expectAnswer(await admin.send(shopId, MetafieldsSet, { metafields }));
 }
 
 const SAID_BY_SHOPIFY = { source: 'shopify', actor: 'catalog import', reason: 'import' } as const;

@@ -73,14 +73,20 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
     publishTable: (shopId, table) => connector.publisher.publish(shopId, table),
     shortagesFound: (shopId) => connector.lookAtShortages(shopId),
   });
-  const connector: Connector = buildConnector({ platform, config, log, core, ground, queue });
+  const connector: Connector = buildConnector({
+    ...{ platform, config, log, core, ground, queue },
+    works: {
+      routeOrder: (...asked) => orders.works.routeOrder(...asked),
+      closeNode: (...asked) => orders.works.closeNode(...asked),
+    },
+  });
   core.policy.start();
   core.stock.start();
   const connect = buildConnect({
     ...{ platform, log, core, connector, queue, ledger: core.ledger },
     moreRoutes: reservationMounts(connector.claims),
   });
-  const orders = buildOrders({ platform, log, core, connector, queue });
+  const orders: Orders = buildOrders({ platform, log, core, connector, queue });
   await queue.register([...connector.jobs, ...connect.jobs, ...orders.jobs]);
   const stopFollowing = followChanges({ platform, core, connector, orders, log });
   await warmUp({ core, connector, ground, log });

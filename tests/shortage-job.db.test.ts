@@ -40,7 +40,13 @@ test('a recount below what is allocated sends the newest allocations back at onc
     knownNodes: async () => new Set(['only']),
     onShortages: (shop) => queue.runForShop(shop, RETURN_JOB),
   });
-  const run = createShortageReturns({ ledger, orderClaims: orders, log: quietLog });
+  const again: string[] = [];
+  const run = createShortageReturns({
+    ...{ ledger, orderClaims: orders, log: quietLog },
+    routeAgain: async (_shop, orderIds) => {
+      again.push(...orderIds);
+    },
+  });
   const looked = new Promise<void>((resolve) => {
     const job = returnJob(async (shop) => {
       await run(shop);
@@ -66,6 +72,7 @@ test('a recount below what is allocated sends the newest allocations back at onc
   expect(booked).toMatchObject({ ok: true, value: { verdicts: [{ verdict: 'booked' }] } });
   await looked;
   expect(await countClaims(database.db, SHOP, 'SHIRT')).toMatchObject({ allocated: 5, waiting: 3 });
+  expect(again).toEqual(['newer']);
   const { rows } = await withShop(database.db, SHOP, (trx) =>
     sql<{ id: string; waiting: number }>`
       select order_id as id, waiting from order_claim where shop_id = ${SHOP} order by 1`.execute(

@@ -24,8 +24,10 @@ export type JobDefinition = {
   readonly retryDelaySeconds: number;
   /** A run that takes longer is given up and tried again. */
   readonly expireInSeconds: number;
-  /** Runs at once in this process. */
+  /** Workers in this process; each takes some jobs at a time. */
   readonly concurrency: number;
+  /** Jobs that one worker runs at once; absent: one after the other. For work that mostly waits for others. */
+  readonly atOnce?: number;
   /** Five-field cron in UTC; the job then also runs by itself, with `{}` as its data. */
   readonly schedule?: string;
   handle(data: unknown, signal: AbortSignal): Promise<void>;
@@ -151,7 +153,7 @@ async function register(
     await boss.work(
       definition.name,
       {
-        batchSize: BATCH_SIZE,
+        batchSize: definition.atOnce ?? BATCH_SIZE,
         burstWhenBatchFull: true,
         perJobResults: true,
         localConcurrency: definition.concurrency,
@@ -159,6 +161,9 @@ async function register(
         notifyPollingIntervalSeconds: POLL_SECONDS,
       },
       async (jobs) => {
+        if (definition.atOnce !== undefined) {
+          return await Promise.all(jobs.map((job) => runJob(definition, job, log)));
+        }
         const results = [];
         for (const job of jobs) results.push(await runJob(definition, job, log));
         return results;

@@ -6,6 +6,8 @@ alter table customer_order
   add column taken_in_version text,
   -- the buyer asked to be forgotten: no later reading brings personal data back
   add column redacted_at timestamptz,
+  -- a hold of the source (payment, fraud) that an agent has released: the same reading does not hold it again
+  add column waived_hold text,
   -- placed with a test payment
   add column is_test boolean not null default false,
   -- the date the system that sent it has promised; null: nobody did

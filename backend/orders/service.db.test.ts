@@ -66,11 +66,13 @@ beforeEach(() => {
     log: { info: () => {}, warn: () => {}, error: () => {} },
     now: () => NOW,
     readOrder: async (shop, orderId) => at(shop).orders.get(orderId),
-    publish: async (shop, row) => {
+    publish: async (shop, rows) => {
       const there = at(shop);
       if (there.publishFails-- > 0) throw new TransientError('shopify', 'away');
-      there.publications++;
-      there.published.set(row.orderId, row);
+      for (const row of rows) {
+        there.publications++;
+        there.published.set(row.orderId, row);
+      }
     },
     paddedPromise: async (shop) => at(shop).padded,
     requote: async (shop) => at(shop).requoted,
@@ -160,9 +162,14 @@ const bound = (day: string): BoundPromise => ({
   nodeId: undefined,
 });
 
+async function intake(shop: ShopId, orderId: string): Promise<void> {
+  await service.joinAgain(shop, orderId);
+  await service.publishLeftovers(shop);
+}
+
 async function join(order: PlacedOrder, shop = shopId): Promise<OrderPromiseRow | undefined> {
   at(shop).orders.set(order.orderId, order);
-  await service.intake(shop, order.orderId);
+  await intake(shop, order.orderId);
   return await service.read(shop, { orderId: order.orderId });
 }
 
@@ -330,14 +337,14 @@ test('a failed write of the metafield is made up for, once', async () => {
   at(shopId).publishFails = 1;
   await expect(join(FULL)).rejects.toThrow(TransientError);
   await service.publishLeftovers(shopId);
-  await service.intake(shopId, '77');
+  await intake(shopId, '77');
   expect(at(shopId).publications).toBe(1);
 });
 
 test('the same order a dozen times, in parallel, is published as it is stored', async () => {
   at(shopId).receipts = [SEEN];
   at(shopId).orders.set('77', ORDER);
-  await Promise.all(Array.from({ length: 12 }, () => service.intake(shopId, '77')));
+  await Promise.all(Array.from({ length: 12 }, () => intake(shopId, '77')));
   const row = await service.read(shopId, { orderId: '77' });
   expect(row).toMatchObject({ joinedBy: 2 });
   expect(at(shopId).published.get('77')).toMatchObject({ promise: row?.promise });
@@ -362,10 +369,10 @@ async function play(shop: ShopId, happenings: readonly Happening[]): Promise<unk
     if (happening === 'receipt_2') there.receipts.push(SEEN);
     if (happening === 'receipt_3') there.receipts.push(RATE);
     if (happening === 'routed') there.orders.set('77', { ...FULL, version: 'routed' });
-    if (happening === 'webhook') await service.intake(shop, '77');
+    if (happening === 'webhook') await intake(shop, '77');
   }
   // The last webhook, or the retry of the order's first minutes.
-  await service.intake(shop, '77');
+  await intake(shop, '77');
   const row = await service.read(shop, { orderId: '77' });
   const { orderVersion: _version, publishedVersion: _published, ...settled } = row ?? {};
   const written = there.published.get('77');

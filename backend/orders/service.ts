@@ -1,9 +1,9 @@
 /**
  * How does an order come to its promise, and the promise back to the order?
  *
- * In: the number of an order that was placed or routed. Out: a stored `order_promise` and the order's metafield, both
- * written by us always. Runs in a job, at least once, in any order: the order is read afresh, a decision already made
- * on the same order and evidence is kept, better evidence that arrives late replaces worse.
+ * In: an order that was placed or routed. Out: a stored `order_promise` and the order's metafield, both written by us
+ * always: the one when the order is taken in, the other behind it, many at a time. Runs in jobs, at least once, in any
+ * order: a decision already made on the same order and evidence is kept, better evidence that arrives late replaces worse.
  * Everything from outside is a function declared here; `main.ts` supplies it.
  */
 import { z } from 'zod';
@@ -54,8 +54,8 @@ export type OrderServiceDeps = {
   readonly now: () => Temporal.Instant;
   /** The order as Shopify has it now; undefined: there is no such order. */
   readOrder(shopId: ShopId, orderId: string): Promise<PlacedOrder | undefined>;
-  /** Writes the order's metafield. */
-  publish(shopId: ShopId, row: OrderPromiseRow): Promise<void>;
+  /** Writes the metafields of these orders, at most `MOST_PUBLISHED_AT_ONCE`. */
+  publish(shopId: ShopId, rows: readonly OrderPromiseRow[]): Promise<void>;
   /** The date a merchant's bound rate showed from the padded table valid when the order was placed. */
   paddedPromise(shopId: ShopId, order: PlacedOrder): Promise<BoundPromise | undefined>;
   /** The bought option quoted as of the order, with today's facts. */
@@ -67,11 +67,13 @@ export type OrderServiceDeps = {
 };
 
 export type OrderService = {
-  /** Joins an order to its promise and publishes it. */
-  intake(shopId: ShopId, orderId: string): Promise<void>;
+  /** Joins an order to its promise; says what is stored now, undefined: it needs none. */
+  join(shopId: ShopId, order: PlacedOrder): Promise<OrderPromiseRow | undefined>;
+  /** Reads an order and joins it again; what changed is published by the next `publishLeftovers`. */
+  joinAgain(shopId: ShopId, orderId: string): Promise<'changed' | 'unchanged'>;
   /** The stored promise; undefined: the order is not known here (yet). */
   read(shopId: ShopId, key: OrderKey): Promise<OrderPromiseRow | undefined>;
-  /** Publishes what a failed job left unpublished. */
+  /** Publishes what is not published yet. */
   publishLeftovers(shopId: ShopId): Promise<void>;
 };
 
@@ -81,29 +83,41 @@ const RETRIES_UNTIL_SECONDS = 150;
 /** Builds the service. */
 export function createOrderService(deps: OrderServiceDeps): OrderService {
   return {
-    intake: (shopId, orderId) => intake(deps, shopId, orderId),
-    read: (shopId, key) => deps.store.load(shopId, key),
-    publishLeftovers: async (shopId) => {
-      for (const orderId of await deps.store.unpublished(shopId)) {
-        const row = await deps.store.load(shopId, { orderId });
-        if (row !== undefined) await publish(deps, shopId, row);
-      }
+    join: (shopId, order) => join(deps, shopId, order),
+    joinAgain: async (shopId, orderId) => {
+      const order = await deps.readOrder(shopId, orderId);
+      const before = await deps.store.load(shopId, { orderId });
+      const after = order === undefined ? undefined : await join(deps, shopId, order);
+      const isChanged =
+        after !== undefined &&
+        (before === undefined || contentVersion(before) !== contentVersion(after));
+      return isChanged ? 'changed' : 'unchanged';
     },
+    read: (shopId, key) => deps.store.load(shopId, key),
+    publishLeftovers: (shopId) => publishLeftovers(deps, shopId),
   };
 }
 
-async function intake(deps: OrderServiceDeps, shopId: ShopId, orderId: string): Promise<void> {
-  const read = await deps.readOrder(shopId, orderId);
-  if (read === undefined || read.delivery.kind === 'none') return;
+async function join(
+  deps: OrderServiceDeps,
+  shopId: ShopId,
+  read: PlacedOrder,
+): Promise<OrderPromiseRow | undefined> {
+  if (read.delivery.kind === 'none') return undefined;
+  const { orderId } = read;
   const stored = await deps.store.load(shopId, { orderId });
   const copiedReceipt = read.copiedReceipt ?? stored?.copiedReceipt ?? null;
   const row = await decide(deps, shopId, { ...read, copiedReceipt }, stored);
-  await publish(deps, shopId, row);
+  const { publishedVersion } = row;
+  if (publishedVersion !== null && publishedVersion !== contentVersion(row)) {
+    await deps.store.markUnpublished(shopId, orderId);
+  }
   // Receipts are written behind the answer: what is missing now may be there in a minute.
   const ageSeconds = deps.now().since(read.placedAt).total('seconds');
   if (row.joinedBy === 5 && ageSeconds < RETRIES_UNTIL_SECONDS) {
     await deps.retryLater(shopId, orderId);
   }
+  return row;
 }
 
 async function decide(
@@ -307,17 +321,27 @@ function readAnswer(answer: string): readonly PromisedOption[] {
   return answerSchema.parse(JSON.parse(answer));
 }
 
-async function publish(
-  deps: OrderServiceDeps,
-  shopId: ShopId,
-  row: OrderPromiseRow,
-): Promise<void> {
-  let current: OrderPromiseRow | undefined = row;
-  // Another job may store better evidence while we write: go on until what is written is what is stored.
-  while (current !== undefined && current.publishedVersion !== contentVersion(current)) {
-    await deps.publish(shopId, current);
-    await deps.store.markPublished(shopId, current.orderId, contentVersion(current));
-    current = await deps.store.load(shopId, { orderId: current.orderId });
+/** What one call to Shopify writes. */
+export const MOST_PUBLISHED_AT_ONCE = 25;
+
+async function publishLeftovers(deps: OrderServiceDeps, shopId: ShopId): Promise<void> {
+  for (;;) {
+    const rows = await deps.store.unpublished(shopId, MOST_PUBLISHED_AT_ONCE);
+    if (rows.length === 0) return;
+    await deps.publish(shopId, rows);
+    await deps.store.markPublished(
+      shopId,
+      rows.map((row) => ({ orderId: row.orderId, version: contentVersion(row) })),
+    );
+    // Another job may have stored better evidence while we wrote: then what is written is not what is stored.
+    const after = await deps.store.loadMany(
+      shopId,
+      rows.map(({ orderId }) => orderId),
+    );
+    for (const row of after) {
+      if (row.publishedVersion === contentVersion(row)) continue;
+      await deps.store.markUnpublished(shopId, row.orderId);
+    }
   }
 }
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { lineNode, wholeOrder } from '../../tests/worlds/shopify-orders.ts';
 import { type ClaimContext, fromShopifyOrder } from './order-claims-reader.ts';
+import type { LineNode, PartNode, WholeOrder } from './order-whole.ts';
 
-type ShopifyOrder = Parameters<typeof fromShopifyOrder>[0];
-
-const NO_MORE = { hasNextPage: false };
+const NO_MORE = { hasNextPage: false, endCursor: null };
 const at = (location: string) => ({ id: `gid://shopify/Location/${location}` });
 const lineOf = (id: string) => ({ id: `gid://shopify/LineItem/${id}` });
 
@@ -17,25 +17,35 @@ const CONTEXT: ClaimContext = {
   hasSku: (sku) => ['SHIRT', 'HAT'].includes(sku),
 };
 
-function line(id: string, more: object = {}) {
-  return {
-    ...lineOf(id),
+const line = (id: number, more: Partial<LineNode> = {}): LineNode =>
+  lineNode(id, {
     sku: 'SHIRT-OLD',
     quantity: 3,
     unfulfilledQuantity: 3,
-    requiresShipping: true,
     variant: { id: 'gid://shopify/ProductVariant/77' },
     ...more,
-  };
-}
+  });
 
-function fulfillmentOrder(location: string, remaining: number, more: object = {}) {
+function fulfillmentOrder(
+  location: string,
+  remaining: number,
+  more: Partial<PartNode> = {},
+): PartNode {
   return {
     id: 'gid://shopify/FulfillmentOrder/1',
     status: 'OPEN' as const,
     assignedLocation: { location: at(location) },
+    deliveryMethod: null,
     lineItems: {
-      nodes: [{ remainingQuantity: remaining, lineItem: lineOf('1') }],
+      nodes: [
+        {
+          id: 'gid://shopify/FulfillmentOrderLineItem/1',
+          totalQuantity: remaining,
+          remainingQuantity: remaining,
+          lineItem: lineOf('1'),
+          variant: null,
+        },
+      ],
       pageInfo: NO_MORE,
     },
     ...more,
@@ -48,30 +58,16 @@ function fulfillment(location: string, quantity: number, more: object = {}) {
     status: 'SUCCESS' as const,
     createdAt: '2026-11-30T12:00:00Z',
     location: at(location),
-    fulfillmentLineItems: {
-      nodes: [{ id: 'gid://shopify/FulfillmentLineItem/9', quantity, lineItem: lineOf('1') }],
-      pageInfo: NO_MORE,
-    },
+    lines: [{ id: 'gid://shopify/FulfillmentLineItem/9', quantity, lineItem: lineOf('1') }],
     ...more,
   };
 }
 
-function order(more: object = {}): ShopifyOrder {
-  return {
-    id: 'gid://shopify/Order/5',
-    createdAt: '2026-11-30T10:00:00Z',
-    updatedAt: '2026-11-30T10:01:00Z',
-    cancelledAt: null,
-    checkoutToken: 'token',
-    lineItems: { nodes: [line('1')], pageInfo: NO_MORE },
-    fulfillmentOrders: { nodes: [fulfillmentOrder('1', 3)], pageInfo: NO_MORE },
-    fulfillments: [],
-    ...more,
-  } as ShopifyOrder;
-}
+const order = (more: Partial<WholeOrder> = {}): WholeOrder =>
+  wholeOrder({ lines: [line(1)], ...more });
 
 test('an order placed claims its lines where Shopify assigned them, by the variant’s SKU', () => {
-  expect(fromShopifyOrder(order(), CONTEXT)).toEqual({
+  expect(fromShopifyOrder(order(), [fulfillmentOrder('1', 3)], CONTEXT)).toEqual({
     orderId: '5',
     source: 'shopify',
     channel: 'online',
@@ -86,22 +82,22 @@ test('an order placed claims its lines where Shopify assigned them, by the varia
 });
 
 test('a deleted variant is claimed by its SKU, a SKU that is not ours is not claimed', () => {
-  const nodes = [
-    line('1', { variant: null, sku: 'HAT' }),
-    line('2', { variant: null, sku: 'GIFT-CARD' }),
-    line('3', { variant: null, sku: null }),
+  const lines = [
+    line(1, { variant: null, sku: 'HAT' }),
+    line(2, { variant: null, sku: 'GIFT-CARD' }),
+    line(3, { variant: null, sku: null }),
   ];
-  const { lines } = fromShopifyOrder(order({ lineItems: { nodes, pageInfo: NO_MORE } }), CONTEXT);
-  expect(lines.map(({ sku }) => sku)).toEqual(['HAT']);
+  const read = fromShopifyOrder(order({ lines }), undefined, CONTEXT);
+  expect(read.lines.map(({ sku }) => sku)).toEqual(['HAT']);
 });
 
 test('what left is shipped from its node; what is neither open nor gone was canceled', () => {
   const read = fromShopifyOrder(
     order({
-      lineItems: { nodes: [line('1', { unfulfilledQuantity: 1 })], pageInfo: NO_MORE },
-      fulfillmentOrders: { nodes: [fulfillmentOrder('1', 1)], pageInfo: NO_MORE },
+      lines: [line(1, { unfulfilledQuantity: 1 })],
       fulfillments: [fulfillment('2', 1), fulfillment('1', 1, { status: 'CANCELLED' })],
     }),
+    [fulfillmentOrder('1', 1)],
     CONTEXT,
   );
   expect(read.lines).toMatchObject([{ quantity: 3, canceled: 1 }]);
@@ -120,28 +116,21 @@ test('what left is shipped from its node; what is neither open nor gone was canc
 test('a canceled order claims nothing but what had left', () => {
   const read = fromShopifyOrder(
     order({ cancelledAt: '2026-11-30T11:00:00Z', fulfillments: [fulfillment('1', 1)] }),
+    undefined,
     CONTEXT,
   );
   expect(read.lines).toMatchObject([{ quantity: 3, canceled: 2 }]);
 });
 
-test.each([
+test.each<[string, Partial<PartNode>]>([
   ['a location without a node', { assignedLocation: { location: at('999') } }],
   ['no location', { assignedLocation: { location: null } }],
   ['a fulfillment order that is over', { status: 'CLOSED' }],
 ])('%s is assigned nothing: the units wait', (_fact, more) => {
-  const nodes = [fulfillmentOrder('1', 3, more)];
-  const read = fromShopifyOrder(
-    order({ fulfillmentOrders: { nodes, pageInfo: NO_MORE } }),
-    CONTEXT,
-  );
+  const read = fromShopifyOrder(order(), [fulfillmentOrder('1', 3, more)], CONTEXT);
   expect(read.assigned).toEqual([]);
 });
 
-test('an order too large for one answer leaves its allocations as they are', () => {
-  const pageInfo = { hasNextPage: true };
-  const nodes = [fulfillmentOrder('1', 3)];
-  expect(
-    fromShopifyOrder(order({ fulfillmentOrders: { nodes, pageInfo } }), CONTEXT).assigned,
-  ).toBeUndefined();
+test('an order that we route leaves its allocations where its works are', () => {
+  expect(fromShopifyOrder(order(), undefined, CONTEXT).assigned).toBeUndefined();
 });

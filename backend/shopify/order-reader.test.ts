@@ -4,6 +4,7 @@ import type { ShopId } from '../base/ids.ts';
 import { encodeCartPromise } from '../contract/cart-promise.ts';
 import { linesFingerprint } from '../contract/lines-fingerprint.ts';
 import type { PlacedOrder } from '../orders/orders.ts';
+import type { OrderReading } from '../orders/record/service.ts';
 import type { OrderPromiseRow } from '../orders/store.ts';
 import { orderMetafieldValue } from './order-answer.ts';
 import { createOrderReader, type OrderReader } from './order-reader.ts';
@@ -44,6 +45,11 @@ beforeEach(async () => {
       nodeIds: new Set(['rome']),
       serviceCodes: new Set(['standard', 'express']),
       timeZone: 'Europe/Rome',
+      skuOfVariant: new Map([
+        ['1', 'S1'],
+        ['2', 'S2'],
+      ]),
+      hasSku: (sku: string) => ['S1', 'S2'].includes(sku),
     }),
   });
 });
@@ -52,6 +58,9 @@ const line = (id: number, quantity = 1, requiresShipping = true, eta: object | n
   id: gid('LineItem', id),
   quantity,
   sku: `S${id}`,
+  title: `Thing ${id}`,
+  unfulfilledQuantity: quantity,
+  originalUnitPriceSet: { shopMoney: { amount: '49.00', currencyCode: 'EUR' } },
   requiresShipping,
   variant: variant(id, eta),
 });
@@ -74,21 +83,41 @@ const routed = (
   requestStatus: 'UNSUBMITTED',
   assignedLocation: { location: { id: gid('Location', location) } },
   deliveryMethod: { methodType, serviceCode: null, presentedName: null },
+  fulfillmentHolds: [],
   lineItems: page(
     lines.map(([variantId, totalQuantity]) => ({
       id: gid('FulfillmentOrderLineItem', variantId),
       totalQuantity,
+      remainingQuantity: totalQuantity,
+      lineItem: { id: gid('LineItem', variantId) },
       variant: variant(variantId),
     })),
   ),
 });
 
 async function readWith(over: object): Promise<PlacedOrder | undefined> {
+  return (await readAll(over))?.placed;
+}
+
+async function readAll(over: object): Promise<OrderReading | undefined> {
   shop.orders.set(gid('Order', 77), {
     id: gid('Order', 77),
     name: '#77',
     createdAt: '2026-11-23T10:00:00Z',
+    updatedAt: '2026-11-23T10:00:01Z',
     cancelledAt: null,
+    closedAt: null,
+    test: false,
+    currencyCode: 'EUR',
+    displayFinancialStatus: 'PAID',
+    paymentGatewayNames: ['shopify_payments'],
+    tags: [],
+    customerLocale: 'it-IT',
+    email: 'giulia@example.com',
+    phone: null,
+    totalPriceSet: { shopMoney: { amount: '147.00', currencyCode: 'EUR' } },
+    risk: { recommendation: 'NONE', assessments: [] },
+    fulfillments: [],
     sourceName: 'web',
     presentmentCurrencyCode: 'EUR',
     cartToken: 'k1',
@@ -251,7 +280,9 @@ test.each([
 ])('a variant %s can be dated by the table: %#', async (_name, eta, isTableDated) => {
   const normal = { value: 'n2026-12-01', updatedAt: before };
   const lineItems = page([line(1, 1, true, normal), line(2, 1, true, eta)]);
-  expect((await readWith({ lineItems }))?.isTableDated).toBe(isTableDated);
+  const flat = { code: 'Consegna', source: 'shopify', carrierIdentifier: null };
+  const shippingLines = page([shippingLine(flat)]);
+  expect((await readWith({ lineItems, shippingLines }))?.isTableDated).toBe(isTableDated);
 });
 
 test('the version changes with what could change the join, and with nothing else', async () => {

@@ -6,12 +6,6 @@
  * described by its parts as well, because Shopify asked for rates once per place.
  */
 import { createHash } from 'node:crypto';
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import {
-  OrderLinesRead,
-  OrderPartsRead,
-  OrderRead,
-} from '../../graphql/admin/generated/documents.ts';
 import type { ShopId } from '../base/ids.ts';
 import { parseCartPromise } from '../contract/cart-promise.ts';
 import { postalKey } from '../contract/destination.ts';
@@ -20,16 +14,25 @@ import { linesFingerprint } from '../contract/lines-fingerprint.ts';
 import { parseOrderPromise } from '../contract/order-promise.ts';
 import { STOREFRONT_ATTRIBUTE } from '../contract/storefront-promise.ts';
 import type { OrderDelivery, PlacedOrder } from '../orders/orders.ts';
-import { type AdminAnswer, type AdminClient, expectAnswer } from './admin-client.ts';
+import type { OrderReading } from '../orders/record/service.ts';
+import type { AdminClient } from './admin-client.ts';
 import { CARRIER_NAME } from './carrier.ts';
-import { gidOf, numberOfGid } from './gid.ts';
-import { mapAnswer, readPages } from './pages.ts';
-import { nodeOfLocation, type Surfaces, serviceOfRate } from './surfaces.ts';
+import { numberOfGid } from './gid.ts';
+import { type ClaimContext, fromShopifyOrder } from './order-claims-reader.ts';
+import { liveFulfillmentOrders, toRecord } from './order-record-reader.ts';
+import {
+  type ClassedLine,
+  type FulfillmentOrderNode,
+  type PartNode,
+  readClasses,
+  readParts,
+  readWholeOrder,
+  type WholeOrder,
+} from './order-whole.ts';
+import { nodeOfLocation, serviceOfRate } from './surfaces.ts';
 
-/** What the shop's policy says that an order has to be read with. */
-export type OrderContext = {
-  readonly surfaces: Surfaces;
-  readonly nodeIds: ReadonlySet<string>;
+/** What the shop's policy and catalog say that an order has to be read with. */
+export type OrderContext = ClaimContext & {
   /** Codes of our own services. */
   readonly serviceCodes: ReadonlySet<string>;
   /** The shop's IANA zone: the days of the padded table are its days. */
@@ -51,37 +54,60 @@ export function createOrderReader(deps: OrderReaderDeps) {
 /** What `createOrderReader` returns. */
 export type OrderReader = ReturnType<typeof createOrderReader>;
 
-type ResultOf<Document> =
-  Document extends TypedDocumentNode<infer Data, infer _Variables> ? Data : never;
-type OrderNode = NonNullable<ResultOf<typeof OrderRead>['order']>;
-type LineNode = OrderNode['lineItems']['nodes'][number];
-type FulfillmentNode = OrderNode['fulfillmentOrders']['nodes'][number];
-
-// 250 lines a page: a cart holds at most 500.
-const MOST_LINE_PAGES = 8;
-// An order is read before any stock is written: what it takes is part of every figure.
-const LANE = { lane: 'fulfillment' } as const;
-
 async function readOrder(
   deps: OrderReaderDeps,
   shopId: ShopId,
   orderId: string,
-): Promise<PlacedOrder | undefined> {
-  const id = gidOf('Order', orderId);
-  const { order } = expectAnswer(await deps.admin.send(shopId, OrderRead, { id }, LANE));
-  if (order === null) return undefined;
-  const lines = await readAllLines(deps.admin, shopId, order);
+): Promise<OrderReading | undefined> {
+  const pages = { admin: deps.admin, shopId };
+  const order = await readWholeOrder(pages, orderId);
+  if (order === undefined) return undefined;
   const context = await deps.contextOf(shopId);
   const delivery = deliveryOf(order, context);
-  const needed = lines.filter((line) => line.requiresShipping);
+  const shapes = { order, delivery };
+  const isSpread = new Set(shippedOrders(order).map(placeOf)).size > 1;
+  const needsParts = delivery.kind === 'ship' && isSpread;
+  const stays = staysWithShopify(shapes);
+  const parts = needsParts || stays ? await readParts(pages, orderId) : undefined;
+  const claims = fromShopifyOrder(order, stays ? parts : undefined, context);
+  const classes = isBoundRate(delivery) ? await readClasses(pages, orderId) : [];
+  const beside = { parts: needsParts ? parts : undefined, classes };
+  const placed = toPlacedOrder(shapes, beside, context);
+  const record = toRecord(order, { delivery, claims });
+  // Shopify's time of change does not tell that routing is complete, nor that a SKU has become known here.
+  return { record: { ...record, version: versionOf({ record, claims, placed }) }, claims, placed };
+}
+
+type Shapes = { readonly order: WholeOrder; readonly delivery: OrderDelivery };
+
+// What nobody routes (local delivery, sales at a till) is allocated where Shopify put it.
+function staysWithShopify({ order, delivery }: Shapes): boolean {
+  const live = liveFulfillmentOrders(order);
+  return (
+    delivery.kind === 'none' ||
+    (live.length > 0 &&
+      live.every(
+        ({ deliveryMethod }) => !['SHIPPING', 'PICK_UP'].includes(deliveryMethod?.methodType ?? ''),
+      ))
+  );
+}
+
+function isBoundRate(delivery: OrderDelivery): boolean {
+  return delivery.kind === 'ship' && !delivery.isOwnRate && delivery.serviceCode !== undefined;
+}
+
+function toPlacedOrder(
+  { order, delivery }: Shapes,
+  beside: {
+    readonly parts: readonly PartNode[] | undefined;
+    readonly classes: readonly ClassedLine[];
+  },
+  context: OrderContext,
+): PlacedOrder {
+  const needed = order.lines.filter((line) => line.requiresShipping);
   const fingerprint = fingerprintOf(needed);
-  const places = new Set(shippedOrders(order).map(placeOf));
-  const parts =
-    delivery.kind === 'ship' && places.size > 1
-      ? await readParts(deps.admin, shopId, id)
-      : undefined;
   const read = {
-    orderId,
+    orderId: numberOfGid(order.id),
     placedAt: order.createdAt,
     currency: order.presentmentCurrencyCode,
     lines: needed.map((line) => ({
@@ -89,45 +115,30 @@ async function readOrder(
       quantity: line.quantity,
     })),
     fingerprint,
-    partFingerprints: parts ?? [fingerprint],
+    partFingerprints: beside.parts === undefined ? [fingerprint] : partsOf(beside.parts),
     destination: destinationOf(order),
-    delivery: needed.length === 0 ? ({ kind: 'none' } as const) : delivery,
+    delivery,
     checkoutToken: order.checkoutToken,
     cartToken: order.cartToken,
     copiedReceipt: copiedReceiptOf(order.promise?.value),
     storefrontReceipt:
       order.customAttributes.find(({ key }) => key === STOREFRONT_ATTRIBUTE)?.value ?? null,
   };
-  const isTableDated = needed.every((line) => wasNormal(line, order.createdAt, context.timeZone));
+  const classed = beside.classes.filter((line) => line.requiresShipping);
+  const isTableDated =
+    classed.length > 0 &&
+    classed.every((line) => wasNormal(line, order.createdAt, context.timeZone));
   return { ...read, isTableDated, version: versionOf(read) };
 }
 
 // What the Function saw then: the class as it stands, if it has not been written since.
-function wasNormal(line: LineNode, placedAt: string, timeZone: string): boolean {
+function wasNormal(line: ClassedLine, placedAt: string, timeZone: string): boolean {
   const eta = line.variant?.eta;
   if (!eta) return false;
   const placed = Temporal.Instant.from(placedAt);
   if (Temporal.Instant.compare(Temporal.Instant.from(eta.updatedAt), placed) > 0) return false;
   const today = placed.toZonedDateTimeISO(timeZone).toPlainDate().toString();
   return parseEtaClass(eta.value, today) === 'normal';
-}
-
-async function readAllLines(
-  admin: AdminClient,
-  shopId: ShopId,
-  order: OrderNode,
-): Promise<readonly LineNode[]> {
-  const { nodes, pageInfo } = order.lineItems;
-  if (!pageInfo.hasNextPage || pageInfo.endCursor === null) return nodes;
-  const first = pageInfo.endCursor;
-  const rest = await readPages(async (after): Promise<AdminAnswer<OrderNode['lineItems']>> => {
-    const variables = { id: order.id, after: after ?? first };
-    return mapAnswer(await admin.send(shopId, OrderLinesRead, variables, LANE), (data) => {
-      if (data.order === null) throw new Error('An order was deleted while it was read.');
-      return data.order.lineItems;
-    });
-  }, MOST_LINE_PAGES);
-  return [...nodes, ...expectAnswer(rest)];
 }
 
 function fingerprintOf(
@@ -138,10 +149,9 @@ function fingerprintOf(
   );
 }
 
-// A canceled fulfillment order was replaced by another with the same lines.
-function shippedOrders(order: OrderNode): readonly FulfillmentNode[] {
-  return order.fulfillmentOrders.nodes.filter(
-    (one) => one.status !== 'CANCELLED' && one.deliveryMethod?.methodType === 'SHIPPING',
+function shippedOrders(order: WholeOrder): readonly FulfillmentOrderNode[] {
+  return liveFulfillmentOrders(order).filter(
+    (one) => one.deliveryMethod?.methodType === 'SHIPPING',
   );
 }
 
@@ -151,19 +161,12 @@ function placeOf(one: {
   return one.assignedLocation.location?.id ?? '';
 }
 
-// Fingerprints by place, sorted; undefined when not everything could be read.
-async function readParts(
-  admin: AdminClient,
-  shopId: ShopId,
-  id: string,
-): Promise<readonly string[] | undefined> {
-  const { order } = expectAnswer(await admin.send(shopId, OrderPartsRead, { id }, LANE));
-  const nodes = (order?.fulfillmentOrders.nodes ?? []).filter(
+// Fingerprints by place, sorted.
+function partsOf(parts: readonly PartNode[]): readonly string[] {
+  const nodes = parts.filter(
     (one) => one.status !== 'CANCELLED' && one.deliveryMethod?.methodType === 'SHIPPING',
   );
-  if (nodes.some((one) => one.lineItems.pageInfo.hasNextPage)) return undefined;
-  const byPlace = Map.groupBy(nodes, placeOf);
-  return [...byPlace.values()]
+  return [...Map.groupBy(nodes, placeOf).values()]
     .map((group) =>
       fingerprintOf(
         group.flatMap((one) =>
@@ -177,21 +180,12 @@ async function readParts(
     .toSorted();
 }
 
-function deliveryOf(order: OrderNode, context: OrderContext): OrderDelivery {
-  const live = order.fulfillmentOrders.nodes.filter((one) => one.status !== 'CANCELLED');
-  const pickup = live.find((one) => one.deliveryMethod?.methodType === 'PICK_UP');
-  const isShipped = live.some((one) => one.deliveryMethod?.methodType === 'SHIPPING');
+function deliveryOf(order: WholeOrder, context: OrderContext): OrderDelivery {
+  if (!order.lines.some(({ requiresShipping }) => requiresShipping)) return { kind: 'none' };
+  const pickup = pickupOf(order, context);
+  if (pickup !== undefined) return pickup;
   const line = order.shippingLines.nodes[0];
   const code = line?.code ?? null;
-  if (pickup !== undefined && !isShipped) {
-    const location = pickup.assignedLocation.location;
-    const { surfaces, nodeIds } = context;
-    return {
-      kind: 'pickup',
-      nodeId:
-        location === null ? undefined : nodeOfLocation(surfaces, numberOfGid(location.id), nodeIds),
-    };
-  }
   if (line === undefined || code === null) return { kind: 'none' };
   // A merchant's flat rate may be named like a service of ours: only a carrier's rate can be our own.
   const isCarriers = line.source === CARRIER_NAME || line.carrierIdentifier !== null;
@@ -200,7 +194,25 @@ function deliveryOf(order: OrderNode, context: OrderContext): OrderDelivery {
   return { kind: 'ship', code, serviceCode, isOwnRate };
 }
 
-function destinationOf(order: OrderNode): PlacedOrder['destination'] {
+function pickupOf(order: WholeOrder, { surfaces, nodeIds }: OrderContext) {
+  const live = liveFulfillmentOrders(order);
+  if (live.length === 0) {
+    // Not routed yet: which store it is comes with its fulfillment orders.
+    const category = order.shippingLines.nodes[0]?.deliveryCategory ?? '';
+    return /pick.?up/i.test(category)
+      ? ({ kind: 'pickup', nodeId: undefined } as const)
+      : undefined;
+  }
+  const isShipped = live.some((one) => one.deliveryMethod?.methodType === 'SHIPPING');
+  const pickup = live.find((one) => one.deliveryMethod?.methodType === 'PICK_UP');
+  if (pickup === undefined || isShipped) return undefined;
+  const { location } = pickup.assignedLocation;
+  const nodeId =
+    location === null ? undefined : nodeOfLocation(surfaces, numberOfGid(location.id), nodeIds);
+  return { kind: 'pickup', nodeId } as const;
+}
+
+function destinationOf(order: WholeOrder): PlacedOrder['destination'] {
   const address = order.shippingAddress;
   if (!address?.countryCodeV2) return null;
   return { country: address.countryCodeV2, postalCode: postalKey(address.zip ?? '') };

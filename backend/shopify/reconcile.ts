@@ -2,8 +2,9 @@
  * Which orders did no webhook tell us of?
  *
  * Webhooks are sometimes lost. Every few minutes the orders that Shopify changed since the last look are listed, with an
- * overlap for clocks and late writes, and each one that has no stored promise is taken in. The mark moves only when a
- * whole look has succeeded, so a failed one is made again.
+ * overlap for clocks and late writes, and each one that was not worked in as it is now is taken in: placed, changed or
+ * canceled. So is what was stored and then cut off, wherever it came from. The mark moves only when a whole look has
+ * succeeded, so a failed one is made again.
  */
 import { OrdersUpdatedRead } from '../../graphql/admin/generated/documents.ts';
 import type { ShopId } from '../base/ids.ts';
@@ -18,12 +19,11 @@ export type ReconcileDeps = {
   readonly store: ConnectorStore;
   readonly log: Log;
   readonly now: () => Temporal.Instant;
-  /** True when the order's promise is stored. */
-  isKnown(shopId: ShopId, orderId: string): Promise<boolean>;
+  /** True when the order was worked in as it was at that instant of Shopify's, or later. */
+  isTakenIn(shopId: ShopId, orderId: string, updatedAt: string): Promise<boolean>;
   intakeOrder(shopId: ShopId, orderId: string): Promise<void>;
-  /** True when the order's claims on stock were settled in this state of it. */
-  isFollowed(shopId: ShopId, orderId: string, version: string): Promise<boolean>;
-  followClaims(shopId: ShopId, orderId: string): Promise<void>;
+  /** Orders that were stored and whose work was then cut off. */
+  cutOff(shopId: ShopId): Promise<readonly string[]>;
 };
 
 const ITEM = 'orders_reconciled';
@@ -53,20 +53,17 @@ async function run(deps: ReconcileDeps, shopId: ShopId): Promise<number> {
       ),
     MOST_PAGES,
   );
-  let missed = 0;
+  const missing: string[] = [];
   for (const { id, updatedAt } of expectAnswer(read)) {
     const orderId = numberOfGid(id);
-    if (!(await deps.isFollowed(shopId, orderId, updatedAt))) {
-      await deps.followClaims(shopId, orderId);
-    }
-    if (await deps.isKnown(shopId, orderId)) continue;
-    await deps.intakeOrder(shopId, orderId);
-    missed++;
+    if (!(await deps.isTakenIn(shopId, orderId, updatedAt))) missing.push(orderId);
   }
+  const missed = new Set([...missing, ...(await deps.cutOff(shopId))]);
+  for (const orderId of missed) await deps.intakeOrder(shopId, orderId);
   const facts = { until: now.toString() };
   await deps.store.saveSetup(shopId, { item: ITEM, state: 'done', shopifyId: undefined, facts });
-  if (missed > 0) deps.log.warn({ event: 'orders_missed', shop: shopId, count: missed });
-  return missed;
+  if (missed.size > 0) deps.log.warn({ event: 'orders_missed', shop: shopId, count: missed.size });
+  return missed.size;
 }
 
 async function lookFrom(

@@ -38,6 +38,7 @@ export const OPERATION_SCOPES: Readonly<Record<string, readonly string[]>> = {
   FulfillmentOrderReportProgress: FULFILLMENT_ORDERS_WRITTEN,
   FulfillmentOrdersSetFulfillmentDeadline: FULFILLMENT_ORDERS_WRITTEN,
   FulfillmentOrderSplit: FULFILLMENT_ORDERS_WRITTEN,
+  FulfillmentRead: ['read_orders', 'read_fulfillments'],
   FulfillmentTrackingInfoUpdate: FULFILLMENT_ORDERS_WRITTEN,
   InventoryActivate: ['write_inventory'],
   InventoryItemsAtLocationRead: ['read_inventory', 'read_locations'],
@@ -58,25 +59,26 @@ export const OPERATION_SCOPES: Readonly<Record<string, readonly string[]>> = {
   // An agent corrects an address, takes units off, or cancels.
   OrderAddressUpdate: ['write_orders'],
   OrderCancel: ['write_orders'],
-  OrderClaimsRead: [
-    'read_orders',
-    'read_products',
-    'read_merchant_managed_fulfillment_orders',
-    'read_third_party_fulfillment_orders',
-  ],
   OrderEditBegin: ['write_order_edits'],
   OrderEditCommit: ['write_order_edits'],
   OrderEditSetQuantity: ['write_order_edits'],
-  OrderFulfillmentsRead: ['read_orders', 'read_fulfillments'],
-  OrderLinesRead: ['read_orders', 'read_products'],
-  OrderPartsRead: [
+  OrderEtaClassesRead: ['read_orders', 'read_products'],
+  OrderFulfillmentIdsRead: ['read_orders', 'read_fulfillments'],
+  OrderFulfillmentOrdersRead: [
     'read_orders',
     'read_merchant_managed_fulfillment_orders',
     'read_third_party_fulfillment_orders',
   ],
-  OrderRead: [
+  OrderFulfillmentsRead: ['read_orders', 'read_fulfillments'],
+  OrderIntakeRead: [
     'read_orders',
     'read_products',
+    'read_merchant_managed_fulfillment_orders',
+    'read_third_party_fulfillment_orders',
+  ],
+  OrderLinesRead: ['read_orders', 'read_products'],
+  OrderPartsRead: [
+    'read_orders',
     'read_merchant_managed_fulfillment_orders',
     'read_third_party_fulfillment_orders',
   ],

@@ -12,7 +12,7 @@ import {
   type NullableInstantColumn,
   withShop,
 } from '../platform/database.ts';
-import type { Outbox } from '../platform/outbox.ts';
+import type { Job, Outbox } from '../platform/outbox.ts';
 
 type WebhookTables = {
   webhook_delivery: {
@@ -35,10 +35,14 @@ export type NewDelivery = {
   readonly eventId: string | undefined;
   readonly triggeredAt: Temporal.Instant;
   readonly payload: object;
+  /** The job that does all of its work; undefined: a handler does it, in `WEBHOOK_JOB`. */
+  readonly job?: Job | undefined;
 };
 
 /** A stored delivery. */
-export type StoredDelivery = NewDelivery & { readonly handledAt: Temporal.Instant | null };
+export type StoredDelivery = Omit<NewDelivery, 'job'> & {
+  readonly handledAt: Temporal.Instant | null;
+};
 
 /** The queue that works deliveries off. */
 export const WEBHOOK_JOB = 'shopify_webhook';
@@ -66,13 +70,16 @@ export function createWebhookStore(deps: {
             triggered_at: delivery.triggeredAt.toString(),
             received_at: deps.now().toString(),
             payload: JSON.stringify(delivery.payload),
+            // Handed over in this very transaction: nothing is left to do for the delivery itself.
+            handled_at: delivery.job === undefined ? null : deps.now().toString(),
           })
           .onConflict((conflict) => conflict.columns(['shop_id', 'delivery_id']).doNothing())
           .returning('delivery_id')
           .execute();
         if (inserted.length === 0) return false;
         const { shopId, deliveryId } = delivery;
-        await deps.outbox.enqueue(trx, { name: WEBHOOK_JOB, data: { shopId, deliveryId } });
+        const own: Job = { name: WEBHOOK_JOB, data: { shopId, deliveryId } };
+        await deps.outbox.enqueue<WebhookTables>(trx, delivery.job ?? own);
         return true;
       }),
 

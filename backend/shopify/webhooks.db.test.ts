@@ -11,6 +11,7 @@ import { withShop } from '../platform/database.ts';
 import type { Job } from '../platform/outbox.ts';
 import type { AdminClient } from './admin-client.ts';
 import { type Connections, createConnections } from './connections.ts';
+import { createOrderIntake, orderIntakeJobDefinition } from './order-intake.ts';
 import { createRedaction } from './redaction.ts';
 import { createVault } from './token-vault.ts';
 import { createWebhookStore, type WebhookStore } from './webhook-store.ts';
@@ -113,11 +114,12 @@ function runJobs(): Promise<void> {
       connections,
       log,
       redaction: createRedaction({ db: database.db, now: () => NOW }),
-      intakeOrder: async (_, orderId) => {
-        effects.push(`order ${orderId}`);
+      requestIntake: async (_, orderId, when) => {
+        effects.push(`order ${orderId} ${when}`);
       },
-      followClaims: async (_, orderId) => {
-        effects.push(`claims ${orderId}`);
+      orderOfFulfillmentOrder: async (_, id) => (id === '4' ? '77' : undefined),
+      locationClosed: async (_, locationId) => {
+        effects.push(`closed ${locationId}`);
       },
       requestProvisioning: async () => {
         effects.push('provision');
@@ -154,9 +156,24 @@ function runJobs(): Promise<void> {
       },
     },
   });
+  const intake = orderIntakeJobDefinition(
+    createOrderIntake({
+      intake: {
+        takeIn: unexpected,
+        takeOut: async (_, orderId) => {
+          effects.push(`order ${orderId}`);
+        },
+      },
+      readOrder: async () => undefined,
+      readPosted: unexpected,
+      isInstalled: connections.isInstalled,
+      onStep: () => undefined,
+    }),
+  );
   const signal = new AbortController().signal;
   return enqueued.reduce(
-    (before, { data }) => before.then(() => job.handle(data, signal)),
+    (before, { name, data }) =>
+      before.then(() => (name === intake.name ? intake : job).handle(data, signal)),
     Promise.resolve(),
   );
 }
@@ -200,10 +217,10 @@ test('the same delivery a hundred times, at once, causes one piece of work', asy
 
 test('a job that runs twice works once', async () => {
   await connections.connect(shopId, 'jwt');
-  await send(ORDER);
+  await send({ topic: 'products/update', body: { id: 9 } });
   await runJobs();
   await runJobs();
-  expect(effects).toEqual(['order 77']);
+  expect(effects).toEqual(['product 9']);
 });
 
 test('nothing of a buyer is stored or logged, whatever a body holds', async () => {
@@ -278,13 +295,46 @@ test('a changed product or item is read by itself, a deleted one is forgotten', 
 
 test.each([
   ['orders/cancelled', { id: 77, email: 'buyer@example.com' }],
+  ['orders/paid', { id: 77 }],
+  ['orders/delete', { id: 77 }],
+  ['orders/edited', { order_edit: { id: 3, order_id: 77 } }],
   ['refunds/create', { id: 5, order_id: 77 }],
   ['fulfillments/create', { id: 6, order_id: '77' }],
-])('%s has the claims of its order followed', async (topic, body) => {
+])('%s has its order taken in, by one job that waits under its name', async (topic, body) => {
   await connections.connect(shopId, 'jwt');
   await send({ topic, body });
+  expect(enqueued).toMatchObject([{ key: `${shopId} 77` }]);
   await runJobs();
-  expect(effects).toEqual(['claims 77']);
+  expect(effects).toEqual(['order 77']);
+});
+
+test.each(['orders/updated', 'fulfillments/update', 'fulfillment_events/create'])(
+  '%s waits a little, and never keeps back what is urgent',
+  async (topic) => {
+    await send({ topic, body: { id: 6, order_id: 77 } });
+    expect(enqueued).toMatchObject([{ key: `${shopId} 77 soon`, delaySeconds: 2 }]);
+  },
+);
+
+const FULFILLMENT_ORDER = { id: 'gid://shopify/FulfillmentOrder/4', status: 'open' };
+test.each([
+  ['order_routing_complete', { fulfillment_order: FULFILLMENT_ORDER }, 'now'],
+  ['moved', { original_fulfillment_order: FULFILLMENT_ORDER }, 'soon'],
+  ['merged', { fulfillment_order_merges: [{ fulfillment_order: FULFILLMENT_ORDER }] }, 'soon'],
+  ['placed_on_hold', { fulfillment_order: FULFILLMENT_ORDER, held_by_app: {} }, 'soon'],
+])('fulfillment_orders/%s has the order of its work taken in', async (action, body, when) => {
+  await connections.connect(shopId, 'jwt');
+  await send({ topic: `fulfillment_orders/${action}`, body });
+  await runJobs();
+  expect(effects).toEqual([`order 77 ${when}`]);
+});
+
+test('what a location that was closed had to send returns to routing', async () => {
+  await connections.connect(shopId, 'jwt');
+  await send({ topic: 'locations/update', body: { id: 7 } });
+  await send({ topic: 'locations/deactivate', body: { id: 7 } });
+  await runJobs();
+  expect(effects).toEqual(['provision', 'provision', 'closed 7']);
 });
 
 test('an uninstall ends the connection and the schedules', async () => {

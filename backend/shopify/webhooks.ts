@@ -12,15 +12,17 @@ import { z } from 'zod';
 import { parseShopId, type ShopId } from '../base/ids.ts';
 import type { JobDefinition } from '../jobs/queue.ts';
 import type { Log } from '../platform/log.ts';
+import type { Job } from '../platform/outbox.ts';
 import { type AppSecrets, isSignedBody } from './signature.ts';
 import type { NewDelivery, WebhookStore } from './webhook-store.ts';
 import { WEBHOOK_JOB } from './webhook-store.ts';
 import { appUninstalled } from './webhooks/app-uninstalled.ts';
 import { catalogChanged } from './webhooks/catalog-changed.ts';
 import { compliance } from './webhooks/compliance.ts';
+import { fulfillmentOrderChanged } from './webhooks/fulfillment-order-changed.ts';
 import type { WebhookDelivery, WebhookHandler, WebhookWork } from './webhooks/handler.ts';
 import { orderChanged } from './webhooks/order-changed.ts';
-import { orderClaims } from './webhooks/order-claims.ts';
+import { orderGone } from './webhooks/order-gone.ts';
 import { scopesChanged } from './webhooks/scopes-changed.ts';
 import { shopChanged } from './webhooks/shop-changed.ts';
 import { stockChanged } from './webhooks/stock-changed.ts';
@@ -32,6 +34,7 @@ const MOST_BODY_BYTES = '1mb';
 type AnyHandler = {
   readonly alsoAfterUninstall: boolean;
   keep(body: unknown, shopId: ShopId): object | undefined;
+  jobOf(shopId: ShopId, topic: string, kept: unknown): Job | undefined;
   handle(work: WebhookWork, delivery: WebhookDelivery<unknown>): Promise<void>;
 };
 
@@ -39,6 +42,7 @@ function close<Kept extends object>(handler: WebhookHandler<Kept>): [string, Any
   const closed: AnyHandler = {
     alsoAfterUninstall: handler.alsoAfterUninstall,
     keep: handler.keep,
+    jobOf: (shopId, topic, kept) => handler.jobOf?.(shopId, topic, kept as Kept),
     // What comes out of the store is what this very handler's `keep` put in.
     handle: (work, delivery) =>
       handler.handle(work, { ...delivery, payload: delivery.payload as Kept }),
@@ -49,7 +53,8 @@ function close<Kept extends object>(handler: WebhookHandler<Kept>): [string, Any
 /** Every topic we understand and who does its work. */
 export const WEBHOOK_HANDLERS: ReadonlyMap<string, AnyHandler> = new Map([
   ...close(orderChanged),
-  ...close(orderClaims),
+  ...close(orderGone),
+  ...close(fulfillmentOrderChanged),
   ...close(shopChanged),
   ...close(stockChanged),
   ...close(catalogChanged),
@@ -123,6 +128,7 @@ function readDelivery(
     eventId: request.get('X-Shopify-Event-Id')?.slice(0, 100),
     triggeredAt: readInstant(request.get('X-Shopify-Triggered-At')) ?? now,
     payload,
+    job: handler.jobOf(shop.value, topic, payload),
   };
 }
 
@@ -140,7 +146,9 @@ export function webhookJob(deps: {
     retryLimit: 10,
     retryDelaySeconds: 5,
     expireInSeconds: 120,
-    concurrency: 4,
+    concurrency: 2,
+    // Most of it waits for Shopify's answers.
+    atOnce: 10,
     handle: async (data) => {
       const { shopId: shop, deliveryId } = jobSchema.parse(data);
       const shopId = parseShopId(shop, '/shopId');

@@ -7,6 +7,7 @@ const known = (more: Partial<StoredOrder> = {}): StoredOrder => ({
   ...orderRecord('1'),
   isRedacted: false,
   takenInVersion: null,
+  waivedHold: null,
   ...more,
 });
 const later = { version: 'v2', sourceUpdatedAt: '2026-11-30T11:00:00Z' };
@@ -21,6 +22,13 @@ test('what an agent holds, no reading sets free; what waited for payment is free
   const paid = orderRecord('1', later);
   expect(decideRecord(known({ holdReason: 'agent' }), paid)?.holdReason).toBe('agent');
   expect(decideRecord(known({ holdReason: 'payment' }), paid)?.holdReason).toBeNull();
+});
+
+test('a hold an agent has released does not come back, another does', () => {
+  const held = (holdReason: string) => orderRecord('1', { ...later, holdReason });
+  const waived = known({ waivedHold: 'fraud' });
+  expect(decideRecord(waived, held('fraud'))?.holdReason).toBeNull();
+  expect(decideRecord(waived, held('payment'))?.holdReason).toBe('payment');
 });
 
 test('a canceled order stays canceled, a line that is gone is canceled whole', () => {

@@ -73,6 +73,8 @@ export type OrderRecord = {
 /** An order as it is stored. */
 export type StoredOrder = OrderRecord & {
   readonly isRedacted: boolean;
+  /** A hold of the source that an agent has released. */
+  readonly waivedHold: string | null;
   /** The version of which claims, promise and routing are done; null: none yet. */
   readonly takenInVersion: string | null;
 };
@@ -88,7 +90,7 @@ export function decideRecord(
   const kept = {
     ...read,
     state: known.state === 'canceled' ? ('canceled' as const) : read.state,
-    holdReason: holdAfter(known.holdReason, read.holdReason),
+    holdReason: holdAfter(known, read.holdReason),
     // Units given up stay so: a source that says less of them told an older state of that line.
     lines: mergeLines(known.lines, read.lines),
   };
@@ -119,9 +121,10 @@ export function wantedUnits({ quantity, canceled }: OrderRecordLine): number {
   return quantity - canceled;
 }
 
-function holdAfter(known: string | null, read: string | null): string | null {
-  const isOfSource = known === null || HOLDS_OF_SOURCE.some((one) => one === known);
-  return isOfSource ? read : known;
+function holdAfter({ holdReason, waivedHold }: StoredOrder, read: string | null): string | null {
+  const isOfSource = holdReason === null || HOLDS_OF_SOURCE.some((one) => one === holdReason);
+  if (!isOfSource) return holdReason;
+  return read === waivedHold ? null : read;
 }
 
 // A line that is no longer named was removed from the order: it stays, all of it canceled.

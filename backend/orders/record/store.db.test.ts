@@ -71,12 +71,16 @@ test('an order that was stored and never worked in is found, and is not once it 
   expect([await cutOff(0), await cutOff(1)]).toEqual([[], ['1']]);
   await withShop(database.db, shop, (trx) => markTakenIn(trx, shop, orderRecord('1')));
   expect(await cutOff(1)).toEqual([]);
-  expect(await withShop(database.db, shop, (trx) => readTakenIn(trx, shop, '1'))).toBe('v1');
+  const isTakenIn = (sourceUpdatedAt: string) =>
+    withShop(database.db, shop, (trx) => readTakenIn(trx, shop, { orderId: '1', sourceUpdatedAt }));
+  expect(await isTakenIn('2026-11-30T10:00:00Z')).toBe(true);
+  expect(await isTakenIn('2026-11-30T10:00:01Z')).toBe(false);
 });
 
 test('the work of an older version does not make a newer one done', async () => {
   const shop = newShop();
   await save(shop, orderRecord('1', { version: 'v2', sourceUpdatedAt: '2026-11-30T10:05:00Z' }));
   await withShop(database.db, shop, (trx) => markTakenIn(trx, shop, orderRecord('1')));
-  expect(await withShop(database.db, shop, (trx) => readTakenIn(trx, shop, '1'))).toBeUndefined();
+  const asked = { orderId: '1', sourceUpdatedAt: '2026-11-30T10:00:00Z' };
+  expect(await withShop(database.db, shop, (trx) => readTakenIn(trx, shop, asked))).toBe(false);
 });

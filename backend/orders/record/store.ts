@@ -36,10 +36,12 @@ export async function saveOrder(
   if (!isNew) await updateOrder(trx, shopId, after, at.now);
   await writeLines(trx, shopId, after);
   await appendEvents(trx, shopId, eventsOf(known, after, at));
-  const rest = known ?? { isRedacted: false, takenInVersion: null };
-  const { isRedacted, takenInVersion } = rest;
-  return { outcome: isNew ? 'new' : 'changed', order: { ...after, isRedacted, takenInVersion } };
+  const { isRedacted, takenInVersion, waivedHold } = known ?? NOTHING_YET;
+  const order = { ...after, isRedacted, takenInVersion, waivedHold };
+  return { outcome: isNew ? 'new' : 'changed', order };
 }
+
+const NOTHING_YET = { isRedacted: false, takenInVersion: null, waivedHold: null };
 
 function eventsOf(
   known: StoredOrder | undefined,
@@ -156,7 +158,7 @@ const selected = sql`
     o.postal_code as "postalCode", o.locale, o.method, o.service_code as "serviceCode",
     o.pickup_node_id as "pickupNodeId", o.tags, o.hold_reason as "holdReason", o.is_test as "isTest",
     o.promised_on::text as "promisedOn", o.version, ${iso('source_updated_at')} as "sourceUpdatedAt",
-    o.redacted_at is not null as "isRedacted", o.taken_in_version as "takenInVersion",
+    o.redacted_at is not null as "isRedacted", o.waived_hold as "waivedHold", o.taken_in_version as "takenInVersion",
     coalesce((select jsonb_agg(jsonb_build_object('lineId', l.line_id, 'sku', l.sku, 'variantId', l.variant_id,
       'title', l.title, 'quantity', l.quantity, 'canceled', l.canceled, 'unitPriceMinor', l.unit_price_minor,
       'needsShipping', l.needs_shipping) order by l.line_id) from customer_order_line l
@@ -189,16 +191,18 @@ export async function markTakenIn(
     where shop_id = ${shopId} and order_id = ${orderId} and version = ${version}`.execute(trx);
 }
 
-/** The version an order was last worked in with; undefined: it was not, or not whole. */
+/** True when the order was worked in whole, as it was at that instant of its source or later. */
 export async function readTakenIn(
   trx: ShopTransaction,
   shopId: ShopId,
-  orderId: string,
-): Promise<string | undefined> {
-  const { rows } = await sql<{ version: string }>`
-    select taken_in_version as version from customer_order where shop_id = ${shopId}
-      and order_id = ${orderId} and taken_in_version is not null`.execute(trx);
-  return rows[0]?.version;
+  asked: Pick<OrderRecord, 'orderId' | 'sourceUpdatedAt'>,
+): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from customer_order where shop_id = ${shopId} and order_id = ${asked.orderId}
+      and taken_in_version = version and source_updated_at >= ${asked.sourceUpdatedAt}::timestamptz`.execute(
+    trx,
+  );
+  return rows.length > 0;
 }
 
 // A sweep takes this many at once; what is left is found by the next.
@@ -216,4 +220,15 @@ export async function readCutOff(
       and updated_at < ${before.toString()}::timestamptz
     order by updated_at limit ${MOST_CUT_OFF}`.execute(trx);
   return rows.map(({ orderId }) => orderId);
+}
+
+/** Lets go of an order that its source holds (payment, fraud): the agent answers for it, the same hold does not come back. */
+export async function waiveHold(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  orderId: string,
+  now: Temporal.Instant,
+): Promise<void> {
+  await sql`update customer_order set waived_hold = hold_reason, hold_reason = null, updated_at = ${now.toString()}
+    where shop_id = ${shopId} and order_id = ${orderId} and hold_reason is not null`.execute(trx);
 }

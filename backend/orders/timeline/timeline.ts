@@ -8,6 +8,7 @@
 /** Every kind of event there is. */
 export const EVENT_KINDS = [
   'order_placed',
+  'line_unknown',
   'promise_bound',
   'promise_changed',
   'routed',

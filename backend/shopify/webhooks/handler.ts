@@ -7,10 +7,12 @@
  */
 import type { ShopId } from '../../base/ids.ts';
 import type { Log } from '../../platform/log.ts';
+import type { Job } from '../../platform/outbox.ts';
 import type { AdminClient } from '../admin-client.ts';
 import type { Catalog, LevelChange } from '../catalog.ts';
 import type { Connections } from '../connections.ts';
 import type { Told, ToldLevel } from '../inventory/echo.ts';
+import type { IntakeWhen } from '../order-intake.ts';
 import type { Redaction } from '../redaction.ts';
 
 /** What the handlers may use; `main.ts` supplies it. */
@@ -19,10 +21,12 @@ export type WebhookWork = {
   readonly connections: Connections;
   readonly redaction: Redaction;
   readonly log: Log;
-  /** Joins the order to its promise (orders module). */
-  intakeOrder(shopId: ShopId, orderId: string): Promise<void>;
-  /** Reads what the order claims of the stock now, and settles it. */
-  followClaims(shopId: ShopId, orderId: string): Promise<void>;
+  /** Has the order read and taken in, soon. */
+  requestIntake(shopId: ShopId, orderId: string, when: IntakeWhen): Promise<void>;
+  /** The order of a fulfillment order as far as it is known here; undefined: Shopify has to be asked. */
+  orderOfFulfillmentOrder(shopId: ShopId, fulfillmentOrderId: string): Promise<string | undefined>;
+  /** A location ships nothing any more: its works return to routing. */
+  locationClosed(shopId: ShopId, locationId: string): Promise<void>;
   /** Looks again at plan, places and zones, and provisions what is missing. */
   requestProvisioning(shopId: ShopId): Promise<void>;
   /** Reads one product or item again, or notes that it is gone. */
@@ -51,6 +55,8 @@ export type WebhookHandler<Kept> = {
   readonly topics: readonly string[];
   /** Runs for shops that are gone as well (privacy duties, the uninstall itself). */
   readonly alsoAfterUninstall: boolean;
+  /** The job that does the work of a delivery, when it needs no handling of its own. */
+  jobOf?(shopId: ShopId, topic: string, kept: Kept): Job | undefined;
   /** The part of the body that is stored, or undefined when the body is not what the topic sends. */
   keep(body: unknown, shopId: ShopId): Kept | undefined;
   handle(work: WebhookWork, delivery: WebhookDelivery<Kept>): Promise<void>;

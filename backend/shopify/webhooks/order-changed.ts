@@ -1,43 +1,42 @@
 /**
- * An order was placed, or its routing is complete: join it to its promise.
+ * Something about an order changed: it is read and taken in again, whatever it was.
  *
- * Only ids are taken from the webhook; what the order says is read from the Admin API when the job runs, so a
- * late or repeated delivery works on the newest state.
+ * Only the order's id is taken from the webhook; what the order says is read from the Admin API when the job runs, so
+ * a late, repeated or overtaken delivery works on the newest state. Changes that mostly echo something we were told of,
+ * or did ourselves, wait a little: many of them are one reading.
  */
 import { z } from 'zod';
-import { FulfillmentOrderRead } from '../../../graphql/admin/generated/documents.ts';
-import { expectAnswer } from '../admin-client.ts';
-import { numberOfGid } from '../gid.ts';
+import { orderIntakeJob } from '../order-intake.ts';
 import type { WebhookHandler } from './handler.ts';
 
-type Kept = { readonly orderId: string } | { readonly fulfillmentOrderId: string };
+type Kept = { readonly orderId: string };
 
-const orderSchema = z.object({ id: z.union([z.int().positive(), z.string().regex(/^\d{1,20}$/)]) });
-const routedSchema = z.object({
-  fulfillment_order: z.object({
-    id: z.string().regex(/^gid:\/\/shopify\/FulfillmentOrder\/\d{1,20}$/),
-  }),
-});
+const number = z.union([z.int().positive(), z.string().regex(/^\d{1,20}$/)]).transform(String);
+const orderSchema = z.object({ id: number });
+const partSchema = z.object({ order_id: number });
+
+const ECHOES = new Set(['orders/updated', 'fulfillments/update', 'fulfillment_events/create']);
 
 export const orderChanged: WebhookHandler<Kept> = {
-  topics: ['orders/create', 'fulfillment_orders/order_routing_complete'],
+  topics: [
+    'orders/create',
+    'orders/updated',
+    'orders/paid',
+    'orders/cancelled',
+    'refunds/create',
+    'fulfillments/create',
+    'fulfillments/update',
+    'fulfillment_events/create',
+  ],
   alsoAfterUninstall: false,
   keep: (body) => {
+    // A refund, a fulfillment and its events have an id of their own beside the order's.
+    const part = partSchema.safeParse(body);
+    if (part.success) return { orderId: part.data.order_id };
     const order = orderSchema.safeParse(body);
-    if (order.success) return { orderId: String(order.data.id) };
-    const routed = routedSchema.safeParse(body);
-    return routed.success ? { fulfillmentOrderId: routed.data.fulfillment_order.id } : undefined;
+    return order.success ? { orderId: order.data.id } : undefined;
   },
-  handle: async (work, { shopId, payload }) => {
-    if ('orderId' in payload) return await work.intakeOrder(shopId, payload.orderId);
-    const variables = { id: payload.fulfillmentOrderId };
-    const read = expectAnswer(
-      await work.admin.send(shopId, FulfillmentOrderRead, variables, {
-        lane: 'fulfillment',
-      }),
-    );
-    // Moved or merged since: its successor sends a webhook of its own.
-    if (read.fulfillmentOrder === null) return;
-    await work.intakeOrder(shopId, numberOfGid(read.fulfillmentOrder.orderId));
-  },
+  jobOf: (shopId, topic, { orderId }) =>
+    orderIntakeJob(shopId, orderId, ECHOES.has(topic) ? 'soon' : 'now'),
+  handle: (work, { shopId, payload }) => work.requestIntake(shopId, payload.orderId, 'now'),
 };

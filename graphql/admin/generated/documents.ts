@@ -42,6 +42,8 @@ import type {
   FulfillmentOrderSplitMutationVariables,
   FulfillmentOrdersSetFulfillmentDeadlineMutation,
   FulfillmentOrdersSetFulfillmentDeadlineMutationVariables,
+  FulfillmentReadQuery,
+  FulfillmentReadQueryVariables,
   FulfillmentTrackingInfoUpdateMutation,
   FulfillmentTrackingInfoUpdateMutationVariables,
   InventoryActivateMutation,
@@ -74,22 +76,26 @@ import type {
   OrderAddressUpdateMutationVariables,
   OrderCancelMutation,
   OrderCancelMutationVariables,
-  OrderClaimsReadQuery,
-  OrderClaimsReadQueryVariables,
   OrderEditBeginMutation,
   OrderEditBeginMutationVariables,
   OrderEditCommitMutation,
   OrderEditCommitMutationVariables,
   OrderEditSetQuantityMutation,
   OrderEditSetQuantityMutationVariables,
+  OrderEtaClassesReadQuery,
+  OrderEtaClassesReadQueryVariables,
+  OrderFulfillmentIdsReadQuery,
+  OrderFulfillmentIdsReadQueryVariables,
+  OrderFulfillmentOrdersReadQuery,
+  OrderFulfillmentOrdersReadQueryVariables,
   OrderFulfillmentsReadQuery,
   OrderFulfillmentsReadQueryVariables,
+  OrderIntakeReadQuery,
+  OrderIntakeReadQueryVariables,
   OrderLinesReadQuery,
   OrderLinesReadQueryVariables,
   OrderPartsReadQuery,
   OrderPartsReadQueryVariables,
-  OrderReadQuery,
-  OrderReadQueryVariables,
   OrderWorkReadQuery,
   OrderWorkReadQueryVariables,
   OrdersUpdatedReadQuery,
@@ -455,6 +461,32 @@ mutation FulfillmentOrdersSetFulfillmentDeadline($fulfillmentOrderIds: [ID!]!, $
 }
 `);
 
+export const FulfillmentRead: TypedDocumentNode<FulfillmentReadQuery, FulfillmentReadQueryVariables> = parse(`
+query FulfillmentRead($id: ID!, $after: String) {
+  fulfillment(id: $id) {
+    id
+    status
+    createdAt
+    location {
+      id
+    }
+    fulfillmentLineItems(first: 100, after: $after) {
+      nodes {
+        id
+        quantity
+        lineItem {
+          id
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+`);
+
 export const FulfillmentTrackingInfoUpdate: TypedDocumentNode<FulfillmentTrackingInfoUpdateMutation, FulfillmentTrackingInfoUpdateMutationVariables> = parse(`
 mutation FulfillmentTrackingInfoUpdate($fulfillmentId: ID!, $trackingInfoInput: FulfillmentTrackingInput!, $notifyCustomer: Boolean) {
   fulfillmentTrackingInfoUpdate(
@@ -752,78 +784,6 @@ mutation OrderCancel($orderId: ID!, $reason: OrderCancelReason!, $restock: Boole
 }
 `);
 
-export const OrderClaimsRead: TypedDocumentNode<OrderClaimsReadQuery, OrderClaimsReadQueryVariables> = parse(`
-query OrderClaimsRead($id: ID!) {
-  order(id: $id) {
-    id
-    createdAt
-    updatedAt
-    cancelledAt
-    checkoutToken
-    lineItems(first: 250) {
-      nodes {
-        id
-        sku
-        quantity
-        unfulfilledQuantity
-        requiresShipping
-        variant {
-          id
-        }
-      }
-      pageInfo {
-        hasNextPage
-      }
-    }
-    fulfillmentOrders(first: 20) {
-      nodes {
-        id
-        status
-        assignedLocation {
-          location {
-            id
-          }
-        }
-        lineItems(first: 50) {
-          nodes {
-            remainingQuantity
-            lineItem {
-              id
-            }
-          }
-          pageInfo {
-            hasNextPage
-          }
-        }
-      }
-      pageInfo {
-        hasNextPage
-      }
-    }
-    fulfillments(first: 30) {
-      id
-      status
-      createdAt
-      location {
-        id
-      }
-      fulfillmentLineItems(first: 50) {
-        nodes {
-          id
-          quantity
-          lineItem {
-            id
-          }
-        }
-        pageInfo {
-          hasNextPage
-        }
-      }
-    }
-  }
-}
-`);
-
 export const OrderEditBegin: TypedDocumentNode<OrderEditBeginMutation, OrderEditBeginMutationVariables> = parse(`
 mutation OrderEditBegin($id: ID!) {
   orderEditBegin(id: $id) {
@@ -883,6 +843,66 @@ mutation OrderEditSetQuantity($id: ID!, $lineItemId: ID!, $quantity: Int!, $rest
 }
 `);
 
+export const OrderEtaClassesRead: TypedDocumentNode<OrderEtaClassesReadQuery, OrderEtaClassesReadQueryVariables> = parse(`
+query OrderEtaClassesRead($id: ID!, $after: String) {
+  order(id: $id) {
+    lineItems(first: 150, after: $after) {
+      nodes {
+        requiresShipping
+        variant {
+          eta: metafield(namespace: "$app", key: "eta") {
+            value
+            updatedAt
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+`);
+
+export const OrderFulfillmentIdsRead: TypedDocumentNode<OrderFulfillmentIdsReadQuery, OrderFulfillmentIdsReadQueryVariables> = parse(`
+query OrderFulfillmentIdsRead($id: ID!) {
+  order(id: $id) {
+    fulfillments(first: 250) {
+      id
+    }
+  }
+}
+`);
+
+export const OrderFulfillmentOrdersRead: TypedDocumentNode<OrderFulfillmentOrdersReadQuery, OrderFulfillmentOrdersReadQueryVariables> = parse(`
+query OrderFulfillmentOrdersRead($id: ID!, $after: String!) {
+  order(id: $id) {
+    fulfillmentOrders(first: 50, after: $after) {
+      nodes {
+        id
+        status
+        assignedLocation {
+          location {
+            id
+          }
+        }
+        deliveryMethod {
+          methodType
+        }
+        fulfillmentHolds {
+          reason
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+`);
+
 export const OrderFulfillmentsRead: TypedDocumentNode<OrderFulfillmentsReadQuery, OrderFulfillmentsReadQueryVariables> = parse(`
 query OrderFulfillmentsRead($id: ID!, $fulfillments: Int!, $lines: Int!) {
   order(id: $id) {
@@ -917,20 +937,147 @@ query OrderFulfillmentsRead($id: ID!, $fulfillments: Int!, $lines: Int!) {
 }
 `);
 
-export const OrderLinesRead: TypedDocumentNode<OrderLinesReadQuery, OrderLinesReadQueryVariables> = parse(`
-query OrderLinesRead($id: ID!, $after: String!) {
+export const OrderIntakeRead: TypedDocumentNode<OrderIntakeReadQuery, OrderIntakeReadQueryVariables> = parse(`
+query OrderIntakeRead($id: ID!) {
   order(id: $id) {
-    lineItems(first: 250, after: $after) {
+    id
+    name
+    createdAt
+    updatedAt
+    cancelledAt
+    closedAt
+    test
+    sourceName
+    currencyCode
+    presentmentCurrencyCode
+    displayFinancialStatus
+    paymentGatewayNames
+    tags
+    customerLocale
+    email
+    phone
+    cartToken
+    checkoutToken
+    totalPriceSet {
+      shopMoney {
+        amount
+      }
+    }
+    risk {
+      recommendation
+    }
+    customAttributes {
+      key
+      value
+    }
+    shippingAddress {
+      name
+      address1
+      address2
+      city
+      provinceCode
+      zip
+      countryCodeV2
+      phone
+    }
+    shippingLines(first: 5) {
+      nodes {
+        code
+        title
+        source
+        carrierIdentifier
+        deliveryCategory
+      }
+    }
+    promise: metafield(namespace: "$app", key: "promise") {
+      value
+      updatedAt
+    }
+    lineItems(first: 40) {
       nodes {
         id
-        quantity
         sku
+        title
+        quantity
+        unfulfilledQuantity
         requiresShipping
         variant {
           id
-          eta: metafield(namespace: "$app", key: "eta") {
-            value
-            updatedAt
+        }
+        originalUnitPriceSet {
+          shopMoney {
+            amount
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+    fulfillmentOrders(first: 10) {
+      nodes {
+        id
+        status
+        assignedLocation {
+          location {
+            id
+          }
+        }
+        deliveryMethod {
+          methodType
+        }
+        fulfillmentHolds {
+          reason
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+    fulfillments(first: 8) {
+      id
+      status
+      createdAt
+      location {
+        id
+      }
+      fulfillmentLineItems(first: 10) {
+        nodes {
+          id
+          quantity
+          lineItem {
+            id
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+}
+`);
+
+export const OrderLinesRead: TypedDocumentNode<OrderLinesReadQuery, OrderLinesReadQueryVariables> = parse(`
+query OrderLinesRead($id: ID!, $after: String!) {
+  order(id: $id) {
+    lineItems(first: 150, after: $after) {
+      nodes {
+        id
+        sku
+        title
+        quantity
+        unfulfilledQuantity
+        requiresShipping
+        variant {
+          id
+        }
+        originalUnitPriceSet {
+          shopMoney {
+            amount
           }
         }
       }
@@ -944,9 +1091,9 @@ query OrderLinesRead($id: ID!, $after: String!) {
 `);
 
 export const OrderPartsRead: TypedDocumentNode<OrderPartsReadQuery, OrderPartsReadQueryVariables> = parse(`
-query OrderPartsRead($id: ID!) {
+query OrderPartsRead($id: ID!, $after: String) {
   order(id: $id) {
-    fulfillmentOrders(first: 10) {
+    fulfillmentOrders(first: 10, after: $after) {
       nodes {
         id
         status
@@ -962,86 +1109,23 @@ query OrderPartsRead($id: ID!) {
           nodes {
             id
             totalQuantity
+            remainingQuantity
+            lineItem {
+              id
+            }
             variant {
               id
             }
           }
           pageInfo {
             hasNextPage
-          }
-        }
-      }
-    }
-  }
-}
-`);
-
-export const OrderRead: TypedDocumentNode<OrderReadQuery, OrderReadQueryVariables> = parse(`
-query OrderRead($id: ID!) {
-  order(id: $id) {
-    id
-    name
-    createdAt
-    cancelledAt
-    sourceName
-    presentmentCurrencyCode
-    cartToken
-    checkoutToken
-    customAttributes {
-      key
-      value
-    }
-    shippingAddress {
-      countryCodeV2
-      zip
-    }
-    shippingLines(first: 10) {
-      nodes {
-        code
-        title
-        source
-        carrierIdentifier
-        deliveryCategory
-      }
-    }
-    promise: metafield(namespace: "$app", key: "promise") {
-      value
-      updatedAt
-    }
-    lineItems(first: 250) {
-      nodes {
-        id
-        quantity
-        sku
-        requiresShipping
-        variant {
-          id
-          eta: metafield(namespace: "$app", key: "eta") {
-            value
-            updatedAt
+            endCursor
           }
         }
       }
       pageInfo {
         hasNextPage
         endCursor
-      }
-    }
-    fulfillmentOrders(first: 20) {
-      nodes {
-        id
-        status
-        requestStatus
-        assignedLocation {
-          location {
-            id
-          }
-        }
-        deliveryMethod {
-          methodType
-          serviceCode
-          presentedName
-        }
       }
     }
   }

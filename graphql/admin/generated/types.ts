@@ -1253,6 +1253,16 @@ export type OrderCancelUserErrorCode =
   | 'STORE_CREDIT_REFUND_EXPIRATION_IN_PAST'
   | 'STORE_CREDIT_REFUND_MISSING_CUSTOMER';
 
+export type OrderDisplayFinancialStatus =
+  | 'AUTHORIZED'
+  | 'EXPIRED'
+  | 'PAID'
+  | 'PARTIALLY_PAID'
+  | 'PARTIALLY_REFUNDED'
+  | 'PENDING'
+  | 'REFUNDED'
+  | 'VOIDED';
+
 export type OrderInput = {
   readonly customAttributes?: ReadonlyArray<AttributeInput> | null | undefined;
   readonly email?: string | null | undefined;
@@ -1267,6 +1277,12 @@ export type OrderInput = {
   readonly shippingAddress?: MailingAddressInput | null | undefined;
   readonly tags?: ReadonlyArray<string> | null | undefined;
 };
+
+export type OrderRiskRecommendationResult =
+  | 'ACCEPT'
+  | 'CANCEL'
+  | 'INVESTIGATE'
+  | 'NONE';
 
 export type PreparedFulfillmentOrderLineItemsInput = {
   readonly fulfillmentOrderId: string;
@@ -1439,6 +1455,14 @@ export type FulfillmentOrdersSetFulfillmentDeadlineMutationVariables = Exact<{
 
 export type FulfillmentOrdersSetFulfillmentDeadlineMutation = { readonly fulfillmentOrdersSetFulfillmentDeadline: { readonly success: boolean | null, readonly userErrors: ReadonlyArray<{ readonly code: FulfillmentOrdersSetFulfillmentDeadlineUserErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
 
+export type FulfillmentReadQueryVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type FulfillmentReadQuery = { readonly fulfillment: { readonly id: string, readonly status: FulfillmentStatus, readonly createdAt: string, readonly location: { readonly id: string } | null, readonly fulfillmentLineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly quantity: number | null, readonly lineItem: { readonly id: string } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+
 export type FulfillmentTrackingInfoUpdateMutationVariables = Exact<{
   fulfillmentId: string;
   trackingInfoInput: FulfillmentTrackingInput;
@@ -1571,13 +1595,6 @@ export type OrderCancelMutationVariables = Exact<{
 
 export type OrderCancelMutation = { readonly orderCancel: { readonly job: { readonly id: string, readonly done: boolean } | null, readonly userErrors: ReadonlyArray<{ readonly code: OrderCancelUserErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
 
-export type OrderClaimsReadQueryVariables = Exact<{
-  id: string;
-}>;
-
-
-export type OrderClaimsReadQuery = { readonly order: { readonly id: string, readonly createdAt: string, readonly updatedAt: string, readonly cancelledAt: string | null, readonly checkoutToken: string | null, readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly sku: string | null, readonly quantity: number, readonly unfulfilledQuantity: number, readonly requiresShipping: boolean, readonly variant: { readonly id: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean } }, readonly fulfillmentOrders: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentOrderStatus, readonly assignedLocation: { readonly location: { readonly id: string } | null }, readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly remainingQuantity: number, readonly lineItem: { readonly id: string } }>, readonly pageInfo: { readonly hasNextPage: boolean } } }>, readonly pageInfo: { readonly hasNextPage: boolean } }, readonly fulfillments: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentStatus, readonly createdAt: string, readonly location: { readonly id: string } | null, readonly fulfillmentLineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly quantity: number | null, readonly lineItem: { readonly id: string } }>, readonly pageInfo: { readonly hasNextPage: boolean } } }> } | null };
-
 export type OrderEditBeginMutationVariables = Exact<{
   id: string;
 }>;
@@ -1604,6 +1621,29 @@ export type OrderEditSetQuantityMutationVariables = Exact<{
 
 export type OrderEditSetQuantityMutation = { readonly orderEditSetQuantity: { readonly calculatedLineItem: { readonly id: string, readonly quantity: number } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
 
+export type OrderEtaClassesReadQueryVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type OrderEtaClassesReadQuery = { readonly order: { readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly requiresShipping: boolean, readonly variant: { readonly eta: { readonly value: string, readonly updatedAt: string } | null } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+
+export type OrderFulfillmentIdsReadQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OrderFulfillmentIdsReadQuery = { readonly order: { readonly fulfillments: ReadonlyArray<{ readonly id: string }> } | null };
+
+export type OrderFulfillmentOrdersReadQueryVariables = Exact<{
+  id: string;
+  after: string;
+}>;
+
+
+export type OrderFulfillmentOrdersReadQuery = { readonly order: { readonly fulfillmentOrders: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentOrderStatus, readonly assignedLocation: { readonly location: { readonly id: string } | null }, readonly deliveryMethod: { readonly methodType: DeliveryMethodType } | null, readonly fulfillmentHolds: ReadonlyArray<{ readonly reason: FulfillmentHoldReason }> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+
 export type OrderFulfillmentsReadQueryVariables = Exact<{
   id: string;
   fulfillments: number;
@@ -1613,27 +1653,28 @@ export type OrderFulfillmentsReadQueryVariables = Exact<{
 
 export type OrderFulfillmentsReadQuery = { readonly order: { readonly id: string, readonly fulfillments: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentStatus, readonly displayStatus: FulfillmentDisplayStatus | null, readonly createdAt: string, readonly location: { readonly id: string } | null, readonly trackingInfo: ReadonlyArray<{ readonly company: string | null, readonly number: string | null, readonly url: string | null }>, readonly fulfillmentLineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly quantity: number | null, readonly lineItem: { readonly id: string } }>, readonly pageInfo: { readonly hasNextPage: boolean } } }> } | null };
 
+export type OrderIntakeReadQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OrderIntakeReadQuery = { readonly order: { readonly id: string, readonly name: string, readonly createdAt: string, readonly updatedAt: string, readonly cancelledAt: string | null, readonly closedAt: string | null, readonly test: boolean, readonly sourceName: string | null, readonly currencyCode: CurrencyCode, readonly presentmentCurrencyCode: CurrencyCode, readonly displayFinancialStatus: OrderDisplayFinancialStatus | null, readonly paymentGatewayNames: ReadonlyArray<string>, readonly tags: ReadonlyArray<string>, readonly customerLocale: string | null, readonly email: string | null, readonly phone: string | null, readonly cartToken: string | null, readonly checkoutToken: string | null, readonly totalPriceSet: { readonly shopMoney: { readonly amount: string } }, readonly risk: { readonly recommendation: OrderRiskRecommendationResult }, readonly customAttributes: ReadonlyArray<{ readonly key: string, readonly value: string | null }>, readonly shippingAddress: { readonly name: string | null, readonly address1: string | null, readonly address2: string | null, readonly city: string | null, readonly provinceCode: string | null, readonly zip: string | null, readonly countryCodeV2: CountryCode | null, readonly phone: string | null } | null, readonly shippingLines: { readonly nodes: ReadonlyArray<{ readonly code: string | null, readonly title: string, readonly source: string | null, readonly carrierIdentifier: string | null, readonly deliveryCategory: string | null }> }, readonly promise: { readonly value: string, readonly updatedAt: string } | null, readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly sku: string | null, readonly title: string, readonly quantity: number, readonly unfulfilledQuantity: number, readonly requiresShipping: boolean, readonly variant: { readonly id: string } | null, readonly originalUnitPriceSet: { readonly shopMoney: { readonly amount: string } } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } }, readonly fulfillmentOrders: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentOrderStatus, readonly assignedLocation: { readonly location: { readonly id: string } | null }, readonly deliveryMethod: { readonly methodType: DeliveryMethodType } | null, readonly fulfillmentHolds: ReadonlyArray<{ readonly reason: FulfillmentHoldReason }> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } }, readonly fulfillments: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentStatus, readonly createdAt: string, readonly location: { readonly id: string } | null, readonly fulfillmentLineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly quantity: number | null, readonly lineItem: { readonly id: string } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } }> } | null };
+
 export type OrderLinesReadQueryVariables = Exact<{
   id: string;
   after: string;
 }>;
 
 
-export type OrderLinesReadQuery = { readonly order: { readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly quantity: number, readonly sku: string | null, readonly requiresShipping: boolean, readonly variant: { readonly id: string, readonly eta: { readonly value: string, readonly updatedAt: string } | null } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+export type OrderLinesReadQuery = { readonly order: { readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly sku: string | null, readonly title: string, readonly quantity: number, readonly unfulfilledQuantity: number, readonly requiresShipping: boolean, readonly variant: { readonly id: string } | null, readonly originalUnitPriceSet: { readonly shopMoney: { readonly amount: string } } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
 
 export type OrderPartsReadQueryVariables = Exact<{
   id: string;
+  after?: string | null | undefined;
 }>;
 
 
-export type OrderPartsReadQuery = { readonly order: { readonly fulfillmentOrders: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentOrderStatus, readonly assignedLocation: { readonly location: { readonly id: string } | null }, readonly deliveryMethod: { readonly methodType: DeliveryMethodType } | null, readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly totalQuantity: number, readonly variant: { readonly id: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean } } }> } } | null };
-
-export type OrderReadQueryVariables = Exact<{
-  id: string;
-}>;
-
-
-export type OrderReadQuery = { readonly order: { readonly id: string, readonly name: string, readonly createdAt: string, readonly cancelledAt: string | null, readonly sourceName: string | null, readonly presentmentCurrencyCode: CurrencyCode, readonly cartToken: string | null, readonly checkoutToken: string | null, readonly customAttributes: ReadonlyArray<{ readonly key: string, readonly value: string | null }>, readonly shippingAddress: { readonly countryCodeV2: CountryCode | null, readonly zip: string | null } | null, readonly shippingLines: { readonly nodes: ReadonlyArray<{ readonly code: string | null, readonly title: string, readonly source: string | null, readonly carrierIdentifier: string | null, readonly deliveryCategory: string | null }> }, readonly promise: { readonly value: string, readonly updatedAt: string } | null, readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly quantity: number, readonly sku: string | null, readonly requiresShipping: boolean, readonly variant: { readonly id: string, readonly eta: { readonly value: string, readonly updatedAt: string } | null } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } }, readonly fulfillmentOrders: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentOrderStatus, readonly requestStatus: FulfillmentOrderRequestStatus, readonly assignedLocation: { readonly location: { readonly id: string } | null }, readonly deliveryMethod: { readonly methodType: DeliveryMethodType, readonly serviceCode: string | null, readonly presentedName: string | null } | null }> } } | null };
+export type OrderPartsReadQuery = { readonly order: { readonly fulfillmentOrders: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentOrderStatus, readonly assignedLocation: { readonly location: { readonly id: string } | null }, readonly deliveryMethod: { readonly methodType: DeliveryMethodType } | null, readonly lineItems: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly totalQuantity: number, readonly remainingQuantity: number, readonly lineItem: { readonly id: string }, readonly variant: { readonly id: string } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
 
 export type OrderWorkReadQueryVariables = Exact<{
   id: string;
