@@ -1,0 +1,229 @@
+/**
+ * Stores' desks over HTTP on a database of its own: the product's services, the network held as a world.
+ *
+ * In: works as routing would leave them, devices and people as a manager makes them. Out: answers as a desk gets them, what
+ * the tables say. Jobs that would be enqueued are collected; offers and their feed are the real ones.
+ */
+import { createServer } from 'node:http';
+import { sql } from 'kysely';
+import type { ShopId } from '../backend/base/ids.ts';
+import { createApp, type Mount } from '../backend/http/app.ts';
+import { sendRefusal } from '../backend/http/problem.ts';
+import type { Role } from '../backend/orders/desk/access/access.ts';
+import { createDeskAccess } from '../backend/orders/desk/access/service.ts';
+import { createPickupCodes } from '../backend/orders/desk/pickup/service.ts';
+import { deskHeaders, deskRoutes } from '../backend/orders/desk/routes.ts';
+import { createDeskService } from '../backend/orders/desk/service.ts';
+import { createDeskFeed } from '../backend/orders/offers/feed/service.ts';
+import { offerRoutes } from '../backend/orders/offers/routes.ts';
+import { saveOrder } from '../backend/orders/record/store.ts';
+import { returnWork } from '../backend/orders/route/moves/service.ts';
+import type { OrderStep } from '../backend/orders/steps.ts';
+import { readTimeline } from '../backend/orders/timeline/store.ts';
+import { insertWork, readWorks } from '../backend/orders/works/store.ts';
+import { createLocalBus } from '../backend/platform/bus.ts';
+import { fixedClock } from '../backend/platform/clock.ts';
+import { withShop } from '../backend/platform/database.ts';
+import { createLog } from '../backend/platform/log.ts';
+import { createIdSource, createSigner } from '../backend/platform/signing.ts';
+import { allocate } from '../backend/stock/reservations/order-claims/allocation/service.ts';
+import { settleShipped } from '../backend/stock/reservations/order-claims/shipping/service.ts';
+import { createTestDatabase } from './database.ts';
+import { statedOrder } from './worlds/claims-orders.ts';
+import { marketShop, marketWorld, openMarket, stockUp } from './worlds/offer-market.ts';
+import { orderRecord } from './worlds/order-records.ts';
+
+export const SHOP = 'desks.myshopify.com' as ShopId;
+/** A Friday, 12:00 in Rome. */
+export const NOON = Temporal.Instant.from('2026-11-27T11:00:00Z');
+const KEYS = [{ id: 'test', key: Buffer.alloc(32, 7) }] as const;
+const NODES = new Map([
+  ['milan', 'Milano deposito'],
+  ['s01', 'Milano Brera'],
+  ['s02', 'Roma Condotti'],
+  ['s03', 'Torino Lagrange'],
+]);
+const LOCATIONS: Readonly<Record<string, string>> = { '71': 's01', '72': 's02' };
+
+/** Headers by which a request says whose desk it is. */
+export type DeskKeys = Readonly<Record<string, string>>;
+
+/** A work as routing would leave it: placed at a node with its units. */
+export type PlacedWork = {
+  readonly orderId: string;
+  readonly nodeId: string;
+  readonly units: Readonly<Record<string, number>>;
+  readonly kind?: 'ship' | 'pickup';
+  readonly source?: 'shopify' | 'api';
+  readonly holdReason?: string;
+};
+
+/** What `startDeskStand` returns. */
+export type DeskStand = Awaited<ReturnType<typeof startDeskStand>>;
+
+/** Starts it; `mounts` adds pages. */
+export async function startDeskStand(skus: readonly string[], mounts: readonly Mount[] = []) {
+  const database = await createTestDatabase();
+  const { db } = database;
+  const clock = fixedClock(NOON);
+  const bus = createLocalBus();
+  const log = createLog('silent', { write: () => undefined });
+  const live = marketShop(SHOP, marketWorld(3, skus), NOON);
+  const steps = new Set<OrderStep>();
+  const market = openMarket(db, {
+    ...{ shopId: SHOP, live, clock },
+    onStep: (step) => steps.add(step),
+    poke: (shopId) => void bus.publish('desk', shopId),
+  });
+  const access = createDeskAccess({
+    ...{ db, clock, bus, newId: createIdSource(), signer: createSigner([...KEYS]) },
+    monotonicMilliseconds: () => performance.now(),
+    nodesOf: async () => NODES,
+    nodeOfLocation: async (_shop, locationId) => LOCATIONS[locationId],
+    shopOfPos: async (authorization) => (authorization === 'Bearer pos' ? SHOP : undefined),
+  });
+  const codes = createPickupCodes([...KEYS]);
+  const claims = { db, clock, openShop: async () => live, announce: async () => undefined };
+  const desk = createDeskService({
+    ...claims,
+    returnWork: (trx, shopId, what) => returnWork(market.moves, trx, shopId, what),
+    settleShipped: (trx, shopId, left) => settleShipped(claims, trx, shopId, left),
+    onShortages: async () => undefined,
+    enqueue: market.moves.enqueue,
+    isPickupCode: codes.isPickupCode,
+    poke: (shopId) => void bus.publish('desk', shopId),
+    onStep: (step) => steps.add(step),
+  });
+  const feed = createDeskFeed({ db, bus, log });
+  const deskOf = async (request: Parameters<typeof deskHeaders>[0]) => {
+    const known = await access.deskOf(deskHeaders(request));
+    if (!known.ok) return known;
+    const { shopId, nodeId, person } = known.value;
+    return { ok: true, value: { shopId, nodeId, person: person.personId } } as const;
+  };
+  const shopOfPos = async (authorization: string | undefined) =>
+    authorization === 'Bearer pos' ? SHOP : undefined;
+  const own: Mount[] = [
+    {
+      path: '/api/desk',
+      router: deskRoutes({
+        ...{ desk, access, sendRefusal, shopOfPos },
+        nodesOf: async () => NODES,
+        nodeOfLocation: async (_shop, locationId) => LOCATIONS[locationId],
+      }),
+      body: 'json',
+    },
+    {
+      path: '/api/desk',
+      router: offerRoutes({ offers: market.offers, feed, deskOf, sendRefusal }),
+      body: 'json',
+    },
+  ];
+  const server = createServer(
+    createApp({ log, mounts: [...own, ...mounts], checkReady: async () => [] }),
+  );
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const url = `http://localhost:${address.port}`;
+
+  return {
+    ...{ url, db, clock, steps, access, market, codes },
+    jobs: market.jobs,
+    /** A pairing code of a node. */
+    codeFor: async (nodeId: string): Promise<string> => {
+      const made = await access.createPairing(SHOP, { nodeId, deviceName: 'Till' }, 'ada');
+      if (!made.ok) throw new Error(made.refusal.allowed);
+      return made.value.code;
+    },
+    /** A person of a node with the PIN 2580. */
+    addPerson: async (nodeId: string, name: string, role: Role = 'staff'): Promise<string> => {
+      const made = await access.addPerson(SHOP, { nodeId, name, role, pin: '2580' }, 'ada');
+      if (!made.ok) throw new Error(made.refusal.allowed);
+      return made.value.personId;
+    },
+    ask: (path: string, { keys = {}, body }: { keys?: DeskKeys; body?: unknown } = {}) =>
+      askDesk(url, path, { keys, body }),
+    /** A paired device with a person who has said who they are. */
+    async open(nodeId: string, role: Role = 'staff'): Promise<DeskKeys> {
+      const personId = await this.addPerson(nodeId, `Person of ${nodeId}`, role);
+      const code = await this.codeFor(nodeId);
+      const paired = await this.ask('/pair', { body: { shop: SHOP, code } });
+      const device = { 'x-kept-device': String(paired.body['token']) };
+      const known = await this.ask('/identify', { keys: device, body: { personId, pin: '2580' } });
+      return { ...device, 'x-kept-person': String(known.body['token']) };
+    },
+    /** Puts a work on a desk. */
+    place: (work: PlacedWork) => place({ db, clock, market, claims }, work),
+    readWorks: (orderId: string) => withShop(db, SHOP, (trx) => readWorks(trx, SHOP, { orderId })),
+    timeline: async (orderId: string) =>
+      (await withShop(db, SHOP, (trx) => readTimeline(trx, SHOP, orderId))).map(({ kind }) => kind),
+    /** Units of a SKU at a node. */
+    position: async (sku: string, nodeId: string) => {
+      const { rows } = await withShop(db, SHOP, (trx) =>
+        sql<{ onHand: number; unavailable: number; allocated: number }>`
+          select on_hand as "onHand", unavailable, allocated from stock_position
+          where shop_id = ${SHOP} and sku = ${sku} and node_id = ${nodeId}`.execute(trx),
+      );
+      return rows[0];
+    },
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      feed.stop();
+      access.stop();
+      await database.close();
+    },
+  };
+}
+
+async function askDesk(
+  url: string,
+  path: string,
+  { keys, body }: { readonly keys: DeskKeys; readonly body: unknown },
+): Promise<{ readonly status: number; readonly body: Record<string, unknown> }> {
+  const response = await fetch(`${url}/api/desk${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { ...keys, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+async function place(
+  of: Pick<Parameters<typeof openMarket>[1], 'clock'> & {
+    readonly db: Parameters<typeof openMarket>[0];
+    readonly market: ReturnType<typeof openMarket>;
+    readonly claims: Parameters<typeof allocate>[0];
+  },
+  work: PlacedWork,
+): Promise<string> {
+  const { orderId, nodeId, units, kind = 'ship', source = 'shopify', holdReason = null } = work;
+  const at = of.clock.now();
+  const placedAt = at.toString();
+  for (const sku of Object.keys(units)) await stockUp(of.db, SHOP, sku, { [nodeId]: 5 });
+  await of.market.claims.follow(SHOP, { ...statedOrder(orderId, units, { placedAt }), source });
+  const lines = Object.entries(units).map(([sku, quantity]) => ({
+    ...{ lineId: `l-${sku}`, sku, quantity },
+  }));
+  const workId = `${orderId}-1`;
+  await withShop(of.db, SHOP, async (trx) => {
+    const record = orderRecord(orderId, {
+      ...{ source, placedAt, holdReason, method: kind, sourceUpdatedAt: placedAt },
+      lines: lines.map((line) => ({
+        ...{ ...line, title: `Article ${line.sku}`, canceled: 0, unitPriceMinor: 4_900 },
+        ...{ variantId: null, needsShipping: true },
+      })),
+    });
+    await saveOrder(trx, SHOP, record, { now: at, actor: { kind: 'system', id: 'test' } });
+    await insertWork(trx, SHOP, {
+      ...{ workId, orderId, lines, kind, nodeId, state: 'placed', negotiation: 'assigned' },
+      ...{ serviceCode: kind === 'ship' ? 'standard' : null, createdAt: placedAt, placedAt },
+      startBy: at.add({ hours: 3 }).toString(),
+    });
+    const asked = lines.map(({ lineId, quantity }) => ({ lineId, quantity, nodeId }));
+    const done = await allocate(of.claims, trx, SHOP, { orderId, asked });
+    if (!done.value.ok) throw new Error(`no units for ${orderId}: ${done.value.refusal.code}`);
+  });
+  return workId;
+}
