@@ -10,10 +10,12 @@ import type { Webhooks } from './app/webhooks.ts';
 import { addLocation, changeLocation, deleteVariants, entryOfSku, renameSku } from './catalog.ts';
 import type { RateCache } from './checkout/rate-cache.ts';
 import type { RateAnswer } from './checkout/rate-client.ts';
+import { createOrderControl, type OrderControl } from './orders/order-control.ts';
+import type { Order } from './orders/order-state.ts';
 import type { SeedLocation } from './seed.ts';
 import { changeSettings, type Settings } from './settings.ts';
 import type { LocalShop } from './shop.ts';
-import type { CatalogChanges, Level, Order } from './state.ts';
+import type { CatalogChanges, Level } from './state.ts';
 import {
   changeLevel,
   connectLevel,
@@ -21,10 +23,9 @@ import {
   STORED_NAMES,
   type StoredName,
 } from './stock/levels.ts';
-import { cancelOrder, fulfillOrder, refundUnits } from './stock/order-stock.ts';
 import { type ChannelOrder, placeChannelOrder } from './stock/other-channels.ts';
 
-export type LocalControl = {
+export type LocalControl = OrderControl & {
   /** The merchant installs the app: its scopes are granted as the app's configuration asks for them. */
   install(): { scopes: string[] };
   /** The merchant removes the app: tokens end, the app is told by `app/uninstalled`. */
@@ -34,12 +35,6 @@ export type LocalControl = {
   setLevel(change: LevelChange): { level: Level };
   /** An order that came another way than this shop's checkout; throws `out_of_stock` when Shopify refuses it. */
   placeOrder(ask: ChannelOrder): { order: Order };
-  fulfillOrder(orderId: number, fulfillmentOrderId?: number): { order: Order };
-  cancelOrder(orderId: number, restock: boolean): { order: Order };
-  refundOrder(
-    orderId: number,
-    refund: { sku: string; quantity: number; restock: boolean; locationId?: number | undefined },
-  ): { order: Order };
   /** The merchant deletes a variant by its SKU, or the whole product it belongs to. */
   deleteSku(sku: string, isWholeProduct: boolean): { deleted: number };
   renameSku(from: string, to: string): { sku: string };
@@ -68,6 +63,7 @@ export function createControl(shop: LocalShop, parts: Parts): LocalControl {
   const { cache, webhooks } = parts;
   return {
     ...merchantControl(shop),
+    ...createOrderControl(shop),
     ...faultControl(parts),
     install() {
       shop.state.isInstalled = true;
@@ -126,9 +122,6 @@ function readExtensionSettings(
 type MerchantActions =
   | 'setLevel'
   | 'placeOrder'
-  | 'fulfillOrder'
-  | 'cancelOrder'
-  | 'refundOrder'
   | 'deleteSku'
   | 'renameSku'
   | 'addLocation'
@@ -136,32 +129,9 @@ type MerchantActions =
 
 /** What a merchant does in the admin, and other channels to his stock. */
 function merchantControl(shop: LocalShop): Pick<LocalControl, MerchantActions> {
-  const orderOf = (id: number): Order => {
-    const order = shop.state.orders.find((one) => one.id === id);
-    if (!order) throw new Error(`there is no order ${id}`);
-    return order;
-  };
   return {
     setLevel: (change) => ({ level: setLevel(shop, change) }),
     placeOrder: (ask) => ({ order: placeChannelOrder(shop, ask) }),
-    fulfillOrder(orderId, fulfillmentOrderId) {
-      const order = orderOf(orderId);
-      fulfillOrder(shop, order, fulfillmentOrderId);
-      return { order };
-    },
-    cancelOrder(orderId, restock) {
-      const order = orderOf(orderId);
-      cancelOrder(shop, order, { restock });
-      return { order };
-    },
-    refundOrder(orderId, { sku, ...refund }) {
-      const order = orderOf(orderId);
-      const { variant } = entryOfSku(shop, sku);
-      const line = order.lines.find((one) => one.variantId === variant.id);
-      if (!line) throw new Error(`order ${orderId} has no line of ${sku}`);
-      refundUnits(shop, order, { lineId: line.id, ...refund });
-      return { order };
-    },
     deleteSku(sku, isWholeProduct) {
       const { product, variant } = entryOfSku(shop, sku);
       const ids = isWholeProduct ? product.variants.map((one) => one.id) : [variant.id];

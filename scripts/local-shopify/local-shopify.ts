@@ -39,6 +39,7 @@ import { stockControlRoutes } from './http/stock-control-routes.ts';
 import { storefrontRoutes } from './http/storefront-routes.ts';
 import { createThemeDrafts } from './http/theme-drafts.ts';
 import { themeEditorRoutes } from './http/theme-editor-routes.ts';
+import { resumeOrders } from './orders/routing.ts';
 import { createStateFile, loadState } from './persistence.ts';
 import { parseShopSeed, type ShopSeed } from './seed.ts';
 import type { InstalledApp, LocalShop } from './shop.ts';
@@ -84,6 +85,7 @@ export async function startLocalShopify(options: LocalShopifyOptions): Promise<L
   if (saved?.clock) clock.setSpeed(saved.clock.speed);
   const state = saved ?? createShopState(seed, clock.now());
   const root = resolve(options.root ?? ROOT);
+  const timers = new Set<NodeJS.Timeout>();
   const shop: LocalShop = {
     firstSeed: seed,
     ...viewCatalog(seed, state.catalog),
@@ -97,6 +99,13 @@ export async function startLocalShopify(options: LocalShopifyOptions): Promise<L
     root,
     config: () => readAppConfig(root),
     wireMs: options.wireMs ?? (() => performance.now()),
+    later: (delayMs, task) => {
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        task();
+      }, delayMs);
+      timers.add(timer);
+    },
     announce: (topic, payload) => webhooks.send(topic, payload),
     exchanges: [],
   };
@@ -105,7 +114,7 @@ export async function startLocalShopify(options: LocalShopifyOptions): Promise<L
   const services = createAdminServices(shop);
   const control = createControl(shop, { cache, webhooks, services });
   const { keysPath } = options;
-  const parts = { assets: await buildPages(), cache, webhooks, services, control, keysPath };
+  const parts = { assets: await buildPages(), cache, services, control, keysPath };
   const app = createApp(shop, parts);
   const server = createServer(app);
   await new Promise<void>((resolve, reject) => {
@@ -114,6 +123,7 @@ export async function startLocalShopify(options: LocalShopifyOptions): Promise<L
   });
   const { port } = server.address() as AddressInfo;
   shop.url = `http://localhost:${port}`;
+  resumeOrders(shop);
   return {
     url: shop.url,
     shop,
@@ -122,6 +132,7 @@ export async function startLocalShopify(options: LocalShopifyOptions): Promise<L
     webhooks,
     async stop() {
       webhooks.stop();
+      for (const timer of timers) clearTimeout(timer);
       services.bulk.stop();
       shop.file.touch();
       shop.file.flush();
@@ -166,7 +177,6 @@ function describeApp(options: LocalShopifyOptions): InstalledApp {
 type Parts = {
   assets: ReadonlyMap<string, string>;
   cache: ReturnType<typeof createRateCache<RateAnswer>>;
-  webhooks: Webhooks;
   services: AdminServices;
   control: LocalControl;
   keysPath: string | undefined;
@@ -174,7 +184,7 @@ type Parts = {
 
 function createApp(
   shop: LocalShop,
-  { assets, cache, webhooks, services, control, keysPath }: Parts,
+  { assets, cache, services, control, keysPath }: Parts,
 ): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -194,7 +204,7 @@ function createApp(
   app.use(stockControlRoutes(shop, control));
   app.use(adminApiRoutes(shop, services));
   const customize = createCustomize(shop);
-  app.use(checkoutRoutes({ shop, cache, customize, webhooks }));
+  app.use(checkoutRoutes({ shop, cache, customize }));
   app.use(adminRoutes(shop, control));
   app.use(inventoryRoutes(shop, control));
   app.use(checkoutEditorRoutes(shop, control));

@@ -5,9 +5,10 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Fulfillment, FulfillmentOrder, Order } from './orders/order-state.ts';
 import type { ShopSeed } from './seed.ts';
 import { readSettings } from './settings.ts';
-import { createShopState, type MethodDefinition, type Order, type ShopState } from './state.ts';
+import { createShopState, type MethodDefinition, type ShopState } from './state.ts';
 
 /** Changes come in bursts (one checkout step makes several); one write covers them. */
 const SETTLE_MS = 250;
@@ -39,12 +40,54 @@ export function loadState(path: string | undefined, seed: ShopSeed): ShopState |
   return saved.seedDigest === fresh.seedDigest ? whole : reconcileState(whole, fresh);
 }
 
-/** An order written before this program remembered where orders come from and when they change. */
+/** An order written before this program knew the life of orders and fulfillment orders as well as it does now. */
 function completeOrder(order: Order): Order {
+  const fresh = {
+    updatedAt: order.createdAt,
+    sourceName: 'web',
+    unrouted: [],
+    refunds: [],
+    cancelDue: null,
+    cancelReason: null,
+    financialStatus: 'PAID' as const,
+    risk: 'NONE' as const,
+    isTest: false,
+    note: null,
+    tags: [],
+    timeline: [],
+  };
   return {
-    ...{ updatedAt: order.createdAt, sourceName: 'web', fulfillments: [] },
+    ...fresh,
     ...order,
     lines: order.lines.map((line) => ({ ...{ removed: 0 }, ...line })),
+    fulfillmentOrders: order.fulfillmentOrders.map((one) => completeWork(order, one)),
+    fulfillments: (order.fulfillments ?? []).map((one, i) => completeFulfillment(one, i + 1)),
+  };
+}
+
+function completeWork(order: Order, one: FulfillmentOrder): FulfillmentOrder {
+  const { createdAt, address } = order;
+  const place = { name: '', address1: '', address2: '', city: '', zip: '', provinceCode: '' };
+  const fresh = {
+    assigned: { ...place, countryCode: address?.countryCode ?? 'IT', phone: '' },
+    destination: address,
+    createdAt,
+    updatedAt: createdAt,
+    fulfillAt: createdAt,
+    holds: [],
+    isProgressReported: false,
+    isPrepared: false,
+  };
+  return { ...fresh, ...one };
+}
+
+function completeFulfillment(one: Fulfillment, place: number): Fulfillment {
+  const fresh = { place, status: 'SUCCESS', updatedAt: one.createdAt, isCustomerNotified: false };
+  return {
+    ...fresh,
+    ...{ tracking: [], events: [] },
+    ...one,
+    lines: one.lines.map((line) => ({ ...{ fulfillmentOrderId: 0 }, ...line })),
   };
 }
 

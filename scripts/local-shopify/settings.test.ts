@@ -10,7 +10,12 @@ import {
 } from './settings.ts';
 
 /** Where the worst case would leave nothing to see or refuse what Shopify takes; each has its reason beside it in `settings.ts`. */
-const FRIENDLIER_THAN_WORST = new Set(['plan', 'carrierNamePrefix', 'connectionCost']);
+const FRIENDLIER_THAN_WORST = new Set([
+  'plan',
+  'carrierNamePrefix',
+  'connectionCost',
+  'orderRouting',
+]);
 
 test.each(SETTING_NAMES)('%s starts at its pessimistic value, or is a known exception', (name) => {
   const { initial, values } = SETTINGS[name];

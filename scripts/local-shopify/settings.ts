@@ -133,6 +133,49 @@ export const SETTINGS = {
     values: ['no', 'yes'],
     initial: 'no',
   },
+  orderRouting: {
+    title: 'Fulfillment orders come',
+    text: 'Shopify makes them after the order: a second after the page, 6 seconds after it (behind orders/create), or with the order.',
+    values: ['late', 'after page', 'at once'],
+    // Late for every order would leave the thank-you page of a pickup without a date to look at.
+    initial: 'after page',
+  },
+  moveOnHold: {
+    title: 'A fulfillment order on hold may be moved',
+    text: 'Whether MOVE is among the actions while it is ON_HOLD.',
+    values: ['no', 'yes'],
+    initial: 'no',
+  },
+  partialMove: {
+    title: 'Moving a part of a fulfillment order',
+    text: 'New ids: it is closed, what moved and what stays are both new. Keeps id: what stays is the old one.',
+    values: ['new ids', 'keeps id'],
+    initial: 'new ids',
+  },
+  moveOntoOpen: {
+    title: "Moving to where another of the order's fulfillment orders is open",
+    text: 'Recreated: both are closed and their units are in a new one. Beside: they stand side by side.',
+    values: ['recreated', 'beside'],
+    initial: 'recreated',
+  },
+  splitKeeps: {
+    title: 'A split fulfillment order keeps',
+    text: 'The units that were not named (those named get a new id), or the named ones.',
+    values: ['rest', 'named'],
+    initial: 'rest',
+  },
+  reportProgress: {
+    title: 'Apps may report progress',
+    text: 'Not eligible: the action is listed and refused with MARKETPLACE_APP_NOT_ELIGIBLE, as some shops do.',
+    values: ['not eligible', 'eligible'],
+    initial: 'not eligible',
+  },
+  addressOnWork: {
+    title: 'A changed address on fulfillment orders',
+    text: 'Whether the destination of open fulfillment orders follows orderUpdate(shippingAddress).',
+    values: ['stays', 'follows'],
+    initial: 'stays',
+  },
   webhooks: {
     title: 'Webhooks',
     text: 'After the page that caused them; at least once, unordered, sometimes late (15 s) or lost. Held: until they are released.',
@@ -171,6 +214,13 @@ export function initialSettings(): Settings {
     failedKey: SETTINGS.failedKey.initial,
     levelWebhooks: SETTINGS.levelWebhooks.initial,
     incomingWrites: SETTINGS.incomingWrites.initial,
+    orderRouting: SETTINGS.orderRouting.initial,
+    moveOnHold: SETTINGS.moveOnHold.initial,
+    partialMove: SETTINGS.partialMove.initial,
+    moveOntoOpen: SETTINGS.moveOntoOpen.initial,
+    splitKeeps: SETTINGS.splitKeeps.initial,
+    reportProgress: SETTINGS.reportProgress.initial,
+    addressOnWork: SETTINGS.addressOnWork.initial,
     webhooks: SETTINGS.webhooks.initial,
   };
 }

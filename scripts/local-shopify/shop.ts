@@ -47,6 +47,8 @@ export type LocalShop = {
   config(): AppConfig;
   /** Milliseconds on the wire's side: limits and retention count by it; the shop's clock may jump, this never. */
   wireMs(): number;
+  /** Does something in a moment, as Shopify's own jobs do; what waits when the program ends is not done. */
+  later(delayMs: number, task: () => void): void;
   /** Tells the app by webhook. */
   announce(topic: string, payload: object): void;
   /** What is sold, by variant id and by inventory item id; `retired`: deleted since, still named by orders. */

@@ -5,6 +5,7 @@
  * copied only where it can change (levels, local pickup, zones' methods); names and pictures stay in the seed.
  */
 import { createHash, randomBytes } from 'node:crypto';
+import type { Order, OrderEdit } from './orders/order-state.ts';
 import type {
   FlatRate,
   PickupTime,
@@ -92,7 +93,25 @@ export type DeliveryCustomization = {
   enabled: boolean;
 };
 
-type WebhookSubscription = { id: number; topic: string; uri: string; failures: number };
+/** A subscription an app made by the API; Shopify deletes it after too many failures in a row. */
+export type WebhookSubscription = {
+  id: number;
+  /** As `orders/create`. */
+  topic: string;
+  uri: string;
+  failures: number;
+  includeFields: string[];
+  filter: string | null;
+  createdAt: string;
+};
+/** Percent of deliveries each thing befalls, of one topic or of all. */
+export type WebhookChaos = {
+  topic: string | null;
+  duplicatePercent: number;
+  delayPercent: number;
+  reorderPercent: number;
+  dropPercent: number;
+};
 
 export type CartLine = { id: string; variantId: number; quantity: number };
 export type Cart = {
@@ -115,65 +134,6 @@ export type Checkout = {
   selectedPickupId: number | null;
   customerId: number | null;
   orderId: number | null;
-};
-
-type OrderLine = {
-  id: number;
-  variantId: number;
-  quantity: number;
-  priceMinor: number;
-  /** Units a refund or a cancellation took out again. */
-  removed: number;
-};
-export type FulfillmentOrder = {
-  id: number;
-  locationId: number;
-  methodType: 'SHIPPING' | 'PICK_UP';
-  status: string;
-  requestStatus: string;
-  fulfillBy: string | null;
-  minDeliveryAt: string | null;
-  maxDeliveryAt: string | null;
-  lines: { id: number; orderLineId: number; quantity: number; remaining: number }[];
-};
-/** Goods handed over from one fulfillment order. */
-export type Fulfillment = {
-  id: number;
-  locationId: number;
-  createdAt: string;
-  lines: { id: number; orderLineId: number; quantity: number }[];
-};
-type ShippingLine = {
-  title: string;
-  code: string;
-  source: string;
-  priceMinor: number;
-  description: string;
-};
-export type Order = {
-  id: number;
-  number: number;
-  createdAt: string;
-  updatedAt: string;
-  /** `web` for this shop's own checkout; a marketplace's or `pos` for an order that came another way. */
-  sourceName: string;
-  /** Empty for an order that never had a checkout. */
-  checkoutToken: string;
-  cartToken: string;
-  language: ShopLanguage;
-  currency: string;
-  email: string;
-  phone: string;
-  customerId: number | null;
-  customerTags: string[];
-  address: SeedAddress | null;
-  lines: OrderLine[];
-  shippingLine: ShippingLine | null;
-  pickupLocationId: number | null;
-  attributes: { key: string; value: string }[];
-  fulfillmentOrders: FulfillmentOrder[];
-  fulfillments: Fulfillment[];
-  cancelledAt: string | null;
 };
 
 /** One access token pair of the installed app. Times are milliseconds of the shop's clock. */
@@ -221,6 +181,10 @@ export type ShopState = {
   metafields: Metafield[];
   definitions: MetafieldDefinition[];
   subscriptions: WebhookSubscription[];
+  /** Topics of the app's own configuration that Shopify has stopped to deliver. */
+  silencedTopics: string[];
+  webhookChaos: WebhookChaos;
+  orderEdits: OrderEdit[];
   /** What the merchant set in the checkout editor, by extension and field. */
   extensionSettings: Record<string, Record<string, string | number | boolean>>;
   /** Places of extensions the merchant took out in the checkout editor, as `<handle>:<target>`. */
@@ -264,6 +228,9 @@ export function createShopState(seed: ShopSeed, now: string): ShopState {
     metafields: [],
     definitions: [],
     subscriptions: [],
+    silencedTopics: [],
+    webhookChaos: calmWebhooks(),
+    orderEdits: [],
     extensionSettings: {},
     placesOff: [],
     theme: seed.theme ?? null,
@@ -298,6 +265,17 @@ export function createShopState(seed: ShopSeed, now: string): ShopState {
     })),
   }));
   return state;
+}
+
+/** No delivery is befallen by anything. */
+export function calmWebhooks(): WebhookChaos {
+  return {
+    topic: null,
+    duplicatePercent: 0,
+    delayPercent: 0,
+    reorderPercent: 0,
+    dropPercent: 0,
+  };
 }
 
 /** Tells two seeds apart. */

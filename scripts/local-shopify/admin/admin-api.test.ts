@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   askAdmin,
@@ -16,7 +17,9 @@ import {
   startFakeApp,
   startSmallShop,
 } from '../fixtures/buy.ts';
+import { sampleVariables } from '../fixtures/variables.ts';
 import type { LocalShopify } from '../local-shopify.ts';
+import { adminSchema } from './execute.ts';
 
 const DOCUMENTS = join(FIXTURE_ROOT, '..', '..', '..', '..', 'graphql', 'admin');
 
@@ -27,6 +30,7 @@ let token: string;
 beforeAll(async () => {
   app = await startFakeApp();
   local = await startSmallShop(app.url);
+  local.control.changeSettings({ orderRouting: 'at once' });
   token = await connectApp(local);
   // Whatever the app asks for is granted here; what a missing scope does is tested apart.
   local.shop.state.grantedScopes = [
@@ -38,7 +42,11 @@ beforeAll(async () => {
     'read_locales',
     'read_inventory',
     'write_inventory',
+    'write_order_edits',
     'read_merchant_managed_fulfillment_orders',
+    'write_merchant_managed_fulfillment_orders',
+    'read_fulfillments',
+    'write_fulfillments',
   ];
   token = String((await exchange(local, idTokenOf(local))).body['access_token']);
   const { token: checkout } = await openCheckout(local, { variantIds: [2_000] });
@@ -174,7 +182,8 @@ describe.each(['2026-07', '2026-10'])('Admin API %s', (version) => {
   test.each(names)('%s, as the app sends it, is answered', async (name) => {
     const query = readFileSync(join(DOCUMENTS, `${name}.graphql`), 'utf8');
     // An operation the app has gained since is tried with these; variables it does not declare are ignored.
-    const variables = { ...COMMON, id: orderId(), ...VARIABLES[name]?.() };
+    const needed = sampleVariables(await adminSchema('2026-07'), parse(query));
+    const variables = { ...needed, ...COMMON, id: orderId(), ...VARIABLES[name]?.() };
     const answer = await askAdmin(local, token, { query, variables, version });
     expect(answer.errors).toBeUndefined();
     expect(answer.data).toBeTruthy();

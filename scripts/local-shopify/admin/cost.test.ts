@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type GraphQLSchema, parse } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { sampleVariables } from '../fixtures/variables.ts';
 import { costOf, type Sizing } from './cost.ts';
 import { adminSchema } from './execute.ts';
 import { QUERY_COST_MAX } from './throttle.ts';
@@ -164,6 +165,7 @@ test.each(readdirSync(DOCUMENTS).filter((file) => file.endsWith('.graphql')))(
     // Inputs are no part of a cost; those a document needs are left out of its text.
     const document = parse(query);
     const variables = {
+      ...sampleVariables(schema, document),
       ...SIZES,
       first,
       id: 'x',

@@ -32,6 +32,12 @@ const NEED_KEY: Readonly<Record<string, Refusal>> = {
     errors: 'userErrors',
     errorType: 'UserError',
   },
+  refundCreate: {
+    payload: 'RefundCreatePayload',
+    empty: 'refund',
+    errors: 'userErrors',
+    errorType: 'UserError',
+  },
   locationActivate: {
     payload: 'LocationActivatePayload',
     empty: 'location',

@@ -8,11 +8,14 @@ import * as inventory from './inventory-writes.ts';
 import * as lists from './lists.ts';
 import * as metafields from './metafields.ts';
 import { type AdminContext, type Arguments, notSimulated } from './node.ts';
+import * as orderWrites from './order-writes.ts';
 import * as orders from './orders.ts';
 import * as pickup from './pickup.ts';
 import * as places from './places.ts';
 import * as profiles from './profiles.ts';
 import { assertScope } from './scopes.ts';
+import * as subscriptions from './subscriptions.ts';
+import * as work from './work-writes.ts';
 
 type Operation = (args: Arguments, context: AdminContext, info: GraphQLResolveInfo) => unknown;
 
@@ -66,6 +69,30 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   order: orders.findOrder,
   orders: orders.listOrders,
   fulfillmentOrder: orders.findFulfillmentOrder,
+  orderUpdate: orderWrites.writeOrder,
+  orderEditBegin: orderWrites.beginOrderEdit,
+  orderEditSetQuantity: orderWrites.setOrderEditQuantity,
+  orderEditCommit: orderWrites.commitOrderEdit,
+  orderCancel: orderWrites.cancelOrder,
+  refundCreate: orderWrites.createRefund,
+  fulfillmentOrderMove: work.moveWork,
+  fulfillmentOrderSplit: work.splitWorks,
+  fulfillmentOrderMerge: work.mergeWorks,
+  fulfillmentOrderHold: work.holdWork,
+  fulfillmentOrderReleaseHold: work.releaseHold,
+  fulfillmentOrderReportProgress: work.reportProgress,
+  fulfillmentOrderOpen: work.openWork,
+  fulfillmentOrderReschedule: work.rescheduleWork,
+  fulfillmentOrdersSetFulfillmentDeadline: work.setDeadline,
+  fulfillmentOrderLineItemsPreparedForPickup: work.prepareForPickup,
+  fulfillmentCreate: work.createFulfillment,
+  fulfillmentCancel: work.cancelFulfillment,
+  fulfillmentTrackingInfoUpdate: work.changeTracking,
+  fulfillmentEventCreate: work.createEvent,
+  fulfillment: orders.findFulfillment,
+  webhookSubscriptions: subscriptions.listSubscriptions,
+  webhookSubscriptionCreate: subscriptions.createSubscription,
+  webhookSubscriptionDelete: subscriptions.deleteSubscription,
 };
 
 /** An array of an argument longer than this is an error of the whole call. */

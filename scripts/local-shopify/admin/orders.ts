@@ -1,17 +1,23 @@
-/** Orders and fulfillment orders as the Admin API shows them; protected fields are null when they are withheld. */
-import { orderTotals } from '../checkout/orders.ts';
-import { toDecimal } from '../money.ts';
-import { gid, idOf, type LocalShop, variantOf } from '../shop.ts';
-import type { Fulfillment, FulfillmentOrder, Order } from '../state.ts';
+import type { FulfillmentOrder, Order, Refund } from '../orders/order-state.ts';
+import { onlyRemaining } from '../orders/work.ts';
+import { gid, idOf, type LocalShop } from '../shop.ts';
+import { toLine, toMoneyBag } from './line-view.ts';
 import { metafieldFields } from './metafields.ts';
 import { type AdminContext, type Arguments, type Node, toConnection, toPage } from './node.ts';
-import { toLocation, toVariant } from './places.ts';
+import { toLocation } from './places.ts';
 import { fits, parseSearch } from './search.ts';
+import { toFulfillment, toWork, type Viewer } from './work-view.ts';
 
-function toOrder(shop: LocalShop, order: Order): Node {
+/** What shows the things of an order needs the way back to it. */
+export function viewerOf(shop: LocalShop): Viewer {
+  return { shop, toOrder: (order) => toOrder(shop, order) };
+}
+
+export function toOrder(shop: LocalShop, order: Order): Node {
   const id = gid('Order', order.id);
   const mayRead = shop.state.settings.protectedData === 'granted';
-  const { totalMinor } = orderTotals(shop, order);
+  const itemsMinor = order.lines.reduce((sum, line) => sum + line.priceMinor * line.quantity, 0);
+  const shippingMinor = order.shippingLine?.priceMinor ?? 0;
   return {
     __typename: 'Order',
     id,
@@ -29,17 +35,12 @@ function toOrder(shop: LocalShop, order: Order): Node {
     customerLocale: order.language,
     email: mayRead ? order.email : null,
     phone: mayRead && order.phone !== '' ? order.phone : null,
-    displayFinancialStatus: 'PAID',
+    ...stateOf(order),
     displayFulfillmentStatus: fulfillmentStatus(order),
     customAttributes: order.attributes.map((one) => ({ __typename: 'Attribute', ...one })),
-    totalPriceSet: {
-      __typename: 'MoneyBag',
-      presentmentMoney: {
-        __typename: 'MoneyV2',
-        amount: toDecimal(totalMinor),
-        currencyCode: order.currency,
-      },
-    },
+    totalPriceSet: toMoneyBag(shop, order, itemsMinor + shippingMinor),
+    subtotalPriceSet: toMoneyBag(shop, order, itemsMinor),
+    totalShippingPriceSet: toMoneyBag(shop, order, shippingMinor),
     shippingAddress: toAddress(order, mayRead),
     shippingLine: order.shippingLine ? toShippingLine(order) : null,
     shippingLines: (args: Arguments) =>
@@ -57,22 +58,91 @@ function toOrder(shop: LocalShop, order: Order): Node {
     fulfillmentOrders: (args: Arguments) =>
       toConnection(
         'FulfillmentOrderConnection',
-        order.fulfillmentOrders.map((one) => toFulfillmentOrder(shop, order, one)),
+        worksIn(order, args).map((one) => toWork(viewerOf(shop), { order, one })),
         args,
       ),
     fulfillments: ({ first }: Arguments) =>
       order.fulfillments
         .slice(0, typeof first === 'number' ? first : undefined)
-        .map((one) => toFulfillment(shop, order, one)),
+        .map((one) => toFulfillment(viewerOf(shop), order, one)),
+    refunds: ({ first }: Arguments) =>
+      order.refunds
+        .slice(0, typeof first === 'number' ? first : undefined)
+        .map((one) => toRefund(shop, order, one)),
     ...metafieldFields(shop, id),
   };
 }
 
-function fulfillmentStatus({ fulfillmentOrders }: Order): string {
-  const closed = fulfillmentOrders.filter((one) => one.status === 'CLOSED').length;
-  if (closed === 0) return 'UNFULFILLED';
-  const isWhole = fulfillmentOrders.every((one) => ['CLOSED', 'CANCELLED'].includes(one.status));
-  return isWhole ? 'FULFILLED' : 'PARTIALLY_FULFILLED';
+/** What is the same for every order here beside what may change. */
+function stateOf(order: Order): Readonly<Record<string, unknown>> {
+  return {
+    displayFinancialStatus: order.financialStatus,
+    fullyPaid: order.financialStatus === 'PAID',
+    cancelReason: order.cancelReason,
+    closed: false,
+    closedAt: null,
+    test: order.isTest,
+    paymentGatewayNames: [order.isTest ? 'bogus' : 'shopify_payments'],
+    risk: { __typename: 'OrderRiskSummary', recommendation: order.risk },
+    note: order.note,
+    tags: order.tags,
+    edited: false,
+  };
+}
+
+function fulfillmentStatus(order: Order): string {
+  const left = order.lines.some((line) => onlyRemaining(order, line.id) > 0);
+  if (order.fulfillments.some((one) => one.status === 'SUCCESS')) {
+    return left ? 'PARTIALLY_FULFILLED' : 'FULFILLED';
+  }
+  const open = order.fulfillmentOrders.filter((one) =>
+    one.lines.some((line) => line.remaining > 0),
+  );
+  if (open.some((one) => one.status === 'IN_PROGRESS')) return 'IN_PROGRESS';
+  return open.length > 0 && open.every((one) => one.status === 'ON_HOLD')
+    ? 'ON_HOLD'
+    : 'UNFULFILLED';
+}
+
+/** An order's fulfillment orders, those routing has made; `query` knows the status. */
+function worksIn(order: Order, { query }: Arguments): FulfillmentOrder[] {
+  const terms = parseSearch(query, ['status']);
+  return order.fulfillmentOrders.filter((one) => fits(terms, () => one.status));
+}
+
+/** What was given back to the buyer. */
+export function toRefund(shop: LocalShop, order: Order, refund: Refund): Node {
+  return {
+    __typename: 'Refund',
+    id: gid('Refund', refund.id),
+    legacyResourceId: String(refund.id),
+    createdAt: refund.createdAt,
+    processedAt: refund.createdAt,
+    updatedAt: refund.createdAt,
+    note: refund.note,
+    order: () => toOrder(shop, order),
+    refundLineItems: (args: Arguments) =>
+      toPage(
+        'RefundLineItemConnection',
+        {
+          items: refund.lines,
+          make: (one) => {
+            const line = order.lines.find((each) => each.id === one.orderLineId);
+            const location = shop.locations.get(one.locationId ?? 0);
+            return {
+              __typename: 'RefundLineItem',
+              id: gid('RefundLineItem', one.id),
+              quantity: one.quantity,
+              restockType: one.restockType,
+              restocked: one.restockType !== 'NO_RESTOCK',
+              location: location ? toLocation(shop, location) : null,
+              lineItem: line ? toLine(shop, order, line) : null,
+            };
+          },
+        },
+        args,
+      ),
+  };
 }
 
 function toAddress(order: Order, mayRead: boolean): Node | null {
@@ -110,115 +180,6 @@ function toShippingLine(order: Order): Node {
   };
 }
 
-function toLine(shop: LocalShop, order: Order, line: Order['lines'][number]): Node {
-  const entry = variantOf(shop, line.variantId);
-  return {
-    __typename: 'LineItem',
-    id: gid('LineItem', line.id),
-    name: entry.product.title.en,
-    title: entry.product.title.en,
-    sku: entry.variant.sku,
-    quantity: line.quantity,
-    currentQuantity: line.quantity - line.removed,
-    unfulfilledQuantity: order.fulfillmentOrders
-      .flatMap((one) => one.lines)
-      .filter((part) => part.orderLineId === line.id)
-      .reduce((sum, part) => sum + part.remaining, 0),
-    requiresShipping: entry.variant.requiresShipping,
-    // A deleted variant is gone from its old orders too; name and SKU stay.
-    variant: () => (shop.variants.has(line.variantId) ? toVariant(shop, entry) : null),
-  };
-}
-
-function toFulfillmentOrder(shop: LocalShop, order: Order, one: FulfillmentOrder): Node {
-  const location = shop.locations.get(one.locationId);
-  return {
-    __typename: 'FulfillmentOrder',
-    id: gid('FulfillmentOrder', one.id),
-    orderId: gid('Order', order.id),
-    orderName: `#${order.number}`,
-    order: () => toOrder(shop, order),
-    status: one.status,
-    requestStatus: one.requestStatus,
-    fulfillAt: order.createdAt,
-    fulfillBy: one.fulfillBy,
-    assignedLocation: {
-      __typename: 'FulfillmentOrderAssignedLocation',
-      name: location?.name ?? '',
-      address1: location?.address1 ?? null,
-      city: location?.city ?? null,
-      zip: location?.zip ?? null,
-      countryCode: location?.countryCode ?? '',
-      location: () => (location ? toLocation(shop, location) : null),
-    },
-    deliveryMethod: {
-      __typename: 'DeliveryMethod',
-      id: gid('DeliveryMethod', one.id),
-      methodType: one.methodType,
-      presentedName: order.shippingLine?.title ?? null,
-      serviceCode: order.shippingLine?.code ?? null,
-      sourceReference: null,
-      minDeliveryDateTime: one.minDeliveryAt,
-      maxDeliveryDateTime: one.maxDeliveryAt,
-    },
-    lineItems: (args: Arguments) =>
-      toConnection(
-        'FulfillmentOrderLineItemConnection',
-        one.lines.map((line) => toPart(shop, order, line)),
-        args,
-      ),
-  };
-}
-
-function toFulfillment(shop: LocalShop, order: Order, one: Fulfillment): Node {
-  const location = shop.locations.get(one.locationId);
-  return {
-    __typename: 'Fulfillment',
-    id: gid('Fulfillment', one.id),
-    status: 'SUCCESS',
-    createdAt: one.createdAt,
-    updatedAt: one.createdAt,
-    totalQuantity: one.lines.reduce((sum, line) => sum + line.quantity, 0),
-    location: () => (location ? toLocation(shop, location) : null),
-    fulfillmentLineItems: (args: Arguments) =>
-      toPage(
-        'FulfillmentLineItemConnection',
-        {
-          items: one.lines,
-          make: ({ id, orderLineId, quantity }) => ({
-            __typename: 'FulfillmentLineItem',
-            id: gid('FulfillmentLineItem', id),
-            quantity,
-            lineItem: () => toLine(shop, order, lineOf(order, orderLineId)),
-          }),
-        },
-        args,
-      ),
-  };
-}
-
-function lineOf(order: Order, id: number): Order['lines'][number] {
-  const line = order.lines.find((one) => one.id === id);
-  if (!line) throw new Error(`order ${order.id} has no line ${id}`);
-  return line;
-}
-
-function toPart(shop: LocalShop, order: Order, part: FulfillmentOrder['lines'][number]): Node {
-  const line = lineOf(order, part.orderLineId);
-  const entry = variantOf(shop, line.variantId);
-  return {
-    __typename: 'FulfillmentOrderLineItem',
-    id: gid('FulfillmentOrderLineItem', part.id),
-    totalQuantity: part.quantity,
-    remainingQuantity: part.remaining,
-    sku: entry.variant.sku,
-    inventoryItemId: gid('InventoryItem', entry.variant.inventoryItemId),
-    lineItem: () => toLine(shop, order, line),
-    // A deleted variant is gone from its old orders too; name and SKU stay.
-    variant: () => (shop.variants.has(line.variantId) ? toVariant(shop, entry) : null),
-  };
-}
-
 export function findOrder({ id }: Arguments, { shop }: AdminContext): Node | null {
   const number = idOf('Order', String(id));
   const order = shop.state.orders.find((one) => one.id === number);
@@ -229,7 +190,16 @@ export function findFulfillmentOrder({ id }: Arguments, { shop }: AdminContext):
   const number = idOf('FulfillmentOrder', String(id));
   for (const order of shop.state.orders) {
     const found = order.fulfillmentOrders.find((one) => one.id === number);
-    if (found) return toFulfillmentOrder(shop, order, found);
+    if (found) return toWork(viewerOf(shop), { order, one: found });
+  }
+  return null;
+}
+
+export function findFulfillment({ id }: Arguments, { shop }: AdminContext): Node | null {
+  const number = idOf('Fulfillment', String(id));
+  for (const order of shop.state.orders) {
+    const found = order.fulfillments.find((one) => one.id === number);
+    if (found) return toFulfillment(viewerOf(shop), order, found);
   }
   return null;
 }

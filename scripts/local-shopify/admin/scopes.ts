@@ -6,6 +6,14 @@
 import { GraphQLError } from 'graphql';
 import type { AdminContext } from './node.ts';
 
+const READ_WORK = [
+  'read_merchant_managed_fulfillment_orders',
+  'read_third_party_fulfillment_orders',
+  'read_assigned_fulfillment_orders',
+];
+// Every location here is the merchant's own: no other scope lets an app change what is to be done there.
+const WRITE_WORK = ['write_merchant_managed_fulfillment_orders'];
+
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
   carrierServiceCreate: ['write_shipping'],
   carrierServiceUpdate: ['write_shipping'],
@@ -42,11 +50,29 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   locationEdit: ['write_locations'],
   orders: ['read_orders'],
   order: ['read_orders'],
-  fulfillmentOrder: [
-    'read_merchant_managed_fulfillment_orders',
-    'read_third_party_fulfillment_orders',
-    'read_assigned_fulfillment_orders',
-  ],
+  orderUpdate: ['write_orders'],
+  orderCancel: ['write_orders'],
+  refundCreate: ['write_orders'],
+  orderEditBegin: ['write_order_edits'],
+  orderEditSetQuantity: ['write_order_edits'],
+  orderEditCommit: ['write_order_edits'],
+  fulfillmentOrder: READ_WORK,
+  fulfillment: READ_WORK,
+  fulfillmentOrderMove: WRITE_WORK,
+  fulfillmentOrderSplit: WRITE_WORK,
+  fulfillmentOrderMerge: WRITE_WORK,
+  fulfillmentOrderHold: WRITE_WORK,
+  fulfillmentOrderReleaseHold: WRITE_WORK,
+  fulfillmentOrderReportProgress: WRITE_WORK,
+  fulfillmentOrderOpen: WRITE_WORK,
+  fulfillmentOrderReschedule: WRITE_WORK,
+  fulfillmentOrdersSetFulfillmentDeadline: WRITE_WORK,
+  fulfillmentOrderLineItemsPreparedForPickup: WRITE_WORK,
+  fulfillmentCreate: WRITE_WORK,
+  fulfillmentCancel: WRITE_WORK,
+  fulfillmentTrackingInfoUpdate: WRITE_WORK,
+  // Events are of fulfillments, not of fulfillment orders.
+  fulfillmentEventCreate: ['write_fulfillments'],
   shopLocales: ['read_locales'],
 };
 

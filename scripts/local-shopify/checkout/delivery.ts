@@ -6,9 +6,10 @@
  */
 import { createHash } from 'node:crypto';
 import { convertMinor, currencyFor } from '../money.ts';
+import type { Order } from '../orders/order-state.ts';
 import type { SeedAddress, SeedLocation } from '../seed.ts';
 import { type LocalShop, variantOf } from '../shop.ts';
-import type { Cart, Checkout, Order } from '../state.ts';
+import type { Cart, Checkout } from '../state.ts';
 import { planOrigins } from './origins.ts';
 import { pickupOffers } from './pickup.ts';
 import type { RateCache } from './rate-cache.ts';

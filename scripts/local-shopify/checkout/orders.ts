@@ -3,8 +3,10 @@
  * the cart's metafields copied to the order where a definition says they may be.
  */
 import { convertMinor, currencyFor, toDecimal } from '../money.ts';
+import type { FulfillmentOrder, Order } from '../orders/order-state.ts';
+import { makeWork, onlyRemaining } from '../orders/work.ts';
 import { gid, type LocalShop, levelOf, variantOf } from '../shop.ts';
-import { type Cart, type Checkout, type FulfillmentOrder, type Order, takeId } from '../state.ts';
+import { type Cart, type Checkout, takeId } from '../state.ts';
 import { changeLevel } from '../stock/levels.ts';
 import type { Delivery, DraftOption } from './delivery.ts';
 import { holds, type OriginGroup, planOrigins } from './origins.ts';
@@ -29,9 +31,7 @@ export function placeOrder(
   if (!groups) return refuse('out_of_stock');
 
   const order = buildOrder(shop, { cart, checkout, option });
-  order.fulfillmentOrders = groups.map((group) =>
-    buildFulfillmentOrder(shop, { order, group, option }),
-  );
+  order.unrouted = groups.map((group) => buildFulfillmentOrder(shop, { order, group, option }));
   for (const group of groups) commitStock(shop, group);
   copyMetafields(shop, cart, order);
   shop.state.orders.push(order);
@@ -107,9 +107,19 @@ function buildOrder(
     },
     pickupLocationId: option.location?.id ?? null,
     attributes: cart.attributes,
+    unrouted: [],
     fulfillmentOrders: [],
     fulfillments: [],
+    refunds: [],
+    cancelDue: null,
     cancelledAt: null,
+    cancelReason: null,
+    financialStatus: 'PAID',
+    risk: 'NONE',
+    isTest: false,
+    note: null,
+    tags: [],
+    timeline: [],
   };
 }
 
@@ -118,22 +128,24 @@ function buildFulfillmentOrder(
   { order, group, option }: { order: Order; group: OriginGroup; option: DraftOption },
 ): FulfillmentOrder {
   const hasDates = shop.state.settings.carrierEstimate === 'yes';
-  return {
-    id: takeId(shop.state),
+  return makeWork(shop, order, {
     locationId: group.locationId,
     methodType: option.kind === 'pickup' ? 'PICK_UP' : 'SHIPPING',
-    status: 'OPEN',
-    requestStatus: 'UNSUBMITTED',
-    fulfillBy: null,
     minDeliveryAt: hasDates ? option.minDeliveryAt : null,
     maxDeliveryAt: hasDates ? option.maxDeliveryAt : null,
-    lines: group.lines.flatMap((line) => {
-      const orderLine = order.lines.find((one) => one.variantId === line.variantId);
-      if (!orderLine) return [];
-      const { quantity } = line;
-      return [{ id: takeId(shop.state), orderLineId: orderLine.id, quantity, remaining: quantity }];
-    }),
-  };
+    lines: workLines(order, group),
+  });
+}
+
+/** The units of an order that ship from one origin. */
+export function workLines(
+  order: Order,
+  group: OriginGroup,
+): { orderLineId: number; quantity: number }[] {
+  return group.lines.flatMap(({ variantId, quantity }) => {
+    const line = order.lines.find((one) => one.variantId === variantId);
+    return line ? [{ orderLineId: line.id, quantity }] : [];
+  });
 }
 
 /** Placing an order moves its units from available to committed where it ships from. */
@@ -203,8 +215,12 @@ export function orderPayload(shop: LocalShop, order: Order): Record<string, unkn
     customer_locale: order.language,
     email: mayRead ? order.email : null,
     phone: mayRead ? order.phone : null,
-    financial_status: 'paid',
-    fulfillment_status: null,
+    test: order.isTest,
+    financial_status: order.financialStatus.toLowerCase(),
+    fulfillment_status: fulfillmentStatusOf(order),
+    cancel_reason: order.cancelReason?.toLowerCase() ?? null,
+    note: order.note,
+    tags: order.tags.join(', '),
     source_name: order.sourceName,
     subtotal_price: toDecimal(subtotalMinor),
     total_shipping_price_set: { presentment_money: { amount: toDecimal(shippingMinor) } },
@@ -227,7 +243,7 @@ export function orderPayload(shop: LocalShop, order: Order): Record<string, unkn
           },
         ]
       : [],
-    line_items: order.lines.map((line) => linePayload(shop, line)),
+    line_items: order.lines.map((line) => linePayload(shop, order, line)),
   };
 }
 
@@ -250,7 +266,17 @@ function shippingAddressPayload(order: Order, mayRead: boolean): Record<string, 
   };
 }
 
-function linePayload(shop: LocalShop, line: Order['lines'][number]): Record<string, unknown> {
+/** As REST says it: null until something was handed over. */
+function fulfillmentStatusOf(order: Order): 'fulfilled' | 'partial' | null {
+  if (!order.fulfillments.some((one) => one.status === 'SUCCESS')) return null;
+  return order.lines.every((line) => onlyRemaining(order, line.id) === 0) ? 'fulfilled' : 'partial';
+}
+
+function linePayload(
+  shop: LocalShop,
+  order: Order,
+  line: Order['lines'][number],
+): Record<string, unknown> {
   const { product, variant } = variantOf(shop, line.variantId);
   return {
     id: line.id,
@@ -263,7 +289,7 @@ function linePayload(shop: LocalShop, line: Order['lines'][number]): Record<stri
     vendor: product.vendor,
     quantity: line.quantity,
     current_quantity: line.quantity - line.removed,
-    fulfillable_quantity: line.quantity - line.removed,
+    fulfillable_quantity: onlyRemaining(order, line.id),
     grams: variant.weightGrams,
     price: toDecimal(line.priceMinor),
     requires_shipping: variant.requiresShipping,

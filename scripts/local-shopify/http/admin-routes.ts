@@ -10,8 +10,8 @@ import { orderTotals } from '../checkout/orders.ts';
 import { PICKUP_TIME_WORDS } from '../checkout/pickup.ts';
 import type { LocalControl } from '../control.ts';
 import { formatMoney } from '../money.ts';
+import type { Order } from '../orders/order-state.ts';
 import { gid, type LocalShop, variantOf } from '../shop.ts';
-import type { Order } from '../state.ts';
 import { adminPage } from './admin-page.ts';
 import { type Html, html } from './html.ts';
 

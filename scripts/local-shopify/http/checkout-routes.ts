@@ -5,7 +5,6 @@ import { type Response, Router } from 'express';
 import { z } from 'zod';
 import { readExtensionWords } from '../app/app-config.ts';
 import { shopperToken } from '../app/signing.ts';
-import type { Webhooks } from '../app/webhooks.ts';
 import { writeCartMetafield } from '../checkout/carts.ts';
 import { changeCheckout, viewCheckout } from '../checkout/checkouts.ts';
 import {
@@ -14,14 +13,16 @@ import {
   type Delivery,
   deliveryOfOrder,
 } from '../checkout/delivery.ts';
-import { orderPayload, placeOrder } from '../checkout/orders.ts';
+import { placeOrder } from '../checkout/orders.ts';
 import type { RateCache } from '../checkout/rate-cache.ts';
 import type { RateAnswer } from '../checkout/rate-client.ts';
 import type { CheckoutView, ExtensionMount, OrderView } from '../checkout/view.ts';
+import type { Order } from '../orders/order-state.ts';
+import { announcePlaced } from '../orders/routing.ts';
 import { addressSchema } from '../seed.ts';
 import { drawsCheckoutExtensions } from '../settings.ts';
 import { gid, type LocalShop } from '../shop.ts';
-import type { Cart, Checkout, Order } from '../state.ts';
+import type { Cart, Checkout } from '../state.ts';
 import { placeKey } from './checkout-editor-routes.ts';
 import { html } from './html.ts';
 import { renderPage } from './page.ts';
@@ -32,7 +33,6 @@ export type CheckoutDeps = {
   shop: LocalShop;
   cache: RateCache<RateAnswer>;
   customize: Customize;
-  webhooks: Webhooks;
 };
 type Open = { cart: Cart; checkout: Checkout };
 
@@ -107,7 +107,7 @@ export function checkoutRoutes(deps: CheckoutDeps): Router {
       response.status(422).json(placed.refusal);
       return;
     }
-    if (placed.ok) announce(deps, placed.order);
+    if (placed.ok) announcePlaced(shop, placed.order);
     dropCart(response);
     response.json({ next: `/checkouts/${open.checkout.token}/thank-you` });
   });
@@ -139,16 +139,6 @@ async function currentView(
 ): Promise<{ view: CheckoutView; delivery: Delivery }> {
   const delivery = await computeDelivery(deps.shop, open, deps);
   return { delivery, view: viewCheckout(deps.shop, open, delivery) };
-}
-
-/** Shopify tells the app of the order, and, once routing is through, of its fulfillment orders. */
-function announce({ shop, webhooks }: CheckoutDeps, order: Order): void {
-  webhooks.send('orders/create', orderPayload(shop, order));
-  for (const one of order.fulfillmentOrders) {
-    webhooks.send('fulfillment_orders/order_routing_complete', {
-      fulfillment_order: { id: gid('FulfillmentOrder', one.id), status: one.status.toLowerCase() },
-    });
-  }
 }
 
 function tokenFor(shop: LocalShop, checkout: Checkout): string {

@@ -8,9 +8,9 @@ import { z } from 'zod';
 import { FAULT_KINDS, FAULTS } from '../admin/faults.ts';
 import { orderPayload } from '../checkout/orders.ts';
 import type { LocalControl } from '../control.ts';
+import type { Order } from '../orders/order-state.ts';
 import { addressSchema } from '../seed.ts';
 import type { LocalShop } from '../shop.ts';
-import type { Order } from '../state.ts';
 
 const quantity = z.int().min(1).max(1_000_000);
 const level = z.int().min(-1_000_000_000).max(1_000_000_000).optional();

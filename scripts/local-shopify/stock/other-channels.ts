@@ -5,12 +5,15 @@
  * available, or past it when the channel had promised already (Shopify's DECREMENT_IGNORING_POLICY).
  */
 import { entryOfSku, locationOfId } from '../catalog.ts';
-import { commitStock } from '../checkout/orders.ts';
+import { commitStock, workLines } from '../checkout/orders.ts';
 import { holds, type OriginGroup, planOrigins } from '../checkout/origins.ts';
+import { handOver } from '../orders/handover.ts';
+import type { Order, OrderRisk } from '../orders/order-state.ts';
+import { announcePlaced, routeNow } from '../orders/routing.ts';
+import { makeWork } from '../orders/work.ts';
 import type { SeedAddress } from '../seed.ts';
 import type { LocalShop } from '../shop.ts';
-import { type CartLine, type FulfillmentOrder, type Order, takeId } from '../state.ts';
-import { announcePlaced, fulfillOrder } from './order-stock.ts';
+import { type CartLine, takeId } from '../state.ts';
 
 export type ChannelOrder = {
   /** As `marketplace` or `pos`: the order's `sourceName`. */
@@ -23,6 +26,16 @@ export type ChannelOrder = {
   stock?: 'obey' | 'ignore' | undefined;
   /** Handed over at once, as at a till. */
   isFulfilled?: boolean | undefined;
+  /** Payment is still to come. */
+  isUnpaid?: boolean | undefined;
+  /** What Shopify's look for fraud recommends. */
+  risk?: OrderRisk | undefined;
+  isTest?: boolean | undefined;
+  /** Where it goes, in full; `countryCode` alone gives an address without street and town. */
+  address?: SeedAddress | undefined;
+  email?: string | undefined;
+  /** The rate it was sold at, as its shipping line says it. */
+  rate?: { code: string; title: string; priceMinor: number } | undefined;
 };
 
 /** Places it; throws with the reason when Shopify would not take it. */
@@ -35,12 +48,23 @@ export function placeChannelOrder(shop: LocalShop, ask: ChannelOrder): Order {
   const groups = originsOf(shop, ask, lines);
   if (!groups) throw new Error('out_of_stock');
   const order = buildOrder(shop, ask, lines);
-  order.fulfillmentOrders = groups.map((group) => toFulfillmentOrder(shop, order, group));
+  order.unrouted = groups.map((group) =>
+    makeWork(shop, order, {
+      locationId: group.locationId,
+      methodType: 'SHIPPING',
+      lines: workLines(order, group),
+    }),
+  );
   for (const group of groups) commitStock(shop, group);
   shop.state.orders.push(order);
   shop.file.touch();
   announcePlaced(shop, order);
-  if (ask.isFulfilled === true) fulfillOrder(shop, order);
+  if (ask.isFulfilled === true) {
+    routeNow(shop, order);
+    const groups = order.fulfillmentOrders.map(({ id }) => ({ id }));
+    const done = handOver(shop, { groups, actor: 'merchant' });
+    if (!done.ok) throw new Error(done.message);
+  }
   return order;
 }
 
@@ -49,7 +73,7 @@ function originsOf(
   ask: ChannelOrder,
   lines: CartLine[],
 ): OriginGroup[] | undefined {
-  const country = ask.countryCode ?? shop.seed.shop.countryCode;
+  const country = ask.address?.countryCode ?? ask.countryCode ?? shop.seed.shop.countryCode;
   if (ask.locationId === undefined) return planOrigins(shop, lines, country);
   const { id } = locationOfId(shop, ask.locationId);
   const isHeld = ask.stock === 'ignore' || lines.every((line) => holds(shop, line, id));
@@ -71,11 +95,11 @@ function buildOrder(shop: LocalShop, ask: ChannelOrder, lines: readonly CartLine
     cartToken: '',
     language: seed.shop.languages[0] ?? 'en',
     currency: seed.shop.currency,
-    email: '',
+    email: ask.email ?? '',
     phone: '',
     customerId: null,
     customerTags: [],
-    address: ask.countryCode === undefined ? null : addressIn(ask.countryCode),
+    address: ask.address ?? (ask.countryCode === undefined ? null : addressIn(ask.countryCode)),
     lines: lines.map(({ variantId, quantity }) => ({
       id: takeId(state),
       variantId,
@@ -83,35 +107,26 @@ function buildOrder(shop: LocalShop, ask: ChannelOrder, lines: readonly CartLine
       priceMinor: shop.variants.get(variantId)?.variant.priceMinor ?? 0,
       removed: 0,
     })),
-    shippingLine: null,
+    shippingLine: ask.rate ? { ...ask.rate, source: 'shopify', description: '' } : null,
     pickupLocationId: null,
     attributes: [],
+    unrouted: [],
     fulfillmentOrders: [],
     fulfillments: [],
+    refunds: [],
+    cancelDue: null,
     cancelledAt: null,
+    cancelReason: null,
+    risk: ask.risk ?? 'NONE',
+    isTest: ask.isTest === true,
+    financialStatus: ask.isUnpaid === true ? 'PENDING' : 'PAID',
+    note: null,
+    tags: [],
+    timeline: [],
   };
 }
 
 function addressIn(countryCode: string): SeedAddress {
   const blank = { firstName: '', lastName: '', company: '', address1: '', address2: '', phone: '' };
   return { ...blank, city: '', zip: '', provinceCode: '', countryCode };
-}
-
-function toFulfillmentOrder(shop: LocalShop, order: Order, group: OriginGroup): FulfillmentOrder {
-  return {
-    id: takeId(shop.state),
-    locationId: group.locationId,
-    methodType: 'SHIPPING',
-    status: 'OPEN',
-    requestStatus: 'UNSUBMITTED',
-    fulfillBy: null,
-    minDeliveryAt: null,
-    maxDeliveryAt: null,
-    lines: group.lines.flatMap(({ variantId, quantity }) => {
-      const line = order.lines.find((one) => one.variantId === variantId);
-      return line
-        ? [{ id: takeId(shop.state), orderLineId: line.id, quantity, remaining: quantity }]
-        : [];
-    }),
-  };
 }
