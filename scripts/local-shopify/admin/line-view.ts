@@ -5,6 +5,7 @@ import type { Order } from '../orders/order-state.ts';
 import { onlyRemaining } from '../orders/work.ts';
 import { gid, type LocalShop, variantOf } from '../shop.ts';
 import type { Node } from './node.ts';
+import { toVariant } from './places.ts';
 
 /** An amount of the shop's currency, and what it is in the one the buyer paid in. */
 export function toMoneyBag(shop: LocalShop, order: Order, shopMinor: number): Node {
