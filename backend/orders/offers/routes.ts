@@ -25,7 +25,7 @@ export type DeskIdentity = {
 /** What the routes stand on. `Refusal`: why a desk is not let in. */
 export type OfferRouteDependencies<Refusal> = {
   readonly offers: OfferService;
-  readonly feed: Pick<DeskFeed, 'subscribe'>;
+  readonly feed: Pick<DeskFeed, 'subscribe' | 'onStop'>;
   readonly deskOf: (request: Request) => Promise<Result<DeskIdentity, Refusal & { code: string }>>;
   readonly sendRefusal: (
     response: Response,
@@ -115,7 +115,7 @@ const HEARTBEAT_MILLISECONDS = 20_000;
 const UNREAD_BYTES_MAX = 1_000_000;
 
 async function streamEvents(
-  feed: Pick<DeskFeed, 'subscribe'>,
+  feed: Pick<DeskFeed, 'subscribe' | 'onStop'>,
   { shopId, nodeId }: DeskIdentity,
   response: Response,
 ): Promise<void> {
@@ -133,8 +133,10 @@ async function streamEvents(
   response.write('event: listening\ndata: {}\n\n');
   const heartbeat = setInterval(() => response.write(': \n\n'), HEARTBEAT_MILLISECONDS);
   heartbeat.unref();
+  const forget = feed.onStop(() => response.end());
   response.once('close', () => {
     clearInterval(heartbeat);
+    forget();
     leave();
   });
 }

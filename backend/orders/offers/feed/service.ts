@@ -42,6 +42,7 @@ type ShopFeed = {
 /** Builds the feed; `stop` ends its timer. */
 export function createDeskFeed(deps: FeedDependencies) {
   const shops = new Map<ShopId, ShopFeed>();
+  const stopping = new Set<() => void>();
 
   const look = (shopId: ShopId): void => {
     const shop = shops.get(shopId);
@@ -88,10 +89,17 @@ export function createDeskFeed(deps: FeedDependencies) {
     poke: (shopId: ShopId): void => {
       void deps.bus.publish(DESK_TOPIC, shopId);
     },
+    /** Calls back when the feed stops: streams end then, so that the process can. Gives how to forget it. */
+    onStop: (listener: () => void): (() => void) => {
+      stopping.add(listener);
+      return () => stopping.delete(listener);
+    },
     stop: (): void => {
       clearInterval(timer);
       stopHearing();
       shops.clear();
+      for (const listener of stopping) listener();
+      stopping.clear();
     },
   };
 }
