@@ -27,6 +27,7 @@ import {
 import { createPreview, type PreviewDependencies } from './preview/service.ts';
 import {
   type ActionRow,
+  type AlertView,
   type DecisionRow,
   listOrders,
   type OrderDetail,
@@ -36,6 +37,7 @@ import {
   type PageAsked,
   type ParcelRow,
   readActions,
+  readAlerts,
   readDecisions,
   readDetail,
   readGround,
@@ -51,15 +53,6 @@ export type FollowView = {
   readonly reason: string | null;
 };
 
-/** A milestone that is near or was missed. */
-export type AlertView = {
-  readonly orderId: string;
-  readonly workId: string | null;
-  readonly milestone: string;
-  readonly level: 'before' | 'missed';
-  readonly dueAt: string;
-};
-
 /** A message to the buyer and what became of it. */
 export type MessageView = {
   readonly kind: string;
@@ -72,7 +65,6 @@ export type CareDependencies = ActsDependencies &
   PreviewDependencies & {
     readonly readPromise: (shopId: ShopId, orderId: string) => Promise<PromiseView | undefined>;
     readonly readFollow: (shopId: ShopId, orderId: string) => Promise<FollowView>;
-    readonly readAlerts: (shopId: ShopId, orderId: string) => Promise<readonly AlertView[]>;
     readonly readAtRisk: (
       shopId: ShopId,
       asked: PageAsked,
@@ -197,14 +189,14 @@ async function readPage(
       timeline: await readTimeline(trx, shopId, orderId),
       decisions: await readDecisions(trx, shopId, { orderId, limit: DECISIONS_SHOWN }),
       actions: await readActions(trx, shopId, orderId),
+      alerts: await readAlerts(trx, shopId, orderId),
     };
   });
   if (own === undefined) return undefined;
-  const [promise, forecast, follow, alerts, messages] = await Promise.all([
+  const [promise, forecast, follow, messages] = await Promise.all([
     deps.readPromise(shopId, orderId),
     deps.readForecast(shopId, orderId),
     deps.readFollow(shopId, orderId),
-    deps.readAlerts(shopId, orderId),
     deps.readMessages(shopId, orderId),
   ]);
   const units = unitsOf(own.order.lines, own.works);
@@ -215,7 +207,6 @@ async function readPage(
     promise: promise ?? null,
     forecast,
     follow,
-    alerts,
     messages,
   };
 }

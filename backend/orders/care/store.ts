@@ -319,6 +319,28 @@ export async function setHold(
   return Number(numAffectedRows ?? 0n);
 }
 
+/** A milestone that is near or was missed. */
+export type AlertView = {
+  readonly orderId: string;
+  readonly workId: string | null;
+  readonly milestone: string;
+  readonly level: 'before' | 'missed';
+  readonly dueAt: string;
+};
+
+/** What runs of an order's alerts, the most urgent first. */
+export async function readAlerts(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  orderId: string,
+): Promise<readonly AlertView[]> {
+  const { rows } = await sql<AlertView>`
+    select order_id as "orderId", work_id as "workId", milestone, level, ${iso('due_at')} as "dueAt"
+    from order_alert where shop_id = ${shopId} and order_id = ${orderId} and cleared_at is null
+    order by due_at, work_id, milestone`.execute(trx);
+  return rows;
+}
+
 /** What actions are decided on. */
 export async function readGround(
   trx: ShopTransaction,

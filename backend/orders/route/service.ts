@@ -22,7 +22,7 @@ import type {
   WorkReturn,
 } from './route.ts';
 import { type RunDependencies, routeOrder } from './run/service.ts';
-import { type SweptWorks, sweepWorks } from './sweep/service.ts';
+import { closeNode, type SweptWorks, sweepWorks } from './sweep/service.ts';
 
 export type RouteService = {
   /** Settles an order. */
@@ -45,9 +45,15 @@ export type RouteService = {
   /** Called when a transaction with `relocate` or `returnWork` has committed. */
   announce(shopId: ShopId, moved: MovedWork): Promise<void>;
   /** The decision that would be made of what can still be placed, without effect; undefined: no such order. */
-  dryRun(shopId: ShopId, orderId: string): Promise<RouteDecision | undefined>;
+  dryRun(
+    shopId: ShopId,
+    orderId: string,
+    destination?: { readonly country: string; readonly postalCode: string },
+  ): Promise<RouteDecision | undefined>;
   /** What moving a work there would mean, without effect; undefined: no such work. */
   previewMove(shopId: ShopId, workId: string, nodeId: string): Promise<MovePreview | undefined>;
+  /** A place takes no work any more: what nobody has packed there goes elsewhere. */
+  closeNode(shopId: ShopId, nodeId: string): Promise<void>;
   /** Looks after a shop's works by the clock. */
   sweep(shopId: ShopId): Promise<SweptWorks>;
 };
@@ -59,8 +65,10 @@ export function createRouteService(deps: RunDependencies): RouteService {
     relocate: (trx, shopId, to) => relocate(deps, trx, shopId, to),
     returnWork: (trx, shopId, what) => returnWork(deps, trx, shopId, what),
     announce: (shopId, moved) => announceMove(deps, shopId, moved),
-    dryRun: (shopId, orderId) => dryRun(deps, shopId, orderId),
+    dryRun: (shopId, orderId, destination) =>
+      dryRun(deps, shopId, { orderId, ...(destination === undefined ? {} : { destination }) }),
     previewMove: (shopId, workId, nodeId) => previewMove(deps, shopId, { workId, nodeId }),
+    closeNode: (shopId, nodeId) => closeNode(deps, shopId, nodeId),
     sweep: (shopId) => sweepWorks(deps, shopId),
   };
 }

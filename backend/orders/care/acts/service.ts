@@ -281,7 +281,6 @@ async function replan(deps: ActsDependencies, shopId: ShopId, row: ActionRow): P
       const [work] = await lockWorks(trx, shopId, { workIds: [workId] });
       if (work === undefined || !isUnbegun(work.state) || work.nodeId === null) return undefined;
       const at = deps.clock.now().toString();
-      await withdrawn(deps, trx, shopId, work, at);
       return await deps.route.returnWork(trx, shopId, {
         ...{ workId, cause: 'agent', exclude: false, at },
         actor: { kind: 'agent', id: row.actor },
@@ -289,17 +288,6 @@ async function replan(deps: ActsDependencies, shopId: ShopId, row: ActionRow): P
     });
     if (moved?.ok === true) await deps.route.announce(shopId, moved.value);
   }
-}
-
-async function withdrawn(
-  deps: ActsDependencies,
-  trx: ShopTransaction,
-  shopId: ShopId,
-  work: Work,
-  at: string,
-): Promise<void> {
-  if (work.negotiation !== 'offered') return;
-  await deps.withdrawOffers(trx, shopId, { work, why: 'agent', at });
 }
 
 function agent({ actor }: Asked): Actor {

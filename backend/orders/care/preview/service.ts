@@ -18,13 +18,7 @@ type Previewed = Result<ActionPreview, ActionRefusal>;
 
 /** What previews ask. */
 export type PreviewDependencies = {
-  readonly route: Pick<RouteService, 'previewMove'>;
-  /** The decision that would be made of the whole order if it went there; undefined: no such order. */
-  readonly dryRunTo: (
-    shopId: ShopId,
-    orderId: string,
-    destination: { readonly country: string; readonly postalCode: string },
-  ) => Promise<RouteDecision | undefined>;
+  readonly route: Pick<RouteService, 'previewMove' | 'dryRun'>;
 };
 
 /** Builds the previews. */
@@ -41,7 +35,7 @@ export function createPreview(deps: PreviewDependencies) {
       }
       case 'address': {
         const { country, zip: postalCode } = action.address;
-        const decision = await deps.dryRunTo(shopId, ground.orderId, { country, postalCode });
+        const decision = await deps.route.dryRun(shopId, ground.orderId, { country, postalCode });
         if (decision === undefined) {
           return { ok: false, refusal: { code: 'order_unknown', orderId: ground.orderId } };
         }

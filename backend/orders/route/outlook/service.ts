@@ -41,18 +41,24 @@ async function see(
   return { live, loaded, works, at, placedToday };
 }
 
-/** The decision that would be made now of everything of the order that nobody has begun; undefined: no such order. */
+/**
+ * The decision that would be made now of everything of the order that nobody has begun; undefined: no such order.
+ * `destination`: as if it went there.
+ */
 export async function dryRun(
   deps: RunDependencies,
   shopId: ShopId,
-  orderId: string,
+  { orderId, destination }: { readonly orderId: string; readonly destination?: Destination },
 ): Promise<RouteDecision | undefined> {
   const seen = await withShop(deps.db, shopId, (trx) => see(deps, trx, shopId, orderId));
   if (seen === undefined) return undefined;
   const works = seen.works.filter(({ state }) => !isUnbegun(state));
-  const question = questionWithout(seen, works);
+  const asked = questionWithout(seen, works);
+  const question = destination === undefined ? asked : { ...asked, destination };
   return decideRoute(seen.live.snapshot, seen.live.facts, await deps.settingsOf(shopId), question);
 }
+
+type Destination = NonNullable<RoutingQuestion['destination']>;
 
 /** The question about all units of the order that are in none of `works`. */
 function questionWithout(seen: Seen, works: readonly Work[]): RoutingQuestion {
