@@ -58,3 +58,8 @@ const schema = z.object({
 export function parseOrderJob(data: unknown): z.output<typeof schema> {
   return schema.parse(data);
 }
+
+/** The data of a sweep; without a shop it is for all. */
+export function parseSweepJob(data: unknown): { readonly shopId?: ShopId | undefined } {
+  return schema.pick({ shopId: true }).partial().parse(data);
+}

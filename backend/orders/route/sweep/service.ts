@@ -10,9 +10,17 @@ import { withShop } from '../../../platform/database.ts';
 import type { LiveShop } from '../../../stock/service.ts';
 import { appendEvents } from '../../timeline/store.ts';
 import { changeWork, lockWorks } from '../../works/store.ts';
+import { announceMove, returnWork } from '../moves/service.ts';
 import type { RouteCause } from '../route.ts';
 import { type RunDependencies, routeOrder } from '../run/service.ts';
-import { noteTried, readExpired, readUnrouted, readWaiting, type WaitingWork } from './store.ts';
+import {
+  noteTried,
+  readExpired,
+  readUnpacked,
+  readUnrouted,
+  readWaiting,
+  type WaitingWork,
+} from './store.ts';
 
 /** What a look after a shop's works did. */
 export type SweptWorks = {
@@ -105,4 +113,23 @@ async function giveUp(deps: RunDependencies, shopId: ShopId, at: string): Promis
     deps.onStep('sweep.expired');
     return over.length;
   });
+}
+
+/** A place takes no work any more: what nobody has packed there goes elsewhere, one order after the other. */
+export async function closeNode(
+  deps: RunDependencies,
+  shopId: ShopId,
+  nodeId: string,
+): Promise<void> {
+  const works = await withShop(deps.db, shopId, (trx) => readUnpacked(trx, shopId, nodeId));
+  for (const { workId, orderId } of works) {
+    const at = deps.clock.now().toString();
+    const actor = { kind: 'shopify', id: nodeId } as const;
+    const returned = await withShop(deps.db, shopId, (trx) =>
+      returnWork(deps, trx, shopId, { workId, cause: 'node_closed', exclude: true, at, actor }),
+    );
+    if (!returned.ok) continue;
+    await announceMove(deps, shopId, returned.value);
+    await routeOrder(deps, shopId, { orderId, cause: 'node_closed' });
+  }
 }

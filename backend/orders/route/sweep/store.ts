@@ -91,3 +91,16 @@ export async function readExpired(
     order by work_id limit ${of.most}`.execute(trx);
   return rows.map(({ workId }) => workId);
 }
+
+/** Works at a node that nobody has packed. */
+export async function readUnpacked(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  nodeId: string,
+): Promise<readonly { readonly workId: string; readonly orderId: string }[]> {
+  const { rows } = await sql<{ workId: string; orderId: string }>`
+    select work_id as "workId", order_id as "orderId" from work
+    where shop_id = ${shopId} and node_id = ${nodeId} and state in ('placed', 'picking')
+    order by work_id`.execute(trx);
+  return rows;
+}
