@@ -50,6 +50,19 @@ export const ORDER_STEPS = [
   'desk.code_unlocked',
   'desk.handed_over',
   'desk.committed',
+  // Shopify's fulfillment orders
+  'follow.marked',
+  'follow.read',
+  'follow.intent',
+  'follow.fulfill_sent',
+  'follow.hold_sent',
+  'follow.move_sent',
+  'follow.split_sent',
+  'follow.told_sent',
+  'follow.answered',
+  'follow.found',
+  'follow.adopted',
+  'follow.ended',
 ] as const satisfies readonly string[];
 
 export type OrderStep = (typeof ORDER_STEPS)[number];
