@@ -51,6 +51,9 @@ export type Case = {
   lateDays: number;
 };
 
+/** A node that works by the hour is taken to have so many hours a day. */
+export const HOURS_A_DAY = 8;
+
 export type FenceSaid = {
   readonly fence: Fence;
   readonly facts: Readonly<Record<string, number | string>>;
@@ -219,6 +222,20 @@ export function ordersToday(
   const today =
     known === undefined ? 0 : known[writeDay(localDay(node.calendar.zone, question.nowMinute))];
   return (today ?? 0) + (question.placedToday[node.id] ?? 0) + (taken?.orders.get(node.index) ?? 0);
+}
+
+/**
+ * Units a node still takes from a batch before its day is full; Infinity where nothing limits it. A node whose day is full
+ * already has no limit here: the network says when its next parcel is ready.
+ */
+export function roomLeft(
+  { facts, taken }: Pick<Case, 'facts' | 'taken'>,
+  node: CompiledNode,
+): number {
+  if (taken === undefined || (node.unitsPerDay === 0 && node.unitsPerHour === 0)) return Infinity;
+  const ofDay = node.unitsPerDay || node.unitsPerHour * HOURS_A_DAY;
+  const room = ofDay - (facts.nodeLoads[node.index]?.backlogUnits ?? 0);
+  return room <= 0 ? Infinity : room - (taken.work.get(node.index) ?? 0);
 }
 
 function fenceOfLine(

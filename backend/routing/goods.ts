@@ -36,15 +36,19 @@ export type Goods = {
   readonly nodes: Int32Array;
 };
 
-/** What other orders took that the facts do not know yet: units by SKU × nodes + node, orders by node. */
+/**
+ * What other orders took that the facts do not know yet: units by SKU × nodes + node (below 0: given back), orders and
+ * units to be prepared by node.
+ */
 export type Taken = {
   readonly units: Map<number, number>;
   readonly orders: Map<number, number>;
+  readonly work: Map<number, number>;
 };
 
 /** Nothing taken yet. */
 export function createTaken(): Taken {
-  return { units: new Map(), orders: new Map() };
+  return { units: new Map(), orders: new Map(), work: new Map() };
 }
 
 /** Opens the goods of a question. */
@@ -179,11 +183,14 @@ export function take(
   parcel: { readonly node: number; readonly quantities: ArrayLike<number> },
 ): void {
   const { node, quantities } = parcel;
+  const add = (map: Map<number, number>, key: number, units: number) =>
+    map.set(key, (map.get(key) ?? 0) + units);
+  add(taken.orders, node, 1);
   for (const [at, line] of goods.lines.entries()) {
     const quantity = quantities[at] ?? 0;
+    add(taken.work, node, quantity);
     for (const { pool, need } of line.parts) {
-      const cell = (goods.pools[pool] ?? 0) * goods.nodeCount + node;
-      taken.units.set(cell, (taken.units.get(cell) ?? 0) + quantity * need);
+      add(taken.units, (goods.pools[pool] ?? 0) * goods.nodeCount + node, quantity * need);
     }
   }
 }

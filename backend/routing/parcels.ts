@@ -9,7 +9,7 @@ import { NEVER } from '../base/time.ts';
 import { laneCostMinor } from '../network/lanes.ts';
 import { breaksParcelLimit } from '../network/limits.ts';
 import { billableGrams } from '../network/prices.ts';
-import type { Case, Source } from './case.ts';
+import { type Case, roomLeft, type Source } from './case.ts';
 import type { Fence } from './decision.ts';
 import { hasTogether } from './goods.ts';
 import { parcelPoints, standingPoints } from './points.ts';
@@ -89,6 +89,7 @@ function loadFor(opened: Case, source: Source, quantities: ArrayLike<number>): L
     const fence = partFence(opened, valueMinor);
     if (fence !== undefined) return fence;
   }
+  if (units > roomLeft(opened, source.node)) return 'capacity';
   return { units, grams, cm3, valueMinor, share };
 }
 

@@ -9,7 +9,7 @@
 import { co2Grams, distanceKm } from '../network/distance.ts';
 import { startOfWork } from '../network/ready.ts';
 import { loadOf } from '../stock/stock.ts';
-import { type Case, capOf, ordersToday, type Source } from './case.ts';
+import { type Case, capOf, HOURS_A_DAY, ordersToday, type Source } from './case.ts';
 import type { Penalty, PointsRow } from './decision.ts';
 import type { Parcel } from './parcels.ts';
 import { namesPriority } from './ruleset.ts';
@@ -94,9 +94,6 @@ function handling({ rules }: Case, { node }: Source): Said {
   const { kind } = node.source;
   return { minor: rules.rates.handlingMinor[kind], facts: { kind } };
 }
-
-// A node that works by the hour has so many of them to a day's backlog.
-const HOURS_A_DAY = 8;
 
 /** How full the node's day is; a node without limits abstains. */
 function nodeLoad(opened: Case, { node }: Source): Said | undefined {
