@@ -201,7 +201,8 @@ function restOf(
     one.updatedAt = shop.clock.now();
     return one;
   }
-  const { status, holds } = one;
+  const { holds } = one;
+  const status = one.status === 'ON_HOLD' ? 'ON_HOLD' : 'OPEN';
   const rest = one.lines.filter((line) => line.remaining > 0);
   const taken = takeUnits(
     one,
@@ -257,15 +258,15 @@ export function splitWork(
     const message = 'At least one unit must stay in the fulfillment order.';
     return refuseWork(message, { code: 'INVALID_LINE_ITEM_QUANTITY' });
   }
+  const lineIds = new Map(named.units.map(({ id }) => [id, lineOf(one, id).orderLineId]));
   const replacement = isPartlyDone(one) ? restOf(shop, found, 'new ids') : null;
-  const next = splitOff(
-    shop,
-    { order, one: replacement ?? one },
-    {
-      units: replacement ? sameUnits(one, replacement, named.units) : named.units,
-      keeps: shop.state.settings.splitKeeps,
-    },
-  );
+  const holder = replacement ?? one;
+  const units = named.units.map(({ id, quantity }) => {
+    const line = holder.lines.find((each) => each.orderLineId === lineIds.get(id));
+    return { id: line?.id ?? id, quantity };
+  });
+  const keeps = shop.state.settings.splitKeeps;
+  const next = splitOff(shop, { order, one: holder }, { units, keeps });
   note(shop, order, ask.actor, `Split ${one.id}`);
   shop.announce('fulfillment_orders/split', {
     fulfillment_order: workPayload(one),
@@ -273,19 +274,6 @@ export function splitWork(
     replacement_fulfillment_order: replacement && workPayload(replacement),
   });
   return { ok: true, order, one, remaining: next, replacement };
-}
-
-/** The same units by the ids they have in the fulfillment order that replaced theirs. */
-function sameUnits(
-  before: FulfillmentOrder,
-  after: FulfillmentOrder,
-  units: readonly Units[],
-): Units[] {
-  return units.map(({ id, quantity }) => {
-    const { orderLineId } = lineOf(before, id);
-    const line = after.lines.find((each) => each.orderLineId === orderLineId);
-    return { id: line?.id ?? id, quantity };
-  });
 }
 
 /** Makes a second fulfillment order at the same place; `keeps` says which units stay in the old one. */
