@@ -27,7 +27,7 @@ import type { Platform } from './platform/stand.ts';
 export type OffersBuild = {
   readonly platform: Pick<Platform, 'db' | 'clock' | 'bus'>;
   readonly log: Log;
-  readonly core: Pick<Core, 'stock'>;
+  readonly core: { readonly stock: Pick<Core['stock'], 'open' | 'announce'> };
   readonly route: Pick<RouteService, 'relocate' | 'returnWork'>;
   readonly outbox: Outbox;
   readonly installedShops: () => Promise<readonly ShopId[]>;
