@@ -7,6 +7,7 @@
  * moves for a trifle. All moves together can be carried out; single ones may need units that another one frees.
  */
 
+import { type Asked, openCase } from './case.ts';
 import { type Decided, decideWithin } from './decide.ts';
 import {
   type BatchGround,
@@ -16,6 +17,7 @@ import {
   withoutOwnUnits,
 } from './decide-batch.ts';
 import type { RouteDecision, RoutingQuestion } from './decision.ts';
+import { parcelOf } from './parcels.ts';
 
 /** What became of one order. */
 export type Reoptimised = {
@@ -47,7 +49,7 @@ export function reoptimise(
   });
 }
 
-/** Every order among the nodes it holds units at, priced as the new plan is: with all units given back. */
+/** Every order on the units it holds, priced as the new plan is: with all units given back. */
 function asTheyStand(
   ground: BatchGround,
   questions: readonly RoutingQuestion[],
@@ -55,8 +57,27 @@ function asTheyStand(
   const taken = givenBack(ground, questions);
   return questions.map((question) => {
     const only = new Set((question.ownAllocated ?? []).map(({ nodeId }) => nodeId));
-    return decideWithin({ ...ground, question: withoutOwnUnits(question) }, { taken, only });
+    const decided = decideWithin({ ...ground, question }, { only });
+    const points = pointsAmongAll(
+      { ...ground, question: withoutOwnUnits(question), taken },
+      decided,
+    );
+    return { ...decided, decision: { ...decided.decision, points } };
   });
+}
+
+/** What the same parcels would have in the new plan, where more is free. */
+function pointsAmongAll(asked: Asked, { decision, parcels }: Decided): number {
+  const opened = openCase(asked);
+  if ('reason' in opened) return decision.points;
+  opened.lateDays = decision.lateDays;
+  let points = decision.points;
+  for (const parcel of parcels) {
+    const source = opened.sources.find(({ node }) => node.index === parcel.source.node.index);
+    const again = source === undefined ? 'no_stock' : parcelOf(opened, source, parcel.quantities);
+    if (typeof again !== 'string') points += again.points - parcel.points;
+  }
+  return points;
 }
 
 function placesOf({ decision }: Decided): string {
