@@ -22,24 +22,41 @@ export function movedByHand(
   parts: readonly ObservedPart[],
   settled: Settled,
 ): MovedByHand | undefined {
-  for (const kind of ['ship', 'pickup'] as const) {
-    const mine = parts.filter(
-      (part) => isActive(part) && (part.method === 'PICK_UP') === (kind === 'pickup'),
-    );
-    const have = unitsOf(mine);
-    const want: UnitsByPlace = new Map();
-    for (const one of [...desired.works, ...desired.shipments]) {
-      if (one.kind === kind && one.locationId !== null) addUnits(want, one.locationId, one.lines);
-    }
-    const places = [...new Set(mine.map(placeOf))].toSorted(compare);
-    for (const work of desired.works.toSorted((a, b) => compare(a.workId, b.workId))) {
-      if (work.kind !== kind || work.locationId === null) continue;
-      if (settled[work.workId] !== work.locationId) continue;
-      const moved = judge(work, places, (place, lineId) => {
-        return unitsAt(have, place, lineId) - unitsAt(want, place, lineId);
-      });
-      if (moved !== undefined) return moved;
-    }
+  return (
+    movedOfKind('ship', { desired, parts, settled }) ??
+    movedOfKind('pickup', { desired, parts, settled })
+  );
+}
+
+function movedOfKind(
+  kind: 'ship' | 'pickup',
+  seen: {
+    readonly desired: Desired;
+    readonly parts: readonly ObservedPart[];
+    readonly settled: Settled;
+  },
+): MovedByHand | undefined {
+  const { works, shipments } = seen.desired;
+  const mine = seen.parts.filter(
+    (part) => isActive(part) && (part.method === 'PICK_UP') === (kind === 'pickup'),
+  );
+  const have = unitsOf(mine);
+  const want: UnitsByPlace = new Map();
+  for (const one of [...works, ...shipments]) {
+    if (one.kind === kind && one.locationId !== null) addUnits(want, one.locationId, one.lines);
+  }
+  const over = (place: string, lineId: string) =>
+    unitsAt(have, place, lineId) - unitsAt(want, place, lineId);
+  const places = [...new Set(mine.map(placeOf))].toSorted(compare);
+  const judged = works
+    .filter(
+      ({ workId, kind: ofWork, locationId }) =>
+        ofWork === kind && locationId !== null && seen.settled[workId] === locationId,
+    )
+    .toSorted((a, b) => compare(a.workId, b.workId));
+  for (const work of judged) {
+    const moved = judge(work, places, over);
+    if (moved !== undefined) return moved;
   }
   return undefined;
 }

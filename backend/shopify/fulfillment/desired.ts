@@ -6,6 +6,7 @@
  */
 import type { Work } from '../../orders/works/store.ts';
 import { sumByLine, type Tracking, type Units } from './observed.ts';
+import type { FulfillmentSettings } from './settings.ts';
 
 /** Why nobody may work on it now: stores compete, it has no node yet, or somebody said so. */
 export const HOLD_CAUSES = [
@@ -76,12 +77,18 @@ export type FollowedParcel = {
 const LEFT = new Set(['shipped', 'handed_over', 'delivered']);
 const BEGUN = new Set(['picking', 'packed']);
 
+/** What is known beside the works. */
+export type DesiredContext = {
+  readonly parcels: readonly FollowedParcel[];
+  /** Fulfillments that shipments were found in before, also of works without a parcel. */
+  readonly fulfillments: Readonly<Record<string, string>>;
+  readonly locationOf: (nodeId: string) => string | null;
+  readonly settings: Pick<FulfillmentSettings, 'reportsProgress' | 'setsDeadlines'>;
+};
+
 /** What Shopify shall say of these works. */
-export function desiredOf(
-  works: readonly Work[],
-  parcels: readonly FollowedParcel[],
-  locationOf: (nodeId: string) => string | null,
-): Desired {
+export function desiredOf(works: readonly Work[], context: DesiredContext): Desired {
+  const { locationOf, settings } = context;
   const placeOf = (work: Work) => {
     const locationId = work.nodeId === null ? null : locationOf(work.nodeId);
     return { locationId, strangeNode: locationId === null ? work.nodeId : null };
@@ -93,20 +100,28 @@ export function desiredOf(
       kind: work.kind,
       ...placeOf(work),
       hold: holdOf(work),
-      isBegun: BEGUN.has(work.state) || (work.state === 'placed' && work.negotiation === 'claimed'),
+      isBegun: settings.reportsProgress && isBegun(work),
       isReady: work.state === 'ready',
-      deadline: work.startBy,
+      deadline: settings.setsDeadlines ? work.startBy : null,
       lines: sumByLine(work.lines),
     })),
     shipments: works
       .filter(({ state }) => LEFT.has(state))
-      .flatMap((work) => shipmentsOf(work, placeOf(work), parcels)),
+      .flatMap((work) => shipmentsOf(work, placeOf(work), context)),
   };
+}
+
+// A store that has claimed it counts on it: nobody moves it any more.
+function isBegun({ state, negotiation }: Work): boolean {
+  return BEGUN.has(state) || (state === 'placed' && negotiation === 'claimed');
 }
 
 function holdOf(work: Work): HoldCause | null {
   const { holdReason, negotiation, state } = work;
-  if (holdReason !== null) return HOLD_CAUSES.find((cause) => cause === holdReason) ?? 'agent';
+  if (holdReason !== null) {
+    const cause = holdReason.replace(/^work:/, '');
+    return HOLD_CAUSES.find((one) => one === cause) ?? 'agent';
+  }
   if (negotiation === 'offered') return 'competing';
   return state === 'unplaced' ? 'unplaced' : null;
 }
@@ -114,7 +129,7 @@ function holdOf(work: Work): HoldCause | null {
 function shipmentsOf(
   work: Work,
   place: Pick<Shipment, 'locationId' | 'strangeNode'>,
-  parcels: readonly FollowedParcel[],
+  { parcels, fulfillments }: DesiredContext,
 ): Shipment[] {
   const { workId, kind } = work;
   const mine = parcels.filter((one) => one.workId === workId && one.state !== 'canceled');
@@ -135,16 +150,12 @@ function shipmentsOf(
   );
   if (rest.length === 0) return shipments;
   const whole = { shipmentId: workId, workId, kind, ...place, lines: rest };
-  return [...shipments, { ...whole, tracking: null, fulfillmentId: null, carrier: 'none' }];
+  const fulfillmentId = fulfillments[workId] ?? null;
+  return [...shipments, { ...whole, tracking: null, fulfillmentId, carrier: 'none' }];
 }
 
 function trackingOf(parcel: FollowedParcel): Tracking | null {
   const { carrier, trackingNumber, trackingUrl } = parcel;
   if (trackingNumber === null && trackingUrl === null) return null;
   return { company: carrier, number: trackingNumber, url: trackingUrl };
-}
-
-/** True when Shopify has to be asked what left, beside what is open. */
-export function hasLeft(desired: Desired): boolean {
-  return desired.shipments.length > 0;
 }

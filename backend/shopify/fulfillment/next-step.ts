@@ -35,12 +35,15 @@ export function nextStep(desired: Desired, observed: Observed, learned: Learned)
   if (observed.fulfillments === undefined && (desired.shipments.length > 0 || isShort)) {
     return { kind: 'look' };
   }
-  const { unsent, matched } = matchShipments(
+  const { unsent, matched, canceled } = matchShipments(
     desired.shipments,
     observed.fulfillments ?? [],
     missing,
   );
-  const blocked: Stuck[] = [];
+  const blocked: Stuck[] = canceled.map(({ shipmentId, workId }) => ({
+    reason: 'fulfillment_canceled',
+    facts: { shipmentId, workId },
+  }));
   const turn: Turn = { parts, works: desired.works, unsent, matched, learned, blocked };
   const step = firstStep(turn);
   if (step !== undefined) return { kind: 'step', step };

@@ -120,7 +120,7 @@ export function fromShopifyFulfillments(
     lines: sumByLine(
       one.fulfillmentLineItems.nodes.map(({ lineItem, quantity }) => ({
         lineId: numberOfGid(lineItem.id),
-        quantity,
+        quantity: quantity ?? 0,
       })),
     ),
   }));

@@ -97,10 +97,11 @@ export async function readUnstocked(
   const variables = {
     ids: itemIds.map((id) => gidOf('InventoryItem', id)),
     locationId: gidOf('Location', locationId),
+    names: ['available'],
   };
   const answer = await admin.send(shopId, InventoryItemsAtLocationRead, variables, LANE);
   return expectAnswer(answer).nodes.flatMap((node) =>
-    node?.__typename === 'InventoryItem' && node.inventoryLevel === null
+    node !== null && 'id' in node && node.inventoryLevel === null
       ? [{ locationId, itemId: numberOfGid(node.id) }]
       : [],
   );

@@ -100,6 +100,10 @@ export const STUCK_REASONS = [
   'pickup_elsewhere',
   // Shopify has fewer units open than we have work for.
   'units_missing',
+  // A fulfillment of ours was canceled in Shopify; routing takes the units back.
+  'fulfillment_canceled',
+  // More fulfillment orders or lines than can be asked for at once.
+  'order_too_large',
   // Shopify said no, in words of its own.
   'refused',
   // Somebody moved a part of a work: move the rest too, or move it back.
