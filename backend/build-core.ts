@@ -6,10 +6,12 @@
  * stories build these.
  */
 import type { ShopId } from './base/ids.ts';
+import { MESSAGES_SECTION, parseMessageSettings } from './messages/settings.ts';
 import type { PostalPlaces } from './network/geo/geocode.ts';
 import { builtInPostalPlaces } from './network/geo/prefix-centroids.ts';
 import { createPostalStore } from './network/geo/store.ts';
 import { parseNetworkSection } from './network/world-parse.ts';
+import { OUTCOME_SECTION, parseOutcomeSettings } from './orders/outcome/settings.ts';
 import type { Config } from './platform/config.ts';
 import type { Log } from './platform/log.ts';
 import { createIdSource, createSigner } from './platform/signing.ts';
@@ -38,6 +40,8 @@ const SECTION_PARSERS: SectionParsers = {
   [SURFACES_SECTION]: parseSurfaces,
   [INVENTORY_SECTION]: parseInventorySettings,
   [ROUTING_SECTION]: parseRoutingSettings,
+  [OUTCOME_SECTION]: parseOutcomeSettings,
+  [MESSAGES_SECTION]: parseMessageSettings,
 };
 
 /** What the modules need to be told from outside. */

@@ -96,3 +96,15 @@ test('all problems are told at once, with values but never with secrets', () => 
   expect(text).not.toContain('hunter2');
   expect(text).not.toContain('x:p@h');
 });
+
+test('mail needs a server and a sender, and without both there is none', () => {
+  const mail = { SMTP_URL: 'smtps://user:word@mail.example', MAIL_FROM: 'orders@example.com' };
+  expect(parseConfig(mail)).toMatchObject({
+    value: { mail: { url: 'smtps://user:word@mail.example', from: 'orders@example.com' } },
+  });
+  expect(parseConfig({})).toMatchObject({ value: { mail: undefined } });
+  expect(problemsOf({ SMTP_URL: mail.SMTP_URL })).toEqual(['/MAIL_FROM']);
+  expect(problemsOf({ MAIL_FROM: mail.MAIL_FROM })).toEqual(['/SMTP_URL']);
+  expect(problemsOf({ ...mail, MAIL_FROM: 'Lume <orders@example.com>' })).toEqual(['/MAIL_FROM']);
+  expect(problemsOf({ ...mail, SMTP_URL: 'https://mail.example' })).toEqual(['/SMTP_URL']);
+});

@@ -36,6 +36,8 @@ export type Config = {
   readonly signingKeys: KeyRing;
   /** Keys of stored Shopify tokens. The first key seals; all of them open. */
   readonly tokenKeys: KeyRing;
+  /** Where mails are handed over and in whose name; absent: no message is sent. */
+  readonly mail: { readonly url: string; readonly from: string } | undefined;
 };
 
 /** How Shopify is reached and how its calls are verified. */
@@ -121,6 +123,11 @@ const environmentSchema = z.object({
   KEPT_TOKEN_KEYS: keyRing,
   KEPT_APP_BRIDGE_URL: url('http:', 'https:'),
   KEPT_POLARIS_URL: url('http:', 'https:'),
+  SMTP_URL: url('smtp:', 'smtps:'),
+  MAIL_FROM: optionalText.refine(
+    (text) => text === undefined || /^[^\s@,;<>"']+@[^\s@,;<>"']+$/.test(text),
+    { error: 'an e-mail address alone, as orders@example.com' },
+  ),
 });
 
 type Environment = z.output<typeof environmentSchema>;
@@ -136,7 +143,10 @@ export function parseConfig(
   if (!parsed.success) {
     return refuse(parsed.error.issues.map((issue) => problemOf(issue, source)));
   }
-  const problems = parsed.data.KEPT_ENV === 'production' ? productionProblems(parsed.data) : [];
+  const problems = [
+    ...(parsed.data.KEPT_ENV === 'production' ? productionProblems(parsed.data) : []),
+    ...mailProblems(parsed.data),
+  ];
   if (problems.length > 0) return refuse(problems);
   return { ok: true, value: toConfig(parsed.data) };
 }
@@ -206,6 +216,17 @@ function productionProblems(environment: Environment): InvalidInput[] {
   return problems;
 }
 
+// A server without a sender, or a sender without a server, is half a configuration: mails would be lost without a word.
+function mailProblems({ SMTP_URL, MAIL_FROM }: Environment): InvalidInput[] {
+  if ((SMTP_URL === undefined) === (MAIL_FROM === undefined)) return [];
+  const [missing, present] =
+    SMTP_URL === undefined ? ['SMTP_URL', 'MAIL_FROM'] : ['MAIL_FROM', 'SMTP_URL'];
+  const remedy = `Set ${missing} too, or remove ${present}: then no message is sent.`;
+  return [
+    { code: 'invalid_input', pointer: `/${missing}`, allowed: `set with ${present}`, remedy },
+  ];
+}
+
 function entriesOf<Name extends string>(record: Readonly<Record<Name, string>>): [Name, string][] {
   return Object.entries(record) as [Name, string][];
 }
@@ -225,7 +246,13 @@ function toConfig(environment: Environment): Config {
     shopify: toShopifyConfig(environment),
     signingKeys: parseKeys(environment.KEPT_SIGNING_KEYS ?? DEVELOPMENT_SIGNING_KEYS),
     tokenKeys: parseKeys(environment.KEPT_TOKEN_KEYS ?? DEVELOPMENT_TOKEN_KEYS),
+    mail: toMail(environment),
   };
+}
+
+function toMail({ SMTP_URL, MAIL_FROM }: Environment): Config['mail'] {
+  if (SMTP_URL === undefined || MAIL_FROM === undefined) return undefined;
+  return { url: SMTP_URL, from: MAIL_FROM };
 }
 
 function toShopifyConfig(environment: Environment): ShopifyConfig {

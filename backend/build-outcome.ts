@@ -1,0 +1,169 @@
+/**
+ * Builds what follows a promise to its end: the watch over it, what carriers say, outcomes, and the messages.
+ *
+ * In: platform, configuration, core, the connector's ground. Out: the services and their jobs. Without a mail server in the
+ * environment messages are off, and say so. Part of the composition root.
+ */
+import type { ShopId } from './base/ids.ts';
+import { shipmentsBookedBySystem } from './build-claims.ts';
+import type { Connector } from './build-connector.ts';
+import type { Core } from './build-core.ts';
+import type { ShopifyGround } from './build-shopify.ts';
+import type { JobDefinition, JobQueue } from './jobs/queue.ts';
+import { createMailClient } from './messages/client.ts';
+import { createMessageService, type MessageService, type Sender } from './messages/service.ts';
+import {
+  DEFAULT_MESSAGES,
+  MESSAGES_SECTION,
+  type MessageSettings,
+  parseMessageSettings,
+} from './messages/settings.ts';
+import { createPickupCodes } from './orders/desk/pickup/service.ts';
+import { ORDER_MESSAGE_JOB, parseOrderJob } from './orders/jobs.ts';
+import { createOutcomeReports } from './orders/outcome/settled/service.ts';
+import {
+  DEFAULT_OUTCOME,
+  OUTCOME_SECTION,
+  type OutcomeSettings,
+  parseOutcomeSettings,
+} from './orders/outcome/settings.ts';
+import { createTrackingService } from './orders/outcome/tracking/service.ts';
+import { createWatchService, type WatchService } from './orders/outcome/watch/service.ts';
+import type { Config } from './platform/config.ts';
+import type { Log } from './platform/log.ts';
+import { createOutbox } from './platform/outbox.ts';
+import type { Platform } from './platform/stand.ts';
+import type { Policy } from './policy/policy.ts';
+import { shopFactsOf } from './shopify/shop-facts.ts';
+import { settleShipped } from './stock/reservations/order-claims/shipping/service.ts';
+
+/** What it is built on. */
+export type OutcomeBuild = {
+  readonly platform: Platform;
+  readonly config: Config;
+  readonly log: Log;
+  readonly core: Core;
+  readonly ground: Pick<ShopifyGround, 'store'>;
+  readonly connector: Pick<Connector, 'installedShops' | 'placeOf'>;
+  readonly queue: JobQueue;
+};
+
+/** What `buildOutcome` returns. */
+export type OutcomeParts = ReturnType<typeof buildOutcome>;
+
+/** Builds it. */
+export function buildOutcome(build: OutcomeBuild) {
+  const { platform, config, core, connector, queue, log } = build;
+  const { db, clock } = platform;
+  const outbox = createOutbox(queue.boss);
+  const enqueue = outbox.enqueue;
+  const watch = createWatchService({
+    ...{ db, clock, enqueue },
+    openShop: core.stock.open,
+    settingsOf: async (shopId) => outcomeSettings(await core.policy.read(shopId)),
+  });
+  const claimDeps = {
+    ...{ db, clock },
+    openShop: core.stock.open,
+    announce: core.stock.announce,
+    shipmentsBookedBySystem: shipmentsBookedBySystem(core),
+  };
+  const tracking = createTrackingService({
+    ...{ db, clock, enqueue },
+    settleLeft: (trx, shopId, left) => settleShipped(claimDeps, trx, shopId, left),
+    announce: core.stock.announce,
+  });
+  const codes = createPickupCodes(config.signingKeys);
+  const { mail } = config;
+  const messages = createMessageService({
+    ...{ db, clock },
+    mail: mail === undefined ? undefined : createMailClient(mail),
+    settingsOf: async (shopId) => messageSettings(await core.policy.read(shopId)),
+    senderOf: (shopId) => senderOf(build, shopId),
+    placeOf: connector.placeOf,
+    pickupCodeOf: codes.pickupCodeOf,
+  });
+  return {
+    watch,
+    tracking,
+    messages,
+    reports: createOutcomeReports(db),
+    codes,
+    jobs: [
+      messageJob(messages),
+      sweepJob({ watch, messages, installedShops: connector.installedShops, log }),
+    ],
+  };
+}
+
+async function senderOf({ ground, core }: OutcomeBuild, shopId: ShopId): Promise<Sender> {
+  const facts = shopFactsOf(await ground.store.readSetup(shopId));
+  const live = await core.stock.open(shopId);
+  return {
+    name: facts?.name ?? shopId,
+    language: facts?.primaryLanguage ?? 'en',
+    timeZone: facts?.timeZone ?? live?.snapshot.shopZone.name ?? 'UTC',
+  };
+}
+
+// Parsed when it was saved; a section that an older program cannot read counts as none.
+function outcomeSettings({ sections }: Policy): OutcomeSettings {
+  const section = sections.get(OUTCOME_SECTION);
+  const parsed = section === undefined ? undefined : parseOutcomeSettings(section);
+  return parsed?.ok === true ? parsed.value : DEFAULT_OUTCOME;
+}
+
+function messageSettings({ sections }: Policy): MessageSettings {
+  const section = sections.get(MESSAGES_SECTION);
+  const parsed = section === undefined ? undefined : parseMessageSettings(section);
+  return parsed?.ok === true ? parsed.value : DEFAULT_MESSAGES;
+}
+
+function messageJob({ sendDue }: Pick<MessageService, 'sendDue'>): JobDefinition {
+  return {
+    name: ORDER_MESSAGE_JOB,
+    policy: 'short',
+    retryLimit: 5,
+    retryDelaySeconds: 10,
+    // A slow mail server may take its time-outs twice.
+    expireInSeconds: 300,
+    concurrency: 2,
+    handle: async (data) => {
+      const { shopId, orderId } = parseOrderJob(data);
+      await sendDue(shopId, orderId);
+    },
+  };
+}
+
+/** The queue of the look at all promises, by the minute. */
+export const OUTCOME_SWEEP_JOB = 'outcome_sweep';
+
+// One shop's fault is not another's; what a look misses the next one finds.
+function sweepJob(parts: {
+  readonly watch: Pick<WatchService, 'assess'>;
+  readonly messages: Pick<MessageService, 'sweep' | 'sendDigest'>;
+  readonly installedShops: () => Promise<readonly ShopId[]>;
+  readonly log: Log;
+}): JobDefinition {
+  const { watch, messages, log } = parts;
+  return {
+    name: OUTCOME_SWEEP_JOB,
+    policy: 'short',
+    retryLimit: 0,
+    retryDelaySeconds: 1,
+    expireInSeconds: 600,
+    concurrency: 1,
+    schedule: '* * * * *',
+    handle: async () => {
+      for (const shop of await parts.installedShops()) {
+        for (const look of [watch.assess, messages.sweep, messages.sendDigest]) {
+          try {
+            await look(shop);
+          } catch (error) {
+            log.warn({ event: 'promises_not_looked_at', shop, error });
+          }
+        }
+      }
+    },
+  };
+}
