@@ -302,7 +302,9 @@ function release(state: State, step: Extract<Step, { kind: 'release' }>): ModelA
 }
 
 function fulfill(state: State, step: Extract<Step, { kind: 'fulfill' }>, at: string): ModelAnswer {
-  const { locationId, tracking } = step;
+  const { tracking } = step;
+  // All of one location, as Shopify demands; which one, its fulfillment orders say.
+  const locationId = find(state, step.parts[0]?.partId ?? '')?.locationId ?? '';
   const found = step.parts.flatMap(({ partId, lines }) => {
     const part = find(state, partId);
     const isOpen = part?.status === 'OPEN' || part?.status === 'IN_PROGRESS';
