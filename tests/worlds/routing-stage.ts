@@ -3,6 +3,7 @@
  *
  * Offers are written down and jobs kept in a list, as `main.ts` would supply both. Several replicas of one shop may be built.
  */
+import { sql } from 'kysely';
 import type { ShopId } from '../../backend/base/ids.ts';
 import { productSchema, type WorldInput } from '../../backend/network/world.ts';
 import { parseNetworkSection } from '../../backend/network/world-parse.ts';
@@ -11,7 +12,7 @@ import type { OrderRecord } from '../../backend/orders/record/record.ts';
 import { saveOrder } from '../../backend/orders/record/store.ts';
 import { createRouteService } from '../../backend/orders/route/service.ts';
 import { readTimeline } from '../../backend/orders/timeline/store.ts';
-import { readWorks } from '../../backend/orders/works/store.ts';
+import { lockWorks, readWorks } from '../../backend/orders/works/store.ts';
 import { type Bus, createLocalBus } from '../../backend/platform/bus.ts';
 import { type Clock, fixedClock } from '../../backend/platform/clock.ts';
 import { withShop } from '../../backend/platform/database.ts';
@@ -22,6 +23,7 @@ import {
   type RoutingSettings,
   type RoutingSettingsInput,
 } from '../../backend/routing/settings.ts';
+import type { ShopTransaction } from '../../backend/stock/ledger/store.ts';
 import { loadClaims, loadNodeClaims } from '../../backend/stock/reservations/live-claims/store.ts';
 import { createOrderClaims } from '../../backend/stock/reservations/order-claims/service.ts';
 import { createStockService, NETWORK_SECTION } from '../../backend/stock/service.ts';
@@ -152,6 +154,15 @@ export async function routingStage(
       const row = { sku, nodeId, onHand, unavailable: 0, incoming: [] };
       await first.stock.save(shopId, { stock: [row] });
     },
+    lock: (trx: ShopTransaction, workId: string) => lockWorks(trx, shopId, { workIds: [workId] }),
+    /** Positions with more allocated than there is. */
+    shortages: () =>
+      withShop(database.db, shopId, (trx) =>
+        sql<{ sku: string; nodeId: string; missing: number }>`
+          select sku, node_id as "nodeId", allocated - greatest(0, on_hand - unavailable) as missing
+          from stock_position where shop_id = ${shopId}
+            and allocated > greatest(0, on_hand - unavailable) order by 1, 2`.execute(trx),
+      ),
     breaches: (asked: 'always' | 'settled' = 'settled') =>
       orderBreaches(database.db, shopId, asked),
     stop: () => {
@@ -175,7 +186,7 @@ function recordOf(orderId: string, order: StageOrder, now: Temporal.Instant): Or
     ...{ currency: 'EUR', totalMinor: 1_000, customerName: null, email: null, phone: null },
     ...{ address: null, country: 'IT', postalCode: '20121', locale: 'it', method: 'ship' },
     ...{ serviceCode: 'standard', pickupNodeId: null, tags: [], holdReason: null },
-    ...{ isTest: false, promisedOn: null, version: `v${versions}` },
+    ...{ isTest: false, promisedOn: null, reservationKey: null, version: `v${versions}` },
     placedAt: STAGE_NOW.toString(),
     sourceUpdatedAt: now.toString(),
     lines: Object.entries(order.units).map(([sku, quantity]) => ({
