@@ -4,11 +4,17 @@
  * In: platform, configuration, core, the connector's ground. Out: the services and their jobs. Without a mail server in the
  * environment messages are off, and say so. Part of the composition root.
  */
+import type { Router } from 'express';
 import type { ShopId } from './base/ids.ts';
 import { shipmentsBookedBySystem } from './build-claims.ts';
 import type { Connector } from './build-connector.ts';
 import type { Core } from './build-core.ts';
 import type { ShopifyGround } from './build-shopify.ts';
+import { createActivityStore } from './connect/activity-store.ts';
+import type { GateDependencies } from './connect/gate.ts';
+import { createIntakeStore } from './connect/intake-store.ts';
+import { createTrackingIntake, healTracking } from './connect/tracking.ts';
+import { trackingRoutes } from './connect/tracking-routes.ts';
 import type { JobDefinition, JobQueue } from './jobs/queue.ts';
 import { createMailClient } from './messages/client.ts';
 import { createMessageService, type MessageService, type Sender } from './messages/service.ts';
@@ -20,15 +26,15 @@ import {
 } from './messages/settings.ts';
 import { createPickupCodes } from './orders/desk/pickup/service.ts';
 import { ORDER_MESSAGE_JOB, parseOrderJob } from './orders/jobs.ts';
-import { createOutcomeReports } from './orders/outcome/settled/service.ts';
 import {
   DEFAULT_OUTCOME,
   OUTCOME_SECTION,
   type OutcomeSettings,
   parseOutcomeSettings,
 } from './orders/outcome/settings.ts';
+import { createOutcomeReports } from './orders/outcome/settled/service.ts';
 import { createTrackingService } from './orders/outcome/tracking/service.ts';
-import { createWatchService, type WatchService } from './orders/outcome/watch/service.ts';
+import { createWatchService } from './orders/outcome/watch/service.ts';
 import type { Config } from './platform/config.ts';
 import type { Log } from './platform/log.ts';
 import { createOutbox } from './platform/outbox.ts';
@@ -73,6 +79,12 @@ export function buildOutcome(build: OutcomeBuild) {
     settleLeft: (trx, shopId, left) => settleShipped(claimDeps, trx, shopId, left),
     announce: core.stock.announce,
   });
+  const intake = createTrackingIntake({
+    tracking,
+    store: createIntakeStore(db),
+    now: () => clock.now(),
+  });
+  const activity = createActivityStore(db);
   const codes = createPickupCodes(config.signingKeys);
   const { mail } = config;
   const messages = createMessageService({
@@ -86,12 +98,26 @@ export function buildOutcome(build: OutcomeBuild) {
   return {
     watch,
     tracking,
+    /** Carrier events of other systems, for the error view's replay. */
+    trackingIntake: intake,
     messages,
     reports: createOutcomeReports(db),
     codes,
     jobs: [
       messageJob(messages),
-      sweepJob({ watch, messages, installedShops: connector.installedShops, log }),
+      sweepJob(
+        [
+          (shopId) => healTracking({ activity, intake }, shopId),
+          watch.assess,
+          messages.sweep,
+          messages.sendDigest,
+        ],
+        { installedShops: connector.installedShops, log },
+      ),
+    ],
+    /** `/v1/tracking`, for `buildConnect`. */
+    v1: (gate: GateDependencies): readonly { path: string; router: Router }[] => [
+      { path: '/v1/tracking', router: trackingRoutes({ ...gate, intake }) },
     ],
   };
 }
@@ -139,13 +165,10 @@ function messageJob({ sendDue }: Pick<MessageService, 'sendDue'>): JobDefinition
 export const OUTCOME_SWEEP_JOB = 'outcome_sweep';
 
 // One shop's fault is not another's; what a look misses the next one finds.
-function sweepJob(parts: {
-  readonly watch: Pick<WatchService, 'assess'>;
-  readonly messages: Pick<MessageService, 'sweep' | 'sendDigest'>;
-  readonly installedShops: () => Promise<readonly ShopId[]>;
-  readonly log: Log;
-}): JobDefinition {
-  const { watch, messages, log } = parts;
+function sweepJob(
+  looks: readonly ((shopId: ShopId) => Promise<unknown>)[],
+  parts: { readonly installedShops: () => Promise<readonly ShopId[]>; readonly log: Log },
+): JobDefinition {
   return {
     name: OUTCOME_SWEEP_JOB,
     policy: 'short',
@@ -156,12 +179,10 @@ function sweepJob(parts: {
     schedule: '* * * * *',
     handle: async () => {
       for (const shop of await parts.installedShops()) {
-        for (const look of [watch.assess, messages.sweep, messages.sendDigest]) {
-          try {
-            await look(shop);
-          } catch (error) {
-            log.warn({ event: 'promises_not_looked_at', shop, error });
-          }
+        for (const look of looks) {
+          await look(shop).catch((error: unknown) => {
+            parts.log.warn({ event: 'promises_not_looked_at', shop, error });
+          });
         }
       }
     },

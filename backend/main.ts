@@ -16,6 +16,7 @@ import { buildConnect } from './build-connect.ts';
 import { buildConnector, type Connector } from './build-connector.ts';
 import { buildCore, type Core, SURFACES_SECTION } from './build-core.ts';
 import { buildOrders, type Orders } from './build-orders.ts';
+import { buildOutcome } from './build-outcome.ts';
 import {
   buildShopifyGround,
   type ShopifyGround,
@@ -82,12 +83,13 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
   });
   core.policy.start();
   core.stock.start();
+  const outcome = buildOutcome({ platform, config, log, core, ground, connector, queue });
   const connect = buildConnect({
     ...{ platform, log, core, connector, queue, ledger: core.ledger },
-    moreRoutes: reservationMounts(connector.claims),
+    moreRoutes: (gate) => [...reservationMounts(connector.claims)(gate), ...outcome.v1(gate)],
   });
-  const orders: Orders = buildOrders({ platform, log, core, connector, queue });
-  await queue.register([...connector.jobs, ...connect.jobs, ...orders.jobs]);
+  const orders: Orders = buildOrders({ platform, log, core, ground, connector, queue });
+  await queue.register([...connector.jobs, ...connect.jobs, ...orders.jobs, ...outcome.jobs]);
   const stopFollowing = followChanges({ platform, core, connector, orders, log });
   await warmUp({ core, connector, ground, log });
 
@@ -114,6 +116,7 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
   const server = await startServer(withRates(rates, app), config.port);
   log.info({ event: 'listening', port: server.port, url: config.publicUrl });
   connect.resume().catch((error) => log.warn({ event: 'imports_not_resumed', error }));
+  orders.follow.resume().catch((error) => log.warn({ event: 'orders_not_resumed', error }));
   return {
     port: server.port,
     stop: async () => {

@@ -10,5 +10,11 @@ export const CONNECTION_KINDS = ['erp', 'wms', 'pos', 'marketplace', 'own_app'] 
 export type ConnectionKind = (typeof CONNECTION_KINDS)[number];
 
 /** What a key may do. */
-export const SCOPES = ['stock:write', 'stock:read', 'reservations:write'] as const;
+export const SCOPES = [
+  'stock:write',
+  'stock:read',
+  'reservations:write',
+  'orders:write',
+  'tracking:write',
+] as const;
 export type Scope = (typeof SCOPES)[number];

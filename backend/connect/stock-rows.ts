@@ -67,7 +67,7 @@ export function checkMovement(row: unknown, place: number, rules: RowRules): Che
   const parsed = movementSchema.safeParse(row);
   const at = `/events/${place}`;
   if (!parsed.success) {
-    return { place, eventId: eventIdOf(row), refusal: invalid(parsed.error, row, at) };
+    return { place, eventId: eventIdOf(row), refusal: invalidRow(parsed.error, row, at) };
   }
   return checkEvent(toEvent(parsed.data), { place, at, rules });
 }
@@ -80,7 +80,7 @@ export function checkSnapshotRow(
 ): CheckedRow {
   const parsed = snapshotRowSchema.safeParse(row);
   const at = `/rows/${place}`;
-  if (!parsed.success) return { place, eventId: null, refusal: invalid(parsed.error, row, at) };
+  if (!parsed.success) return { place, eventId: null, refusal: invalidRow(parsed.error, row, at) };
   const { sku, type, lot } = parsed.data;
   const parts = [envelope.snapshotId, type, ...(lot === undefined ? [] : [lot.reference]), sku];
   const event = toEvent({
@@ -186,7 +186,8 @@ function hintOfSku(sku: string): string {
     : 'Correct it, or add the product in Shopify and replay.';
 }
 
-function invalid(error: z.ZodError, row: unknown, at: string): RowRefusal {
+/** The first fault of a row that its schema refuses: what stands there, what is allowed. */
+export function invalidRow(error: z.ZodError, row: unknown, at: string): RowRefusal {
   const [issue] = error.issues;
   const path = issue?.path ?? [];
   const value = valueAt(row, path);

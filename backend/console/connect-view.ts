@@ -5,7 +5,13 @@
  */
 
 export const CONNECTION_KINDS = ['erp', 'wms', 'pos', 'marketplace', 'own_app'] as const;
-export const SCOPES = ['stock:write', 'stock:read', 'reservations:write'] as const;
+export const SCOPES = [
+  'stock:write',
+  'stock:read',
+  'reservations:write',
+  'orders:write',
+  'tracking:write',
+] as const;
 
 /** A connection of another system. */
 export type ConnectionView = {

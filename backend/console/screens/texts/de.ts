@@ -598,6 +598,8 @@ export const DE: Texts = {
   'connections.scope.stock:write': 'darf Bestand senden',
   'connections.scope.stock:read': 'darf Mengen lesen',
   'connections.scope.reservations:write': 'darf reservieren',
+  'connections.scope.orders:write': 'darf Bestellungen senden',
+  'connections.scope.tracking:write': 'darf sagen, wo Pakete sind',
   'connections.revoked': 'Widerrufen',
   'connections.open': '{count} nicht verbucht',
   'connections.allNodes': 'Alle Orte',

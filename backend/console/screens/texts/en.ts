@@ -587,6 +587,8 @@ export const EN = {
   'connections.scope.stock:write': 'may send stock',
   'connections.scope.stock:read': 'may read figures',
   'connections.scope.reservations:write': 'may reserve',
+  'connections.scope.orders:write': 'may post orders',
+  'connections.scope.tracking:write': 'may say where parcels are',
   'connections.revoked': 'Revoked',
   'connections.open': '{count} not booked',
   'connections.allNodes': 'Every place',

@@ -593,6 +593,8 @@ export const ES: Texts = {
   'connections.scope.stock:write': 'puede enviar existencias',
   'connections.scope.stock:read': 'puede leer cifras',
   'connections.scope.reservations:write': 'puede reservar',
+  'connections.scope.orders:write': 'puede enviar pedidos',
+  'connections.scope.tracking:write': 'puede decir dónde están los paquetes',
   'connections.revoked': 'Revocado',
   'connections.open': '{count} sin registrar',
   'connections.allNodes': 'Todos los lugares',

@@ -599,6 +599,8 @@ export const FR: Texts = {
   'connections.scope.stock:write': 'peut envoyer du stock',
   'connections.scope.stock:read': 'peut lire les chiffres',
   'connections.scope.reservations:write': 'peut réserver',
+  'connections.scope.orders:write': 'peut envoyer des commandes',
+  'connections.scope.tracking:write': 'peut dire où sont les colis',
   'connections.revoked': 'Révoqué',
   'connections.open': '{count} non enregistrés',
   'connections.allNodes': 'Tous les lieux',

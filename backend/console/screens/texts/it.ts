@@ -596,6 +596,8 @@ export const IT: Texts = {
   'connections.scope.stock:write': 'può inviare giacenze',
   'connections.scope.stock:read': 'può leggere le cifre',
   'connections.scope.reservations:write': 'può riservare',
+  'connections.scope.orders:write': 'può inviare ordini',
+  'connections.scope.tracking:write': 'può dire dove sono i pacchi',
   'connections.revoked': 'Revocato',
   'connections.open': '{count} non registrati',
   'connections.allNodes': 'Ogni sede',
