@@ -15,8 +15,9 @@ import {
 import type { ShopId } from '../../base/ids.ts';
 import { fixedClock } from '../../platform/clock.ts';
 import { withShop } from '../../platform/database.ts';
+import { relocate } from '../route/moves/service.ts';
 import { readTimeline } from '../timeline/store.ts';
-import { changeWork, readWorks } from '../works/store.ts';
+import { changeWork, lockWorks, readWorks } from '../works/store.ts';
 import type { OfferRefusing } from './answers/service.ts';
 
 const SHOP = 'offers.myshopify.com' as ShopId;
@@ -272,7 +273,7 @@ test('a store that takes by itself has the work at the next tick, unless its uni
   });
 });
 
-test('a work on hold is not claimed, and is to be had again when it is let go', async () => {
+test('a work on hold is on offer to nobody, and to the same stores when it is let go', async () => {
   const work = await offered();
   const hold = (holdReason: string | null) =>
     withShop(database.db, SHOP, async (trx) => {
@@ -281,6 +282,32 @@ test('a work on hold is not claimed, and is to be had again when it is let go', 
     });
   await hold('fraud');
   expect(await work.claim('s01')).toMatchObject({ refusal: { code: 'withdrawn' } });
+  later(31);
+  await market.offers.tick(SHOP);
+  expect(await work.found()).toMatchObject({
+    ...{ negotiation: 'offered', excluded: [] },
+    offers: { s01: 'withdrawn', s02: 'withdrawn', s03: 'withdrawn' },
+  });
   await hold(null);
+  later(1);
+  await market.offers.tick(SHOP);
   expect(await work.claim('s01')).toMatchObject({ ok: true });
+});
+
+test('when an agent gives a work on offer to a store, the others are told', async () => {
+  const work = await offered();
+  await withShop(database.db, SHOP, async (trx) => {
+    const [stored] = await lockWorks(trx, SHOP, { workIds: [work.workId] });
+    if (stored === undefined) throw new Error('there is a work');
+    const actor = { kind: 'agent', id: 'ada' } as const;
+    const at = clock.now().toString();
+    const to = { work: stored, nodeId: 's03', negotiation: 'assigned', at, actor } as const;
+    await relocate(market.moves, trx, SHOP, { ...to, cause: 'agent' });
+  });
+  expect(await work.found()).toMatchObject({
+    ...{ negotiation: 'assigned', nodeId: 's03', allocated: { s03: 2 } },
+    offers: { s01: 'withdrawn', s02: 'withdrawn', s03: 'withdrawn' },
+  });
+  expect(await work.events()).toEqual(['offered', 'offers_withdrawn', 'moved']);
+  expect(await work.claim('s01')).toMatchObject({ refusal: { code: 'withdrawn' } });
 });

@@ -102,6 +102,7 @@ async function takeTurn(
   if (instantToMinuteFloor(at) >= plan.fallbackAtMinute) {
     return await fallBack(deps, trx, { ...asking, work, plan });
   }
+  if (work.holdReason !== null) return await waitForRelease(trx, { ...asking, work, plan });
   const offers = await readOffers(trx, shopId, workId);
   const late = offers.filter(
     ({ state, expiresAt }) => state === 'open' && compareInstants(expiresAt, at) <= 0,
@@ -117,6 +118,21 @@ async function takeTurn(
   const expiries = open.map(({ expiresAt }) => expiresAt);
   const nextAt = [...expiries, instantOf(plan.fallbackAtMinute)].toSorted(compareInstants)[0];
   await setNext(trx, shopId, { workId, nextAt: nextAt ?? at });
+  return { isOver: true };
+}
+
+// How often a work on hold is looked at, in case it was let go.
+const HELD_MINUTES = 1;
+
+/** Nobody can take a work on hold: it is on offer to nobody, who was asked may be asked again, the fallback stands. */
+async function waitForRelease(
+  trx: ShopTransaction,
+  { shopId, workId, at, work, plan }: Negotiating,
+): Promise<TurnDone> {
+  await withdrawOffers(trx, shopId, { work, why: 'held', at });
+  if (!(await changeWork(trx, shopId, work, {}))) throw new Error('Bug: changed under its lock');
+  const look = Math.min(instantToMinuteFloor(at) + HELD_MINUTES, plan.fallbackAtMinute);
+  await setNext(trx, shopId, { workId, nextAt: instantOf(look) });
   return { isOver: true };
 }
 
@@ -176,7 +192,10 @@ async function proceed(
 ): Promise<TurnDone> {
   const { shopId, workId, work, plan, at, snapshot } = on;
   const offers = await readOffers(trx, shopId, workId);
-  const asked = offers.filter(({ wave }) => wave > plan.wavesBefore).map(({ nodeId }) => nodeId);
+  // A withdrawn offer (a hold) was nobody's no.
+  const asked = offers
+    .filter(({ wave, state }) => wave > plan.wavesBefore && state !== 'withdrawn')
+    .map(({ nodeId }) => nodeId);
   const out = new Set([...work.excludedNodes, ...asked]);
   const wavesOpened = work.wave - plan.wavesBefore;
   const turn = nextTurn(snapshot, { plan, wavesOpened, out }, instantToMinuteFloor(at));

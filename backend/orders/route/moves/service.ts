@@ -74,6 +74,10 @@ export async function relocate(
       ? { ok: true as const, value: undefined }
       : await moveUnits(deps, trx, shopId, { loaded, live, work, nodeId });
   if (!moved.ok) return moved;
+  // Somebody else decides while stores compete: they are told. A claim ends its rivals' offers itself.
+  if (work.negotiation === 'offered' && to.negotiation !== 'offered' && to.cause !== 'claimed') {
+    await deps.offers.withdraw(trx, shopId, { work, why: to.cause, at: to.at });
+  }
   const change = relocationChange(to, isElsewhere);
   if (!(await changeWork(trx, shopId, work, change))) {
     throw new Error(
