@@ -1,5 +1,6 @@
 /**
- * The JSON Schemas of what `kept` reads and prints: docs/schemas/{world,request,answer,sellable,problem}.json.
+ * The JSON Schemas of what `kept` reads and prints: docs/schemas/{world,request,answer,sellable,route-instance,
+ * route,problem}.json.
  *
  * World and request come from the very zod schemas that parse them (backend/network/world.ts), so they
  * cannot say anything else; what no schema can say (names that must exist, tiers that must touch) is in
@@ -12,7 +13,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { requestSchema, worldSchema } from '../backend/network/world.ts';
+import { FENCES, PENALTIES } from '../backend/routing/decision.ts';
 import { LINE_CODES } from '../backend/stock/figures/lines.ts';
+import { routeInstanceSchema } from './kept-route.ts';
 
 const FOLDER = join(import.meta.dirname, '..', 'docs', 'schemas');
 
@@ -105,6 +108,76 @@ export const sellableSchema = z.strictObject({
   figures: z.array(figure),
 });
 
+const fence = z.enum(FENCES);
+const pointsRows = z.array(
+  z.strictObject({
+    rule: z.enum(PENALTIES),
+    points: whole,
+    facts: z.record(z.string(), factValue),
+  }),
+);
+const takenLine = z.strictObject({ lineId: z.string(), sku: z.string(), quantity: whole });
+
+const routedParcel = z.strictObject({
+  nodeId: z.string(),
+  serviceCode: z.string().nullable().describe('null: collected at the node.'),
+  lines: z.array(takenLine).min(1),
+  readyAt: instant,
+  departsAt: instant,
+  endsAt: instant.describe('End of the window, exclusive.'),
+  startBy: instant.describe('Work begun before it still keeps the promise.'),
+  costMinor: whole,
+  points: pointsRows,
+  alternatives: z.array(
+    z.strictObject({
+      nodeId: z.string(),
+      points: whole,
+      costMinor: whole,
+      departsAt: instant,
+      endsAt: instant,
+      startBy: instant,
+    }),
+  ),
+});
+
+/** What `kept route --json` prints when it answers. */
+export const routeSchema = z.strictObject({
+  evaluatedAt: instant,
+  orders: z.array(
+    z.strictObject({
+      orderId: z.string(),
+      ruleset: z.string(),
+      lateDays: whole,
+      points: whole,
+      isExact: z.boolean(),
+      parcels: z.array(routedParcel),
+      unplaced: z.array(
+        takenLine.extend({
+          reason: z.union([
+            fence,
+            z.enum(['unknown_sku', 'no_address', 'unknown_node', 'contradictory_rules']),
+          ]),
+          expected: z
+            .strictObject({ nodeId: z.string(), usableAt: instant, endsAt: instant })
+            .optional(),
+        }),
+      ),
+      candidates: z.array(
+        z.strictObject({
+          nodeId: z.string(),
+          verdict: z.enum(['chosen', 'fenced', 'outscored']),
+          fence: fence.optional(),
+          facts: z.record(z.string(), factValue),
+          points: pointsRows,
+          behindPoints: whole.optional(),
+        }),
+      ),
+      notListed: whole,
+      sentences: z.array(z.string()),
+    }),
+  ),
+});
+
 /** What it prints, with exit code 2, when the input cannot be used (RFC 9457). */
 export const problemSchema = z.strictObject({
   type: z.literal('/problems/invalid_input'),
@@ -126,6 +199,11 @@ const SCHEMAS = {
   request: { schema: requestSchema, title: 'Request: one shopper’s question' },
   answer: { schema: answerSchema, title: 'Answer of kept quote' },
   sellable: { schema: sellableSchema, title: 'Answer of kept sellable' },
+  'route-instance': {
+    schema: routeInstanceSchema,
+    title: 'Instance of kept route: a world, routing settings, orders',
+  },
+  route: { schema: routeSchema, title: 'Answer of kept route --json' },
   problem: { schema: problemSchema, title: 'Problem: an input that cannot be used' },
 } as const;
 

@@ -7,7 +7,8 @@ import { quote } from '../backend/promise/quote.ts';
 import { toAnswer } from '../backend/promise/quote-answer.ts';
 import { toQuoteRequest } from '../backend/promise/quote-request.ts';
 import { factsOfWorld } from '../backend/stock/stock.ts';
-import { sellableSchema } from './cli-schemas.ts';
+import { routeSchema, sellableSchema } from './cli-schemas.ts';
+import { answerRoute } from './kept-route.ts';
 import { answerSellable } from './kept-sellable.ts';
 
 function example(name: string): unknown {
@@ -37,4 +38,10 @@ test('the worked example of kept sellable is what the engine answers, and as its
   const answer = answerSellable(world.value, { at, customerTags: [] });
   expect(answer).toEqual({ ok: true, value: example('sellable.answer.json') });
   if (answer.ok) sellableSchema.parse(answer.value);
+});
+
+test('the worked example of kept route is what the engine answers, and as its schema says', () => {
+  const answer = answerRoute(example('route.instance.json'));
+  expect(answer).toEqual({ ok: true, value: example('route.answer.json') });
+  if (answer.ok) routeSchema.parse(answer.value);
 });

@@ -3,12 +3,13 @@
  *
  *   node scripts/kept.ts quote --world W.json --request R.json
  *   node scripts/kept.ts sellable --world W.json [--channel C] [--sku S] [--at INSTANT] [--tags vip] [--json]
+ *   node scripts/kept.ts route INSTANCE.json [--json]
  *   node scripts/kept.ts replay RECEIPT.json
  *   node scripts/kept.ts import postal GEONAMES.txt
  *   node scripts/kept.ts import-stock STOCK.csv --shop S.myshopify.com [--node N] [--preview] [--url U --key K]
  *
- * `-` reads standard input. The answer is one JSON document on standard output (of `sellable` a text,
- * unless --json is given); everything else goes to standard error. Exit 0: answered (replay: equal). Exit 1: replay gave another answer. Exit 2: the input
+ * `-` reads standard input. The answer is one JSON document on standard output (of `sellable` and `route` a
+ * text, unless --json is given); everything else goes to standard error. Exit 0: answered (replay: equal). Exit 1: replay gave another answer. Exit 2: the input
  * cannot be used, with a problem document on standard output. Formats: docs/cli.md.
  */
 import { readFileSync } from 'node:fs';
@@ -27,6 +28,7 @@ import { factsOfWorld } from '../backend/stock/stock.ts';
 import { jsonMistakeAt } from './json-place.ts';
 import { importPostal, ownerDatabase } from './kept-import.ts';
 import { ImportStockError, type ImportStockOptions, importStock } from './kept-import-stock.ts';
+import { answerRoute, writeRoute } from './kept-route.ts';
 import { answerSellable, writeSellable } from './kept-sellable.ts';
 
 const EXIT_DIFFERENT = 1;
@@ -77,6 +79,13 @@ function runSellable(flags: SellableFlags): void {
   if (!answer.ok) throw new InvalidInputs('the command line', [answer.refusal]);
   if (flags.json === true) print(answer.value);
   else process.stdout.write(writeSellable(answer.value));
+}
+
+function runRoute(file: string, flags: { readonly json?: boolean }): void {
+  const answer = answerRoute(readJson(file));
+  if (!answer.ok) throw new InvalidInputs(file, answer.problems);
+  if (flags.json === true) print(answer.value);
+  else process.stdout.write(writeRoute(answer.value));
 }
 
 function runReplay(file: string): void {
@@ -204,6 +213,12 @@ async function main(): Promise<void> {
     .option('--tags <tags>', 'the customer’s tags, separated by commas')
     .option('--json', 'one JSON document instead of a text')
     .action(runSellable);
+  program
+    .command('route')
+    .description('who should send these orders, when, and why not the others')
+    .argument('<instance>', 'world, routing settings and orders; - for standard input')
+    .option('--json', 'one JSON document instead of a text')
+    .action(runRoute);
   program
     .command('replay')
     .description('an exported receipt answered again: are the dates those that were promised?')

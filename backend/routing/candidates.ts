@@ -70,7 +70,9 @@ export function candidatesWithoutRoute(
   goods: Goods,
   reason: NoRoute['reason'],
 ): Listed {
-  const said: FenceSaid = { fence: 'no_lane', facts: { why: reason } };
+  // Nothing was asked of any place.
+  if (reason !== 'no_lane') return { candidates: [], notListed: 0 };
+  const said: FenceSaid = { fence: 'no_lane', facts: {} };
   const nodes = listedNodes(snapshot, goods);
   const candidates = Array.from(nodes, (index) => fenced(snapshot.nodes[index]?.id ?? '', said));
   return { candidates, notListed: snapshot.nodes.length - candidates.length };
