@@ -6,6 +6,7 @@
 import type { Fault, FaultAsk } from './admin/faults.ts';
 import type { AdminServices } from './admin/services.ts';
 import type { ThrottleStatus } from './admin/throttle.ts';
+import { createWebhookControl, type WebhookControl } from './app/webhook-control.ts';
 import type { Webhooks } from './app/webhooks.ts';
 import { addLocation, changeLocation, deleteVariants, entryOfSku, renameSku } from './catalog.ts';
 import type { RateCache } from './checkout/rate-cache.ts';
@@ -25,33 +26,33 @@ import {
 } from './stock/levels.ts';
 import { type ChannelOrder, placeChannelOrder } from './stock/other-channels.ts';
 
-export type LocalControl = OrderControl & {
-  /** The merchant installs the app: its scopes are granted as the app's configuration asks for them. */
-  install(): { scopes: string[] };
-  /** The merchant removes the app: tokens end, the app is told by `app/uninstalled`. */
-  uninstall(): { scopes: string[] };
-  changeSettings(changes: Readonly<Record<string, unknown>>): { values: Settings };
-  /** Sets quantities of a SKU at a location by hand, stocking it there if need be; the app hears of it by webhook. */
-  setLevel(change: LevelChange): { level: Level };
-  /** An order that came another way than this shop's checkout; throws `out_of_stock` when Shopify refuses it. */
-  placeOrder(ask: ChannelOrder): { order: Order };
-  /** The merchant deletes a variant by its SKU, or the whole product it belongs to. */
-  deleteSku(sku: string, isWholeProduct: boolean): { deleted: number };
-  renameSku(from: string, to: string): { sku: string };
-  addLocation(facts: Parameters<typeof addLocation>[1]): { location: SeedLocation };
-  changeLocation(id: number, change: LocationChange): { location: SeedLocation };
-  /** What goes wrong from now on, how often it has, and what the bucket holds. */
-  addFault(ask: FaultAsk): { fault: Fault };
-  clearFaults(id?: number): { faults: readonly Fault[] };
-  readFaults(): { faults: readonly Fault[]; throttle: ThrottleStatus };
-  releaseWebhooks(topic?: string): { released: number };
-  /** What a merchant sets in the checkout editor; a text left empty is unset. */
-  setExtensionSettings(
-    handle: string,
-    fields: Readonly<Record<string, unknown>>,
-  ): { saved: object };
-  clearRateCache(): { size: number };
-};
+export type LocalControl = OrderControl &
+  WebhookControl & {
+    /** The merchant installs the app: its scopes are granted as the app's configuration asks for them. */
+    install(): { scopes: string[] };
+    /** The merchant removes the app: tokens end, the app is told by `app/uninstalled`. */
+    uninstall(): { scopes: string[] };
+    changeSettings(changes: Readonly<Record<string, unknown>>): { values: Settings };
+    /** Sets quantities of a SKU at a location by hand, stocking it there if need be; the app hears of it by webhook. */
+    setLevel(change: LevelChange): { level: Level };
+    /** An order that came another way than this shop's checkout; throws `out_of_stock` when Shopify refuses it. */
+    placeOrder(ask: ChannelOrder): { order: Order };
+    /** The merchant deletes a variant by its SKU, or the whole product it belongs to. */
+    deleteSku(sku: string, isWholeProduct: boolean): { deleted: number };
+    renameSku(from: string, to: string): { sku: string };
+    addLocation(facts: Parameters<typeof addLocation>[1]): { location: SeedLocation };
+    changeLocation(id: number, change: LocationChange): { location: SeedLocation };
+    /** What goes wrong from now on, how often it has, and what the bucket holds. */
+    addFault(ask: FaultAsk): { fault: Fault };
+    clearFaults(id?: number): { faults: readonly Fault[] };
+    readFaults(): { faults: readonly Fault[]; throttle: ThrottleStatus };
+    /** What a merchant sets in the checkout editor; a text left empty is unset. */
+    setExtensionSettings(
+      handle: string,
+      fields: Readonly<Record<string, unknown>>,
+    ): { saved: object };
+    clearRateCache(): { size: number };
+  };
 
 export type LocationChange = NonNullable<CatalogChanges['locations'][string]>;
 export type LevelChange = { sku: string; locationId: number } & {
@@ -65,6 +66,7 @@ export function createControl(shop: LocalShop, parts: Parts): LocalControl {
     ...merchantControl(shop),
     ...createOrderControl(shop),
     ...faultControl(parts),
+    ...createWebhookControl(shop, webhooks),
     install() {
       shop.state.isInstalled = true;
       shop.state.grantedScopes = shop.config().scopes;
@@ -159,10 +161,10 @@ function setLevel(shop: LocalShop, { sku, locationId, ...wanted }: LevelChange):
   return changeLevel(shop, key, deltas);
 }
 
-type FaultActions = 'addFault' | 'clearFaults' | 'readFaults' | 'releaseWebhooks';
+type FaultActions = 'addFault' | 'clearFaults' | 'readFaults';
 
 /** What goes wrong on demand. */
-function faultControl({ services, webhooks }: Parts): Pick<LocalControl, FaultActions> {
+function faultControl({ services }: Parts): Pick<LocalControl, FaultActions> {
   const { faults, throttle } = services;
   return {
     addFault: (ask) => ({ fault: faults.add(ask) }),
@@ -172,7 +174,6 @@ function faultControl({ services, webhooks }: Parts): Pick<LocalControl, FaultAc
       return { faults: faults.list() };
     },
     readFaults: () => ({ faults: faults.list(), throttle: throttle.status() }),
-    releaseWebhooks: (topic) => ({ released: webhooks.release(topic) }),
   };
 }
 

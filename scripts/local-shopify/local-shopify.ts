@@ -34,6 +34,7 @@ import { checkoutEditorRoutes } from './http/checkout-editor-routes.ts';
 import { checkoutRoutes } from './http/checkout-routes.ts';
 import { controlRoutes } from './http/control-routes.ts';
 import { inventoryRoutes } from './http/inventory-routes.ts';
+import { orderControlRoutes } from './http/order-control-routes.ts';
 import { proxyRoutes } from './http/proxy-routes.ts';
 import { stockControlRoutes } from './http/stock-control-routes.ts';
 import { storefrontRoutes } from './http/storefront-routes.ts';
@@ -202,6 +203,7 @@ function createApp(
   );
   app.use(controlRoutes(shop, control, keysPath));
   app.use(stockControlRoutes(shop, control));
+  app.use(orderControlRoutes(shop, control));
   app.use(adminApiRoutes(shop, services));
   const customize = createCustomize(shop);
   app.use(checkoutRoutes({ shop, cache, customize }));

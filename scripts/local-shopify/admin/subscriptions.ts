@@ -3,7 +3,7 @@
  *
  * A topic needs its scope, and one address may subscribe to a topic once.
  */
-import { TOPIC_SCOPES, topicOf } from '../app/topics.ts';
+import { missingScopes, topicOf } from '../app/topics.ts';
 import { gid, idOf } from '../shop.ts';
 import { takeId, type WebhookSubscription } from '../state.ts';
 import {
@@ -86,8 +86,7 @@ function subscriptionError(
   topic: string,
   uri: string,
 ): UserErrorFacts | undefined {
-  const needed = TOPIC_SCOPES[topic.split('/')[0] ?? ''] ?? [];
-  if (needed.length > 0 && !needed.some((scope) => scopes.has(scope))) {
+  if (missingScopes([...scopes], topic).length > 0) {
     const message = `You do not have permission to create or update webhooks with the topic ${topic}`;
     return { field: ['webhookSubscription', 'topic'], message };
   }

@@ -50,3 +50,9 @@ export function topicOf(enumName: string): string {
   const subject = SUBJECTS.find((one) => lower.startsWith(`${one}_`));
   return subject === undefined ? lower : `${subject}/${lower.slice(subject.length + 1)}`;
 }
+
+/** Scopes of which a topic needs one and has none; empty: it may be heard. */
+export function missingScopes(granted: readonly string[], topic: string): readonly string[] {
+  const needed = TOPIC_SCOPES[topic.split('/')[0] ?? ''] ?? [];
+  return needed.some((scope) => granted.includes(scope)) ? [] : needed;
+}

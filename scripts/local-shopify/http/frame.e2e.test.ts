@@ -89,15 +89,15 @@ describe('the app frame', () => {
   test('has form elements that type, tell and submit', async () => {
     const said = frame.locator('#said');
     await frame.getByLabel('Warehouse cut-off').fill('16:30');
-    await expect.poll(() => said.innerText()).toBe('16:30');
+    await expect.poll(() => said.textContent()).toBe('16:30');
     await frame.getByLabel('Carrier').selectOption('b');
-    await expect.poll(() => said.innerText()).toBe('b');
+    await expect.poll(() => said.textContent()).toBe('b');
     await frame.getByLabel('Open on Sunday').check();
-    await expect.poll(() => said.innerText()).toBe('true');
+    await expect.poll(() => said.textContent()).toBe('true');
     await frame.getByLabel('Two').check();
-    await expect.poll(() => said.innerText()).toBe('y');
+    await expect.poll(() => said.textContent()).toBe('y');
     await frame.getByRole('button', { name: 'Save' }).click();
-    await expect.poll(() => said.innerText()).toBe('saved 16:30');
+    await expect.poll(() => said.textContent()).toBe('saved 16:30');
     expect(await frame.getByRole('button', { name: 'Save' }).isVisible()).toBe(false);
   });
 

@@ -3,14 +3,14 @@
  *
  * Everything below `/local/` is this program's own, none of it is Shopify's; the app hears of it as of anything else.
  */
-import { type Response, Router } from 'express';
+import { Router } from 'express';
 import { z } from 'zod';
 import { FAULT_KINDS, FAULTS } from '../admin/faults.ts';
 import { orderPayload } from '../checkout/orders.ts';
 import type { LocalControl } from '../control.ts';
-import type { Order } from '../orders/order-state.ts';
 import { addressSchema } from '../seed.ts';
 import type { LocalShop } from '../shop.ts';
+import { tried } from './tried.ts';
 
 const quantity = z.int().min(1).max(1_000_000);
 const level = z.int().min(-1_000_000_000).max(1_000_000_000).optional();
@@ -36,14 +36,14 @@ const orderSchema = z.strictObject({
   countryCode: addressSchema.shape.countryCode.optional(),
   stock: z.enum(['obey', 'ignore']).optional(),
   isFulfilled: z.boolean().optional(),
-});
-const fulfillSchema = z.strictObject({ fulfillmentOrderId: z.int().optional() });
-const cancelSchema = z.strictObject({ restock: z.boolean().default(true) });
-const refundSchema = z.strictObject({
-  sku: z.string(),
-  quantity,
-  restock: z.boolean().default(true),
-  locationId: z.int().optional(),
+  isUnpaid: z.boolean().optional(),
+  isTest: z.boolean().optional(),
+  risk: z.enum(['NONE', 'ACCEPT', 'INVESTIGATE', 'CANCEL']).optional(),
+  address: addressSchema.optional(),
+  email: z.email().optional(),
+  rate: z
+    .strictObject({ code: z.string(), title: z.string(), priceMinor: z.int().min(0).default(0) })
+    .optional(),
 });
 const deleteSchema = z.strictObject({ wholeProduct: z.boolean().default(false) });
 const renameSchema = z.strictObject({ to: z.string().min(1).max(255) });
@@ -68,33 +68,17 @@ const faultSchema = z.strictObject({
   delayMs: z.int().optional(),
   code: z.string().max(100).optional(),
 });
-const releaseSchema = z.strictObject({ topic: z.string().optional() });
 
 export function stockControlRoutes(shop: LocalShop, control: LocalControl): Router {
   const router = Router();
-  const told = ({ order }: { order: Order }): object => ({ order: orderPayload(shop, order) });
   router.post('/local/levels', (request, response) => {
     tried(response, () => control.setLevel(levelSchema.parse(request.body)));
   });
   router.post('/local/orders', (request, response) => {
-    tried(response, () => told(control.placeOrder(orderSchema.parse(request.body))));
-  });
-  router.post('/local/orders/:id/fulfill', (request, response) => {
     tried(response, () => {
-      const { fulfillmentOrderId } = fulfillSchema.parse(request.body ?? {});
-      return told(control.fulfillOrder(Number(request.params.id), fulfillmentOrderId));
+      const { order } = control.placeOrder(orderSchema.parse(request.body));
+      return { order: orderPayload(shop, order) };
     });
-  });
-  router.post('/local/orders/:id/cancel', (request, response) => {
-    tried(response, () => {
-      const { restock } = cancelSchema.parse(request.body ?? {});
-      return told(control.cancelOrder(Number(request.params.id), restock));
-    });
-  });
-  router.post('/local/orders/:id/refund', (request, response) => {
-    tried(response, () =>
-      told(control.refundOrder(Number(request.params.id), refundSchema.parse(request.body))),
-    );
   });
   catalogRoutes(router, control);
   faultRoutes(router, control);
@@ -143,22 +127,4 @@ function faultRoutes(router: Router, control: LocalControl): void {
   router.post('/local/faults/:id/clear', (request, response) => {
     tried(response, () => control.clearFaults(Number(request.params.id)));
   });
-  router.post('/local/webhooks/release', (request, response) => {
-    tried(response, () => control.releaseWebhooks(releaseSchema.parse(request.body ?? {}).topic));
-  });
-}
-
-/** Answers with what an action returns; 400 with what it throws. */
-function tried(response: Response, action: () => object): void {
-  try {
-    response.json({ ok: true, ...action() });
-  } catch (error) {
-    const detail =
-      error instanceof z.ZodError
-        ? z.prettifyError(error)
-        : error instanceof Error
-          ? error.message
-          : String(error);
-    response.status(400).json({ detail });
-  }
 }

@@ -15,11 +15,12 @@ import { holdWork, openWork, releaseWork, reportProgress } from './work-holds.ts
 import { moveWork, splitWork } from './work-moves.ts';
 
 type Touched = { order: Order };
+type TrackingByHand = { [Name in keyof Tracking]?: Tracking[Name] | undefined };
 export type FulfillByHand = {
   fulfillmentOrderId?: number | undefined;
   /** Absent: all units that are left. */
   lines?: readonly { sku: string; quantity: number }[] | undefined;
-  tracking?: Partial<Tracking> | undefined;
+  tracking?: TrackingByHand | undefined;
 };
 export type CarrierEvent = {
   /** By the fulfillment or by its tracking number. */
@@ -61,7 +62,7 @@ export type OrderControl = {
   reportProgress(fulfillmentOrderId: number): Touched;
   openWork(fulfillmentOrderId: number): Touched;
   cancelFulfillment(fulfillmentId: number): Touched;
-  changeTracking(fulfillmentId: number, tracking: Partial<Tracking>): Touched;
+  changeTracking(fulfillmentId: number, tracking: TrackingByHand): Touched;
   /** What a carrier says of a parcel. */
   carrierSays(event: CarrierEvent): Touched;
   changeAddress(orderId: number, address: Partial<SeedAddress>): Touched;
@@ -190,7 +191,7 @@ function workActions(shop: LocalShop): WorkActions {
       // One fulfillment per fulfillment order: several locations cannot share one.
       for (const { id } of meant) {
         const groups = [{ id, lines: unitsOf(id, lines) }];
-        const parcels = tracking ? [{ company: null, number: null, url: null, ...tracking }] : [];
+        const parcels = tracking ? [trackingOf(tracking)] : [];
         done(handOver(shop, { groups, tracking: parcels, actor }));
       }
       return { order };
@@ -221,14 +222,17 @@ function parcelActions(shop: LocalShop): ParcelActions {
   return {
     cancelFulfillment: (id) => done(cancelFulfillment(shop, { id, actor })),
     changeTracking(id, tracking) {
-      const parcels = [{ company: null, number: null, url: null, ...tracking }];
-      return done(changeTracking(shop, { id, tracking: parcels, actor }));
+      return done(changeTracking(shop, { id, tracking: [trackingOf(tracking)], actor }));
     },
     carrierSays({ fulfillmentId, trackingNumber, ...event }) {
       const parcel = parcelOf(shop, { fulfillmentId, trackingNumber });
       return done(tellEvent(shop, { ...event, id: parcel.id, actor: 'shopify' }));
     },
   };
+}
+
+function trackingOf({ company, number, url }: TrackingByHand): Tracking {
+  return { company: company ?? null, number: number ?? null, url: url ?? null };
 }
 
 function parcelOf(
