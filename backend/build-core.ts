@@ -24,6 +24,7 @@ import { createPaddedTables, type TableInForce } from './promise/padded/service.
 import { createPromiseService } from './promise/service.ts';
 import { createPromiseStore } from './promise/store.ts';
 import { parseRoutingSettings, ROUTING_SECTION } from './routing/settings.ts';
+import { FULFILLMENT_SECTION, parseFulfillmentSettings } from './shopify/fulfillment/settings.ts';
 import { INVENTORY_SECTION, parseInventorySettings } from './shopify/inventory/settings.ts';
 import { parseSurfaces } from './shopify/surfaces.ts';
 import { createLedgerService } from './stock/ledger/service.ts';
@@ -41,6 +42,7 @@ const SECTION_PARSERS: SectionParsers = {
   [INVENTORY_SECTION]: parseInventorySettings,
   [ROUTING_SECTION]: parseRoutingSettings,
   [OUTCOME_SECTION]: parseOutcomeSettings,
+  [FULFILLMENT_SECTION]: parseFulfillmentSettings,
   [MESSAGES_SECTION]: parseMessageSettings,
 };
 

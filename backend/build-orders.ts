@@ -7,7 +7,9 @@
 import type { ShopId } from './base/ids.ts';
 import type { Connector } from './build-connector.ts';
 import type { Core } from './build-core.ts';
+import { buildFollow } from './build-follow.ts';
 import { buildOffers, offerHooks } from './build-offers.ts';
+import type { ShopifyGround } from './build-shopify.ts';
 import type { JobDefinition, JobQueue } from './jobs/queue.ts';
 import { ORDER_ROUTE_JOB, parseOrderJob, parseSweepJob, ROUTE_SWEEP_JOB } from './orders/jobs.ts';
 import { createRouteService, type RouteService } from './orders/route/service.ts';
@@ -28,7 +30,8 @@ export type OrdersBuild = {
   readonly platform: Platform;
   readonly log: Log;
   readonly core: Core;
-  readonly connector: Pick<Connector, 'installedShops' | 'lookAtShortages'>;
+  readonly ground: ShopifyGround;
+  readonly connector: Pick<Connector, 'installedShops' | 'lookAtShortages' | 'requestIntake'>;
   readonly queue: JobQueue;
   /** Told of each step of an order's life; absent: nobody. */
   readonly onStep?: OnOrderStep;
@@ -39,7 +42,7 @@ export type Orders = ReturnType<typeof buildOrders>;
 
 /** Builds it. */
 export function buildOrders(build: OrdersBuild) {
-  const { platform, log, core, connector, queue, onStep = () => undefined } = build;
+  const { platform, log, core, ground, connector, queue, onStep = () => undefined } = build;
   const { db, clock } = platform;
   const outbox = createOutbox(queue.boss);
   const route = createRouteService({
@@ -55,12 +58,18 @@ export function buildOrders(build: OrdersBuild) {
     installedShops: connector.installedShops,
     shortagesFound: connector.lookAtShortages,
   });
+  const follow = buildFollow({
+    ...{ platform, log, core, ground, route, outbox, onStep },
+    installedShops: connector.installedShops,
+    takeInAgain: (shopId, orderId) => connector.requestIntake(shopId, orderId, 'now'),
+  });
   return {
     route,
     offers,
+    follow,
     /** What intake causes. */
     works: { routeOrder: route.routeOrder, closeNode: route.closeNode },
-    jobs: [routeJob(route), sweepJob(route, connector.installedShops, log)],
+    jobs: [routeJob(route), sweepJob(route, connector.installedShops, log), ...follow.jobs],
     /** Stops timers. */
     stop: (): void => offers.stop(),
   };

@@ -90,7 +90,13 @@ test('the Function we install is the one the extension folder declares', () => {
 });
 
 test('every operation is sent by somebody', () => {
-  const folders = ['', '/shopify', '/shopify/inventory', '/shopify/webhooks'];
+  const folders = [
+    '',
+    '/shopify',
+    '/shopify/fulfillment',
+    '/shopify/inventory',
+    '/shopify/webhooks',
+  ];
   const sources = folders
     .map((folder) => `backend${folder}`)
     .flatMap((folder) =>

@@ -56,9 +56,8 @@ export const OPERATION_SCOPES: Readonly<Record<string, readonly string[]>> = {
   MetafieldDefinitionUpdate: ['write_orders'],
   // Orders carry their promise, variants the class that the Function reads, the customization its settings.
   MetafieldsSet: ['write_orders', 'write_products', 'write_delivery_customizations'],
-  // An agent corrects an address, takes units off, or cancels.
+  // An agent corrects an address or takes units off.
   OrderAddressUpdate: ['write_orders'],
-  OrderCancel: ['write_orders'],
   OrderEditBegin: ['write_order_edits'],
   OrderEditCommit: ['write_order_edits'],
   OrderEditSetQuantity: ['write_order_edits'],

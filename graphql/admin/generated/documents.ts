@@ -74,8 +74,6 @@ import type {
   MetafieldsSetMutationVariables,
   OrderAddressUpdateMutation,
   OrderAddressUpdateMutationVariables,
-  OrderCancelMutation,
-  OrderCancelMutationVariables,
   OrderEditBeginMutation,
   OrderEditBeginMutationVariables,
   OrderEditCommitMutation,
@@ -754,29 +752,6 @@ mutation OrderAddressUpdate($input: OrderInput!) {
       updatedAt
     }
     userErrors {
-      field
-      message
-    }
-  }
-}
-`);
-
-export const OrderCancel: TypedDocumentNode<OrderCancelMutation, OrderCancelMutationVariables> = parse(`
-mutation OrderCancel($orderId: ID!, $reason: OrderCancelReason!, $restock: Boolean!, $refundMethod: OrderCancelRefundMethodInput, $notifyCustomer: Boolean, $staffNote: String) {
-  orderCancel(
-    orderId: $orderId
-    reason: $reason
-    restock: $restock
-    refundMethod: $refundMethod
-    notifyCustomer: $notifyCustomer
-    staffNote: $staffNote
-  ) {
-    job {
-      id
-      done
-    }
-    userErrors: orderCancelUserErrors {
-      code
       field
       message
     }

@@ -1227,32 +1227,6 @@ export type MoneyInput = {
   readonly currencyCode: CurrencyCode;
 };
 
-export type OrderCancelReason =
-  | 'CUSTOMER'
-  | 'DECLINED'
-  | 'FRAUD'
-  | 'INVENTORY'
-  | 'OTHER'
-  | 'STAFF';
-
-export type OrderCancelRefundMethodInput =
-  {   readonly originalPaymentMethodsRefund: boolean; readonly storeCreditRefund?: never; }
-  |  { readonly originalPaymentMethodsRefund?: never;   readonly storeCreditRefund: OrderCancelStoreCreditRefundInput; };
-
-export type OrderCancelStoreCreditRefundInput = {
-  readonly expiresAt?: string | null | undefined;
-};
-
-export type OrderCancelUserErrorCode =
-  | 'INTERNAL_ERROR'
-  | 'INVALID'
-  | 'NOT_FOUND'
-  | 'NO_REFUND_PERMISSION'
-  | 'NO_REFUND_TO_STORE_CREDIT_PERMISSION'
-  | 'STORE_CREDIT_REFUND_B2B_NOT_SUPPORTED'
-  | 'STORE_CREDIT_REFUND_EXPIRATION_IN_PAST'
-  | 'STORE_CREDIT_REFUND_MISSING_CUSTOMER';
-
 export type OrderDisplayFinancialStatus =
   | 'AUTHORIZED'
   | 'EXPIRED'
@@ -1582,18 +1556,6 @@ export type OrderAddressUpdateMutationVariables = Exact<{
 
 
 export type OrderAddressUpdateMutation = { readonly orderUpdate: { readonly order: { readonly id: string, readonly updatedAt: string } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
-
-export type OrderCancelMutationVariables = Exact<{
-  orderId: string;
-  reason: OrderCancelReason;
-  restock: boolean;
-  refundMethod?: OrderCancelRefundMethodInput | null | undefined;
-  notifyCustomer?: boolean | null | undefined;
-  staffNote?: string | null | undefined;
-}>;
-
-
-export type OrderCancelMutation = { readonly orderCancel: { readonly job: { readonly id: string, readonly done: boolean } | null, readonly userErrors: ReadonlyArray<{ readonly code: OrderCancelUserErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
 
 export type OrderEditBeginMutationVariables = Exact<{
   id: string;
