@@ -24,6 +24,7 @@ import {
   createStockedReader,
 } from './connect/movement-reader.ts';
 import { openApiText } from './connect/openapi.ts';
+import { orderRoutes } from './connect/order-routes.ts';
 import { createRateLimit } from './connect/rate-limit.ts';
 import { createReplay, replayHealed } from './connect/replay.ts';
 import { connectRoutes } from './connect/routes.ts';
@@ -44,6 +45,7 @@ export type ConnectBuild = {
   readonly connector: {
     readonly gate: Pick<Connector['gate'], 'authenticateAdmin'>;
     readonly installedShops: Connector['installedShops'];
+    readonly posted: Connector['posted'];
   };
   readonly queue: Pick<JobQueue, 'boss' | 'runForShop'>;
   readonly ledger: Pick<LedgerService, 'ingest'>;
@@ -116,8 +118,14 @@ export function buildConnect(build: ConnectBuild) {
     ...{ authenticateAdmin, activity, replay, nodesOf, now },
     connections: gate.connections,
   });
+  const orders = orderRoutes({
+    ...{ ...gate, now, posted: connector.posted },
+    store: intakeStore,
+    openShop: core.stock.open,
+  });
   const more = build.moreRoutes?.(gate) ?? [];
   const mounts: Mount[] = [
+    { path: '/v1/orders', router: orders, body: 'own' },
     ...more.map(({ path, router }): Mount => ({ path, router, body: 'own' })),
     { path: '/v1', router: v1, body: 'own' },
     { path: '/api/admin/connections', router: admin, body: 'json' },

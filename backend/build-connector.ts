@@ -15,6 +15,7 @@ import type { PickupPlace } from './contract/promise-api.ts';
 import { type JobDefinition, type JobQueue, parseShopJob } from './jobs/queue.ts';
 import type { Snapshot } from './network/snapshot.ts';
 import { orderRouteJob, parseOrderJob } from './orders/jobs.ts';
+import { createPostedOrders } from './orders/posted/service.ts';
 import { createIntakeService } from './orders/record/service.ts';
 import type { RouteService } from './orders/route/service.ts';
 import { createOrderService } from './orders/service.ts';
@@ -41,7 +42,7 @@ import { createProvisioning } from './shopify/provisioning.ts';
 import { createPublisher } from './shopify/publisher.ts';
 import { createReconcile } from './shopify/reconcile.ts';
 import { createRedaction } from './shopify/redaction.ts';
-import { paddedPromise, requote } from './shopify/requote.ts';
+import { paddedPromise, requote, statedPromise } from './shopify/requote.ts';
 import { createSessionGate } from './shopify/session-gate.ts';
 import { nodeOfLocation } from './shopify/surfaces.ts';
 import { createWebhookStore } from './shopify/webhook-store.ts';
@@ -60,6 +61,8 @@ export type ConnectorDependencies = {
   readonly queue: JobQueue;
   /** What happens to orders once they are taken in (build-orders.ts). */
   readonly works: OrderWorks;
+  /** Told of each step of an order's life; absent: nobody. */
+  readonly onStep?: OnOrderStep;
 };
 
 /** What intake causes: orders are settled, works of a node given back. */
@@ -92,7 +95,7 @@ const RETRY_JOIN_SECONDS = 60;
 
 /** Builds the connector. */
 export function buildConnector(dependencies: ConnectorDependencies) {
-  const { platform, config, log, core, ground, queue } = dependencies;
+  const { platform, config, log, core, ground, queue, onStep = () => undefined } = dependencies;
   const { db, clock } = platform;
   const now = () => clock.now();
   const surfacesOf = async (shopId: ShopId) =>
@@ -140,7 +143,7 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     join: orders.join,
     routeOrder: dependencies.works.routeOrder,
     requestPublication: (shopId) => queue.runForShop(shopId, PUBLISH_JOB),
-    onStep: noStep,
+    onStep,
   });
   const requestIntake = async (shopId: ShopId, orderId: string, when: IntakeWhen) => {
     await withShop(db, shopId, (trx) => outbox.enqueue(trx, orderIntakeJob(shopId, orderId, when)));
@@ -152,6 +155,16 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     log,
     now,
     onInstalled: (shopId) => install(queue, shopId),
+  });
+  const posted = createPostedOrders({
+    ...{ db, clock },
+    hasSkuOf: async (shopId) => {
+      const live = await core.stock.open(shopId);
+      return (sku) => live?.snapshot.skuIndex.has(sku) ?? false;
+    },
+    requestIntake: (trx, shopId, orderId) =>
+      outbox.enqueue(trx, orderIntakeJob(shopId, orderId, 'now')),
+    readPromise: (shopId, orderId) => orders.read(shopId, { orderId }),
   });
   const reconcile = createReconcile({
     admin: ground.admin,
@@ -193,6 +206,7 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     surfacesOf,
     orders,
     intake,
+    posted,
     requestIntake,
     orderClaims,
     claims,
@@ -205,9 +219,9 @@ export function buildConnector(dependencies: ConnectorDependencies) {
         createOrderIntake({
           intake,
           readOrder: reader.read,
-          readPosted: async () => undefined,
+          readPosted: posted.reading,
           isInstalled: ground.connections.isInstalled,
-          onStep: noStep,
+          onStep,
         }),
       ),
       joinJob(async (shopId, orderId) => {
@@ -215,7 +229,10 @@ export function buildConnector(dependencies: ConnectorDependencies) {
         await queue.runForShop(shopId, PUBLISH_JOB);
         await dependencies.works.routeOrder(shopId, orderId, 'order_changed');
       }),
-      shopJob(PUBLISH_JOB, orders.publishLeftovers),
+      shopJob(PUBLISH_JOB, async (shopId) => {
+        await orders.publishLeftovers(shopId);
+        onStep('intake.published');
+      }),
       returnJob(claims.returnShortages),
       shopJob(SWEEP_JOB, async (shopId) => {
         await orders.publishLeftovers(shopId);
@@ -376,9 +393,6 @@ function joinJob(join: (shopId: ShopId, orderId: string) => Promise<void>): JobD
   };
 }
 
-// What a killed process leaves is tested by listening here; nothing in the product does.
-const noStep: OnOrderStep = () => undefined;
-
 // What an order of Shopify has to be read with.
 async function orderContext(
   { stock }: Core,
@@ -419,6 +433,7 @@ function buildOrderPromises(dependencies: ConnectorDependencies, parts: OrderPar
     readOrder: async (shopId, orderId) => (await parts.readOrder(shopId, orderId))?.placed,
     publish: (shopId, rows) => publishPromises({ admin: ground.admin, log }, shopId, rows),
     paddedPromise: (shopId, order) => paddedPromise(asking, shopId, order),
+    statedPromise: (shopId, order) => statedPromise(asking, shopId, order),
     requote: (shopId, order) => requote(asking, shopId, order),
     retryLater: async (shopId, orderId) => {
       const options = { startAfter: RETRY_JOIN_SECONDS, singletonKey: `${shopId} ${orderId}` };

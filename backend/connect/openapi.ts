@@ -8,6 +8,13 @@ import { z } from 'zod';
 import { reservationAnswerSchema, reservationAskSchema } from '../stock/reservations/ask-schema.ts';
 import { CALLER_LIMIT } from './gate.ts';
 import {
+  MOST_ORDERS,
+  orderAnswerSchema,
+  ordersAnswerSchema,
+  ordersEnvelope,
+  postedOrderSchema,
+} from './order-schemas.ts';
+import {
   BODY_LIMIT_BYTES,
   batchAnswerSchema,
   MOST_ROWS,
@@ -159,7 +166,39 @@ function reservation(operation: {
   };
 }
 
+const ORDERS: Json = {
+  '/v1/orders': {
+    post: {
+      operationId: 'postOrders',
+      summary: 'Orders that were sold elsewhere',
+      description: `1 to ${MOST_ORDERS} orders. Each is one order by its externalId, however often it is posted; a later updatedAt changes it. A wrong one is refused alone.`,
+      security: [{ connectionKey: ['orders:write'] }],
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Orders' } } },
+      },
+      responses: {
+        ...answer('Every order has its verdict, in the order of the request.', 'OrdersAnswer'),
+        ...problems('400', '401', '403', '408', '413', '415', '422', '429', '503'),
+      },
+    },
+  },
+  '/v1/orders/{externalId}': {
+    get: {
+      operationId: 'readOrder',
+      summary: 'What becomes of an order',
+      security: [{ connectionKey: ['orders:write'] }],
+      parameters: [{ name: 'externalId', in: 'path', required: true, schema: { type: 'string' } }],
+      responses: {
+        ...answer('The order.', 'OrderAnswer'),
+        ...problems('401', '403', '404', '429', '503'),
+      },
+    },
+  },
+};
+
 const PATHS = {
+  ...ORDERS,
   '/v1/reservations': {
     post: reservation({
       id: 'reserve',
@@ -232,7 +271,7 @@ export function openApiDocument(): Json {
     info: {
       title: 'Kept for other systems',
       version: '1',
-      description: 'Stock in, sellable figures out. Examples: docs/connect.md.',
+      description: 'Stock and orders in, sellable figures out. Examples: docs/connect.md.',
     },
     paths: PATHS,
     components: {
@@ -245,6 +284,12 @@ export function openApiDocument(): Json {
         },
       },
       schemas: {
+        Orders: schemaOf(
+          ordersEnvelope.extend({ orders: z.array(postedOrderSchema).min(1).max(MOST_ORDERS) }),
+          'input',
+        ),
+        OrdersAnswer: schemaOf(ordersAnswerSchema, 'output'),
+        OrderAnswer: schemaOf(orderAnswerSchema, 'output'),
         ReservationAsk: schemaOf(reservationAskSchema, 'input'),
         Reservation: schemaOf(reservationAnswerSchema, 'output'),
         Movements: schemaOf(movements, 'input'),

@@ -35,7 +35,14 @@ export type PlacedOrder = {
   /** ISO instant. */
   readonly placedAt: string;
   readonly currency: string;
-  readonly lines: readonly { readonly variantId: string; readonly quantity: number }[];
+  readonly lines: readonly {
+    readonly variantId: string;
+    readonly quantity: number;
+    /** Given when there is no variant to find it by. */
+    readonly sku?: string;
+  }[];
+  /** Set for an order that another system posted: its channel, and the date that system promised, if any. */
+  readonly posted?: { readonly channel: string; readonly promisedOn: string | null };
   /** Of the lines that are shipped or collected. */
   readonly fingerprint: string;
   /** Fingerprints of the parcels by origin once the order is routed; one entry when all leave from one place. */

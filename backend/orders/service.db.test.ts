@@ -75,6 +75,8 @@ beforeEach(() => {
       }
     },
     paddedPromise: async (shop) => at(shop).padded,
+    statedPromise: async (_, order) =>
+      order.posted?.promisedOn ? bound(order.posted.promisedOn) : undefined,
     requote: async (shop) => at(shop).requoted,
     retryLater: async (shop, orderId) => {
       at(shop).retries.push(orderId);
@@ -330,6 +332,29 @@ test('a bound promise is never taken back, even when its evidence is gone', asyn
     joinedBy: 1,
     status: 'promised',
   });
+});
+
+test('an order another system posted has the date that system promised, and its new one when it says so', async () => {
+  const posted = (promisedOn: string | null, version: string) =>
+    join({ ...ORDER, posted: { channel: 'marketplace', promisedOn }, version });
+  at(shopId).receipts = [SEEN, RATE];
+  at(shopId).requoted = bound('2026-11-30');
+  expect(await posted('2026-11-27', 'v1')).toMatchObject({
+    joinedBy: 3,
+    status: 'promised',
+    promise: { promisedOn: '2026-11-27' },
+  });
+  expect(await posted('2026-11-28', 'v2')).toMatchObject({
+    promise: { promisedOn: '2026-11-28' },
+  });
+  shopId = newShop();
+  at(shopId).requoted = bound('2026-11-30');
+  expect(await posted(null, 'v1')).toMatchObject({
+    joinedBy: 5,
+    status: 'none',
+    promise: { promisedOn: '2026-11-30' },
+  });
+  expect(at(shopId).retries).toEqual([]);
 });
 
 test('a failed write of the metafield is made up for, once', async () => {

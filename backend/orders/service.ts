@@ -58,6 +58,8 @@ export type OrderServiceDeps = {
   publish(shopId: ShopId, rows: readonly OrderPromiseRow[]): Promise<void>;
   /** The date a merchant's bound rate showed from the padded table valid when the order was placed. */
   paddedPromise(shopId: ShopId, order: PlacedOrder): Promise<BoundPromise | undefined>;
+  /** What a system promised for an order it posted, as a window at the destination; undefined: none, or the place is not known. */
+  statedPromise(shopId: ShopId, order: PlacedOrder): Promise<BoundPromise | undefined>;
   /** The bought option quoted as of the order, with today's facts. */
   requote(shopId: ShopId, order: PlacedOrder): Promise<BoundPromise | undefined>;
   /** Joins this order again in a minute. */
@@ -114,7 +116,7 @@ async function join(
   }
   // Receipts are written behind the answer: what is missing now may be there in a minute.
   const ageSeconds = deps.now().since(read.placedAt).total('seconds');
-  if (row.joinedBy === 5 && ageSeconds < RETRIES_UNTIL_SECONDS) {
+  if (row.joinedBy === 5 && read.posted === undefined && ageSeconds < RETRIES_UNTIL_SECONDS) {
     await deps.retryLater(shopId, orderId);
   }
   return row;
@@ -189,6 +191,7 @@ async function findPromise(
   shopId: ShopId,
   order: PlacedOrder,
 ): Promise<FoundPromise | undefined> {
+  if (order.posted !== undefined) return await findStatedPromise(deps, shopId, order);
   if (wantedCode(order) === undefined) return undefined;
   const { receipts } = deps;
   const signed = await openReceipt(deps, shopId, order.copiedReceipt);
@@ -206,6 +209,16 @@ async function findPromise(
     ...(order.cartToken === null ? [] : await receipts.receiptsOfCart(shopId, order.cartToken)),
   ];
   return newestPromise(order, 4, genuine(deps, shopId, storefront));
+}
+
+// The system that sold it owns the date: its word is the record, and there is no receipt to look for.
+async function findStatedPromise(
+  deps: OrderServiceDeps,
+  shopId: ShopId,
+  order: PlacedOrder,
+): Promise<FoundPromise | undefined> {
+  const promise = await deps.statedPromise(shopId, order);
+  return promise && { step: 3, promise, receiptIds: [] };
 }
 
 type OwnersPromise = {

@@ -44,6 +44,7 @@ export function toRecord(order: WholeOrder, { delivery, claims }: ReadBeside): O
     holdReason: holdOf(order),
     isTest: order.test,
     promisedOn: null,
+    reservationKey: null,
     version: order.updatedAt,
     sourceUpdatedAt: order.updatedAt,
     lines: linesOf(order, claims),

@@ -40,17 +40,19 @@ export async function requote(
 ): Promise<BoundPromise | undefined> {
   const live = await deps.openShop(shopId);
   const code = wantedCode(order);
-  if (live === undefined || code === undefined) return undefined;
-  const request = toRequest(deps, live, order, code);
+  if (live === undefined || (code === undefined && !isAnyService(order))) return undefined;
+  const request = toRequest(deps, live, order, code ?? '');
   if (request === undefined || !deps.promise.canQuote(live, request.nowMinute)) return undefined;
   const { options } = deps.promise.quote(live, request);
-  const quoted = options.filter((one) => one.serviceCode === code);
-  const [option] = toPromisedOptions(live.snapshot, request, quoted);
+  const quoted = options.filter((one) => code === undefined || one.serviceCode === code);
+  const [option] = toPromisedOptions(live.snapshot, request, quoted).toSorted((a, b) =>
+    compareEnds(a.window?.to, b.window?.to),
+  );
   if (option === undefined || option.window === null || option.promisedOn === null)
     return undefined;
   return {
     method: option.method,
-    serviceCode: code,
+    serviceCode: option.serviceCode,
     promisedOn: option.promisedOn,
     window: option.window,
     timeZone: option.timeZone ?? 'UTC',
@@ -60,14 +62,24 @@ export async function requote(
   };
 }
 
+// A posted order may leave the service to us: the earliest that goes there is what it is held to.
+function isAnyService({ posted, delivery }: PlacedOrder): boolean {
+  return posted !== undefined && delivery.kind === 'ship';
+}
+
+function compareEnds(a: string | undefined, b: string | undefined): number {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
+  return Temporal.Instant.compare(a, b);
+}
+
 function toRequest(
   deps: RequoteDeps,
   live: LiveShop,
   order: PlacedOrder,
   code: string,
 ): QuoteRequest | undefined {
-  const lines = order.lines.flatMap(({ variantId, quantity }) => {
-    const sku = live.skuOfVariant.get(variantId);
+  const lines = order.lines.flatMap(({ variantId, quantity, sku: named }) => {
+    const sku = named ?? live.skuOfVariant.get(variantId);
     return sku !== undefined && live.snapshot.skuIndex.has(sku) ? [{ sku, quantity }] : [];
   });
   const destination = destinationOf(deps, live.snapshot, order);
@@ -82,7 +94,7 @@ function toRequest(
     destination,
     currency: order.currency,
     locale: 'en',
-    channel: CHANNEL,
+    channel: order.posted?.channel ?? CHANNEL,
     customerTags: [],
     methods: [methodOf(order, code)],
   };
@@ -108,6 +120,29 @@ function destinationOf(
   }
   if (order.destination === null) return undefined;
   return deps.promise.locate(order.destination.country, order.destination.postalCode);
+}
+
+/** The date another system promised for an order it posted, as a whole day where it is handed over. */
+export async function statedPromise(
+  deps: Pick<RequoteDeps, 'openShop'>,
+  shopId: ShopId,
+  order: PlacedOrder,
+): Promise<BoundPromise | undefined> {
+  const promisedOn = order.posted?.promisedOn ?? null;
+  const live = await deps.openShop(shopId);
+  if (live === undefined || promisedOn === null) return undefined;
+  if (order.delivery.kind === 'pickup') {
+    const { nodeId } = order.delivery;
+    const node = live.snapshot.nodes[live.snapshot.nodeIndex.get(nodeId ?? '') ?? -1];
+    if (node === undefined) return undefined;
+    const day = dayIn(node.calendar.zone, promisedOn);
+    const what = { method: 'store_pickup' as const, serviceCode: `store:${nodeId}`, nodeId };
+    return { ...day, ...what, validUntil: null, parcels: 1 };
+  }
+  const serviceCode = wantedCode(order) ?? '';
+  return order.destination === null
+    ? undefined
+    : wholeDay(live.snapshot, order.destination, serviceCode, promisedOn);
 }
 
 /** The date our Function showed on the merchant's rate; undefined when it showed none. */
@@ -143,17 +178,13 @@ function wholeDay(
   const { zoneIndex } = resolveDestination(snapshot, destination);
   const zone = snapshot.zones[zoneIndex]?.zone;
   if (zone === undefined) return undefined;
+  const what = { method: 'home' as const, serviceCode, nodeId: undefined };
+  return { ...dayIn(zone, promisedOn), ...what, validUntil: null, parcels: 1 };
+}
+
+function dayIn(zone: Parameters<typeof wallToMinute>[0], promisedOn: string) {
   const day = parseDay(promisedOn);
   const at = (timeOfDay: number) =>
     writeMinute(zone, wallToMinute(zone, day, { timeOfDay, side: 'later' }));
-  return {
-    method: 'home',
-    serviceCode,
-    promisedOn,
-    window: { from: at(0), to: at(24 * 60) },
-    timeZone: zone.name,
-    validUntil: null,
-    parcels: 1,
-    nodeId: undefined,
-  };
+  return { promisedOn, window: { from: at(0), to: at(24 * 60) }, timeZone: zone.name };
 }

@@ -36,6 +36,7 @@ export function orderRecord(orderId: string, more: Partial<OrderRecord> = {}): O
     holdReason: null,
     isTest: false,
     promisedOn: null,
+    reservationKey: null,
     version: 'v1',
     sourceUpdatedAt: '2026-11-30T10:00:00Z',
     lines: [

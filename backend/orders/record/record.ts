@@ -63,6 +63,8 @@ export type OrderRecord = {
   readonly isTest: boolean;
   /** The date the system that sent it promised; null: nobody did. */
   readonly promisedOn: string | null;
+  /** The reservation it came from, as claims know it; null: none, or its source says it with each reading. */
+  readonly reservationKey: string | null;
   /** What it was read as: equal text, equal order. */
   readonly version: string;
   /** The source's own time of change. */
@@ -92,7 +94,7 @@ export function decideRecord(
     state: known.state === 'canceled' ? ('canceled' as const) : read.state,
     holdReason: holdAfter(known, read.holdReason),
     // Units given up stay so: a source that says less of them told an older state of that line.
-    lines: mergeLines(known.lines, read.lines),
+    lines: mergeLines(known, read),
   };
   return known.isRedacted ? withoutPerson(kept) : kept;
 }
@@ -128,15 +130,24 @@ function holdAfter({ holdReason, waivedHold }: StoredOrder, read: string | null)
 }
 
 // A line that is no longer named was removed from the order: it stays, all of it canceled.
-function mergeLines(
-  known: readonly OrderRecordLine[],
-  read: readonly OrderRecordLine[],
-): readonly OrderRecordLine[] {
-  const named = new Set(read.map(({ lineId }) => lineId));
-  const gone = known
+function mergeLines(known: StoredOrder, read: OrderRecord): readonly OrderRecordLine[] {
+  const before = new Map(known.lines.map((line) => [line.lineId, line]));
+  const named = new Set(read.lines.map(({ lineId }) => lineId));
+  const gone = known.lines
     .filter(({ lineId }) => !named.has(lineId))
     .map((line) => ({ ...line, canceled: line.quantity }));
-  return [...read, ...gone];
+  const stays = read.lines.map((line) =>
+    read.source === 'api' ? asOrdered(before.get(line.lineId), line) : line,
+  );
+  return [...stays, ...gone];
+}
+
+// A system says what it wants now; claims know units ever ordered and units canceled, and both only grow.
+function asOrdered(before: OrderRecordLine | undefined, line: OrderRecordLine): OrderRecordLine {
+  if (before === undefined) return line;
+  const wanted = wantedUnits(line);
+  const quantity = Math.max(before.quantity, line.quantity, before.canceled + wanted);
+  return { ...line, quantity, canceled: quantity - wanted };
 }
 
 function isBefore(a: string, b: string): boolean {
