@@ -12,6 +12,7 @@ import type { ActivityStore, RefusedEvent } from './activity-store.ts';
 import type { Caller, ConnectionService } from './connections.ts';
 import type { Batch, Intake, StockCatalog } from './intake.ts';
 import { type SnapshotEnvelope, snapshotEnvelope } from './stock-schemas.ts';
+import { isTrackingEvent, type TrackingIntake } from './tracking.ts';
 
 /** What a replay did. */
 export type Replayed = {
@@ -24,10 +25,12 @@ type ReplayDependencies = {
   readonly connections: Pick<ConnectionService, 'list'>;
   readonly activity: Pick<ActivityStore, 'findRefused'>;
   readonly intake: Intake;
+  /** Where events of parcels go; absent: they stay as they are. */
+  readonly tracking?: TrackingIntake;
 };
 
 /** Builds the replay. */
-export function createReplay({ connections, activity, intake }: ReplayDependencies) {
+export function createReplay({ connections, activity, intake, tracking }: ReplayDependencies) {
   return async (
     shopId: ShopId,
     asked: { readonly connectionId: string; readonly eventKeys: readonly string[] },
@@ -37,7 +40,12 @@ export function createReplay({ connections, activity, intake }: ReplayDependenci
     if (row === undefined) return { ok: false, refusal: { code: 'not_found' } };
     const caller: Caller = { ...row, shopId };
     const done = { booked: 0, unchanged: 0, refused: 0 };
-    for (const batch of batchesOf(await activity.findRefused(shopId, connectionId, eventKeys))) {
+    const refused = await activity.findRefused(shopId, connectionId, eventKeys);
+    const ofParcels = await replayTracking(tracking, caller, refused.filter(isTrackingEvent));
+    done.booked += ofParcels.booked;
+    done.unchanged += ofParcels.unchanged;
+    done.refused += ofParcels.refused;
+    for (const batch of batchesOf(refused.filter((event) => !isTrackingEvent(event)))) {
       const taken = await intake.take(caller, batch);
       if (!taken.ok) return taken;
       const { answer } = taken.value;
@@ -47,6 +55,19 @@ export function createReplay({ connections, activity, intake }: ReplayDependenci
     }
     return { ok: true, value: done };
   };
+}
+
+async function replayTracking(
+  tracking: TrackingIntake | undefined,
+  caller: Caller,
+  events: readonly RefusedEvent[],
+): Promise<Replayed> {
+  if (tracking === undefined || events.length === 0) {
+    return { booked: 0, unchanged: 0, refused: events.length };
+  }
+  const rows = events.map(({ event }) => event);
+  const { booked, duplicate, refused } = await tracking.take(caller, rows);
+  return { booked, unchanged: duplicate, refused };
 }
 
 /** What `createReplay` returns. */
