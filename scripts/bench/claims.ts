@@ -1,7 +1,7 @@
 /**
  * Does each offered work get exactly one winner, and how soon are the losers told?
  *
- *   npm run -s bench -- claims [--json] [--offers 10000] [--stores 20] [--rate 600]
+ *   npm run -s bench -- claims [--json] [--offers 10000] [--stores 20] [--rate 500]
  *
  * Two server processes of the product's desk endpoint (claims-server.ts), with paired devices and people on shift, over one
  * Postgres with fsync and synchronous_commit on, and no Redis and no common bus between them: what one commits the other
@@ -276,7 +276,7 @@ async function main(): Promise<void> {
       json: { type: 'boolean' },
       offers: { type: 'string', default: '10000' },
       stores: { type: 'string', default: '20' },
-      rate: { type: 'string', default: '600' },
+      rate: { type: 'string', default: '500' },
     },
   });
   const options = {

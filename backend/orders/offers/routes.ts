@@ -120,8 +120,13 @@ async function streamEvents(
   response: Response,
 ): Promise<void> {
   const send = (event: DeskEvent) => {
-    if (response.writableLength > UNREAD_BYTES_MAX) response.destroy();
-    else response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    if (response.writableLength > UNREAD_BYTES_MAX) return response.destroy();
+    // What one reading tells leaves together.
+    if (response.writableCorked === 0) {
+      response.cork();
+      setImmediate(() => response.uncork());
+    }
+    return response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
   };
   const leave = await feed.subscribe(shopId, nodeId, send);
   response.set({
