@@ -14,7 +14,7 @@ import { type ShopifyGround, surfacesIn } from './build-shopify.ts';
 import type { PickupPlace } from './contract/promise-api.ts';
 import { type JobDefinition, type JobQueue, parseShopJob } from './jobs/queue.ts';
 import type { Snapshot } from './network/snapshot.ts';
-import { orderRouteJob, parseOrderJob } from './orders/jobs.ts';
+import { fulfillmentFollowJob, orderRouteJob, parseOrderJob } from './orders/jobs.ts';
 import { createPostedOrders } from './orders/posted/service.ts';
 import { createIntakeService } from './orders/record/service.ts';
 import type { RouteService } from './orders/route/service.ts';
@@ -92,6 +92,8 @@ const SCHEDULES = [
   [LEVELS_JOB, '43 2 * * *'],
 ] as const;
 const RETRY_JOIN_SECONDS = 60;
+// Shopify tells of one change several times within a second or two.
+const FOLLOW_SOON_SECONDS = 2;
 
 /** Builds the connector. */
 export function buildConnector(dependencies: ConnectorDependencies) {
@@ -182,6 +184,12 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     redaction: createRedaction({ db, now }),
     log,
     requestIntake,
+    requestFollow: async (shopId, orderId) => {
+      const job = fulfillmentFollowJob(shopId, orderId);
+      // A key of its own: what waits a little never keeps back what is wanted now.
+      const later = { key: `${job.key} soon`, delaySeconds: FOLLOW_SOON_SECONDS };
+      await withShop(db, shopId, (trx) => outbox.enqueue(trx, { ...job, ...later }));
+    },
     orderOfFulfillmentOrder: async () => undefined,
     locationClosed: async (shopId, locationId) => {
       const nodeIds = new Set((await core.stock.open(shopId))?.snapshot.nodeIndex.keys());

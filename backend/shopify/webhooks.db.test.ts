@@ -117,6 +117,9 @@ function runJobs(): Promise<void> {
       requestIntake: async (_, orderId, when) => {
         effects.push(`order ${orderId} ${when}`);
       },
+      requestFollow: async (_, orderId) => {
+        effects.push(`follow ${orderId}`);
+      },
       orderOfFulfillmentOrder: async (_, id) => (id === '4' ? '77' : undefined),
       locationClosed: async (_, locationId) => {
         effects.push(`closed ${locationId}`);
@@ -318,15 +321,15 @@ test.each(['orders/updated', 'fulfillments/update', 'fulfillment_events/create']
 
 const FULFILLMENT_ORDER = { id: 'gid://shopify/FulfillmentOrder/4', status: 'open' };
 test.each([
-  ['order_routing_complete', { fulfillment_order: FULFILLMENT_ORDER }, 'now'],
-  ['moved', { original_fulfillment_order: FULFILLMENT_ORDER }, 'soon'],
-  ['merged', { fulfillment_order_merges: [{ fulfillment_order: FULFILLMENT_ORDER }] }, 'soon'],
-  ['placed_on_hold', { fulfillment_order: FULFILLMENT_ORDER, held_by_app: {} }, 'soon'],
-])('fulfillment_orders/%s has the order of its work taken in', async (action, body, when) => {
+  ['order_routing_complete', { fulfillment_order: FULFILLMENT_ORDER }, 'order 77 now'],
+  ['moved', { original_fulfillment_order: FULFILLMENT_ORDER }, 'follow 77'],
+  ['merged', { fulfillment_order_merges: [{ fulfillment_order: FULFILLMENT_ORDER }] }, 'follow 77'],
+  ['placed_on_hold', { fulfillment_order: FULFILLMENT_ORDER, held_by_app: {} }, 'follow 77'],
+])('fulfillment_orders/%s has its order looked after', async (action, body, effect) => {
   await connections.connect(shopId, 'jwt');
   await send({ topic: `fulfillment_orders/${action}`, body });
   await runJobs();
-  expect(effects).toEqual([`order 77 ${when}`]);
+  expect(effects).toEqual([effect]);
 });
 
 test('what a location that was closed had to send returns to routing', async () => {

@@ -3,7 +3,8 @@
  *
  * The bodies name fulfillment orders by GID, in several places by topic, and no order: the first named is enough, they
  * are all of one order. Which order that is, is known here from its last reading, or Shopify is asked. All but "routing
- * complete" mostly echo our own writes: they wait a little, so that many are one reading.
+ * complete" mostly echo our own writes: they wait a little, so that many are one look, and only what Shopify has open is
+ * looked at (shopify/fulfillment); it has the whole order read when units are missing there.
  */
 import { FulfillmentOrderRead } from '../../../graphql/admin/generated/documents.ts';
 import { expectAnswer } from '../admin-client.ts';
@@ -43,7 +44,8 @@ export const fulfillmentOrderChanged: WebhookHandler<Kept> = {
       (await ask(work, shopId, fulfillmentOrderId));
     // Gone since: its successor sends a webhook of its own.
     if (orderId === undefined) return;
-    await work.requestIntake(shopId, orderId, topic === ROUTED ? 'now' : 'soon');
+    if (topic === ROUTED) await work.requestIntake(shopId, orderId, 'now');
+    else await work.requestFollow(shopId, orderId);
   },
 };
 

@@ -23,6 +23,8 @@ export type WebhookWork = {
   readonly log: Log;
   /** Has the order read and taken in, soon. */
   requestIntake(shopId: ShopId, orderId: string, when: IntakeWhen): Promise<void>;
+  /** Has Shopify's fulfillment orders compared with the order's works, soon. */
+  requestFollow(shopId: ShopId, orderId: string): Promise<void>;
   /** The order of a fulfillment order as far as it is known here; undefined: Shopify has to be asked. */
   orderOfFulfillmentOrder(shopId: ShopId, fulfillmentOrderId: string): Promise<string | undefined>;
   /** A location ships nothing any more: its works return to routing. */
