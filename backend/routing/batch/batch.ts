@@ -87,8 +87,23 @@ function lossByWaiting(board: Board, order: number, terms: Terms): number {
 
 /** The best plan for the only order of a problem; exact up to `EXACT_LINES_MAX` lines. */
 export function planAlone(problem: BatchProblem): BatchPlan {
-  const board = openBoard(problem);
+  const board = openBoard(withItsSkusAlone(problem));
   chooseOrder(board, 0, LEFT);
   put(board, 0);
   return planOf(board);
+}
+
+// A board copies the stock of every SKU; one order asks for a handful of them.
+function withItsSkusAlone(problem: BatchProblem): BatchProblem {
+  const [order] = problem.orders;
+  if (order === undefined) return problem;
+  const skus = [...new Set(order.skus)];
+  const stock = new Int32Array(problem.nodeCount * skus.length);
+  for (let node = 0; node < problem.nodeCount; node += 1) {
+    for (const [at, sku] of skus.entries()) {
+      stock[node * skus.length + at] = problem.stock[node * problem.skuCount + sku] ?? 0;
+    }
+  }
+  const places = order.skus.map((sku) => skus.indexOf(sku));
+  return { ...problem, skuCount: skus.length, stock, orders: [{ ...order, skus: places }] };
 }
