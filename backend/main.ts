@@ -11,6 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { ShopId } from './base/ids.ts';
 import { buildAdmin } from './build-admin.ts';
+import { buildCare } from './build-care.ts';
 import { checkoutReservationMount, reservationMounts } from './build-claims.ts';
 import { buildConnect } from './build-connect.ts';
 import { buildConnector, type Connector } from './build-connector.ts';
@@ -87,9 +88,17 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
   const connect = buildConnect({
     ...{ platform, log, core, connector, queue, ledger: core.ledger },
     moreRoutes: (gate) => [...reservationMounts(connector.claims)(gate), ...outcome.v1(gate)],
+    tracking: outcome.trackingIntake,
   });
   const orders: Orders = buildOrders({ platform, log, core, ground, connector, queue });
-  await queue.register([...connector.jobs, ...connect.jobs, ...orders.jobs, ...outcome.jobs]);
+  const care = buildCare({ platform, log, ground, connector, orders, outcome, queue });
+  await queue.register([
+    ...connector.jobs,
+    ...connect.jobs,
+    ...orders.jobs,
+    ...outcome.jobs,
+    ...care.jobs,
+  ]);
   const stopFollowing = followChanges({ platform, core, connector, orders, log });
   await warmUp({ core, connector, ground, log });
 
@@ -108,6 +117,7 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
     log,
     mounts: [
       ...connect.mounts,
+      care.mount,
       ...mountAdmin(buildAdmin({ platform, config, log, core, ground, connector })),
       ...buildMounts({ platform, config, core, connector, settingsOf, log }),
     ],

@@ -29,15 +29,19 @@ const LANE = { lane: 'fulfillment' } as const;
 /** Builds the actions over the shop's client. */
 export function createOrderActions(admin: AdminClient) {
   return {
-    /** Writes where the order goes. */
+    /** Writes where the order goes; says when Shopify took it. */
     changeAddress: async (
       shopId: ShopId,
       orderId: string,
       address: Address,
-    ): Promise<Result<undefined, ShopifyRefusal>> => {
+    ): Promise<Result<{ readonly updatedAt: string }, ShopifyRefusal>> => {
       const input = { id: gidOf('Order', orderId), shippingAddress: toMailingAddress(address) };
       const answer = await admin.send(shopId, OrderAddressUpdate, { input }, LANE);
-      return answer.ok ? { ok: true, value: undefined } : refused(answer.refusal);
+      if (!answer.ok) return refused(answer.refusal);
+      const updatedAt = answer.value.orderUpdate?.order?.updatedAt;
+      return updatedAt === undefined
+        ? gone(`order ${orderId}`)
+        : { ok: true, value: { updatedAt } };
     },
 
     /** Takes units out of lines; what was taken out already is not taken out again. */

@@ -49,8 +49,9 @@ import {
 /** How far Shopify has followed the works of an order. */
 export type FollowView = {
   readonly state: 'pending' | 'done' | 'stuck' | 'none';
-  /** Why it is stuck, in words for a person. */
+  /** Why it is stuck: a word of the follower, and its facts. */
   readonly reason: string | null;
+  readonly facts: Readonly<Record<string, unknown>>;
 };
 
 /** A message to the buyer and what became of it. */
