@@ -29,6 +29,7 @@ import { createRateLimit } from './connect/rate-limit.ts';
 import { createReplay, replayHealed } from './connect/replay.ts';
 import { connectRoutes } from './connect/routes.ts';
 import { createSlots, SLOT_LIMITS } from './connect/slots.ts';
+import type { TrackingIntake } from './connect/tracking.ts';
 import type { Mount } from './http/app.ts';
 import type { JobQueue } from './jobs/queue.ts';
 import type { Log } from './platform/log.ts';
@@ -49,6 +50,8 @@ export type ConnectBuild = {
   };
   readonly queue: Pick<JobQueue, 'boss' | 'runForShop'>;
   readonly ledger: Pick<LedgerService, 'ingest'>;
+  /** Where refused events of parcels go when they are tried again. */
+  readonly tracking?: TrackingIntake;
   /** Endpoints of other modules under `/v1`, such as reservations; each checks its own scope. */
   readonly moreRoutes?: (
     gate: ReturnType<typeof buildGate>,
@@ -86,7 +89,8 @@ export function buildConnect(build: ConnectBuild) {
       outbox.enqueue(trx, { name: IMPORT_JOB, data: { shopId }, key: shopId }),
   });
   const activity = createActivityStore(db);
-  const replay = createReplay({ connections: gate.connections, activity, intake });
+  const { tracking } = build;
+  const replay = createReplay({ connections: gate.connections, activity, intake, tracking });
   const { jobs, resume } = connectJobs({
     imports,
     replayHealed: (shopId) => replayHealed({ activity, catalogOf, replay }, shopId),

@@ -91,6 +91,10 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
     tracking: outcome.trackingIntake,
   });
   const orders: Orders = buildOrders({ platform, log, core, ground, connector, queue });
+  const desk = buildDesk({
+    ...{ platform, config, log, core, connector },
+    ...{ route: orders.route, offers: orders.offers, outbox: createOutbox(queue.boss) },
+  });
   const care = buildCare({ platform, log, ground, connector, orders, outcome, queue });
   await queue.register([
     ...connector.jobs,
@@ -117,6 +121,7 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
     log,
     mounts: [
       ...connect.mounts,
+      ...desk.mounts,
       care.mount,
       ...mountAdmin(buildAdmin({ platform, config, log, core, ground, connector })),
       ...buildMounts({ platform, config, core, connector, settingsOf, log }),
@@ -136,6 +141,7 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
       ground.scheduler.stop();
       await connector.pushParts.push.stop();
       connect.connections.stop();
+      desk.stop();
       core.stock.stop();
       core.policy.stop();
       const patience = delay(RECEIPTS_PATIENCE_MILLISECONDS, undefined, { ref: false });

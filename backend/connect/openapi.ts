@@ -27,6 +27,12 @@ import {
   snapshotEnvelope,
   snapshotRowSchema,
 } from './stock-schemas.ts';
+import {
+  MOST_TRACKING_EVENTS,
+  trackingAnswerSchema,
+  trackingEnvelope,
+  trackingEventSchema,
+} from './tracking-schemas.ts';
 
 type Json = Record<string, unknown>;
 
@@ -197,8 +203,30 @@ const ORDERS: Json = {
   },
 };
 
+const TRACKING: Json = {
+  '/v1/tracking': {
+    post: {
+      operationId: 'sendTracking',
+      summary: 'What carriers say of parcels',
+      description: `1 to ${MOST_TRACKING_EVENTS} events, in whatever order they come. Each counts once by its eventId; one of a parcel that is not known yet is refused, kept and tried again by itself.`,
+      security: [{ connectionKey: ['tracking:write'] }],
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': { schema: { $ref: '#/components/schemas/TrackingEvents' } },
+        },
+      },
+      responses: {
+        ...answer('Every event has its verdict, in the order of the request.', 'TrackingAnswer'),
+        ...problems('400', '401', '403', '408', '413', '415', '422', '429', '503'),
+      },
+    },
+  },
+};
+
 const PATHS = {
   ...ORDERS,
+  ...TRACKING,
   '/v1/reservations': {
     post: reservation({
       id: 'reserve',
@@ -290,6 +318,13 @@ export function openApiDocument(): Json {
         ),
         OrdersAnswer: schemaOf(ordersAnswerSchema, 'output'),
         OrderAnswer: schemaOf(orderAnswerSchema, 'output'),
+        TrackingEvents: schemaOf(
+          trackingEnvelope.extend({
+            events: z.array(trackingEventSchema).min(1).max(MOST_TRACKING_EVENTS),
+          }),
+          'input',
+        ),
+        TrackingAnswer: schemaOf(trackingAnswerSchema, 'output'),
         ReservationAsk: schemaOf(reservationAskSchema, 'input'),
         Reservation: schemaOf(reservationAnswerSchema, 'output'),
         Movements: schemaOf(movements, 'input'),

@@ -26,7 +26,7 @@ type ReplayDependencies = {
   readonly activity: Pick<ActivityStore, 'findRefused'>;
   readonly intake: Intake;
   /** Where events of parcels go; absent: they stay as they are. */
-  readonly tracking?: TrackingIntake;
+  readonly tracking?: TrackingIntake | undefined;
 };
 
 /** Builds the replay. */
