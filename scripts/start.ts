@@ -7,7 +7,8 @@
  * Out: the addresses to open, on stdout. The parts are processes of their own that know each other by
  * addresses and keys alone, as in production. Ctrl-C ends all of them; when one dies the others end too
  * and its last lines are shown. Everything they keep is under `.data/` (as root Postgres is under
- * /var/lib/kept). Ports: PORT for Kept (3000), KEPT_LOCAL_SHOPIFY_PORT for the local Shopify (4000).
+ * /var/lib/kept). Ports: PORT for Kept (3000), KEPT_LOCAL_SHOPIFY_PORT for the local Shopify (4000), KEPT_MAIL_PORT for the
+ * page of caught mails (4025) and KEPT_SMTP_PORT for their server (2525).
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -25,6 +26,9 @@ const DEMO_DIR = path.join(DATA_DIR, 'demo');
 const KEPT_PORT = Number(process.env['PORT'] ?? 3000);
 const SHOPIFY_PORT = Number(process.env['KEPT_LOCAL_SHOPIFY_PORT'] ?? 4000);
 const KEPT_URL = `http://localhost:${KEPT_PORT}`;
+const MAIL_PORT = Number(process.env['KEPT_MAIL_PORT'] ?? 4025);
+const SMTP_PORT = Number(process.env['KEPT_SMTP_PORT'] ?? 2525);
+const MAIL_URL = `http://localhost:${MAIL_PORT}`;
 const SHOPIFY_URL = `http://localhost:${SHOPIFY_PORT}`;
 
 // A first start on a slow disk makes a database cluster and runs every migration.
@@ -36,8 +40,16 @@ const CHANGE_PAUSE_MILLISECONDS = 200;
 
 const STAMPS = path.join(DATA_DIR, 'made.json');
 const BUNDLE_SOURCES = [
-  ...['extensions', 'backend/contract', 'backend/console', 'backend/base', 'package-lock.json'],
+  ...[
+    'extensions',
+    'backend/contract',
+    'backend/console',
+    'backend/desk',
+    'backend/base',
+    'package-lock.json',
+  ],
   ...['scripts/build.ts', 'scripts/build-extensions.ts', 'scripts/build-console.ts'],
+  'scripts/build-desk.ts',
 ];
 const DEMO_SOURCES = [
   ...['scripts/demo', 'backend/network', 'scripts/local-shopify/seed.ts'],
@@ -56,6 +68,8 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { watch: { type: 'boolean', default: false } } });
   await assertFree(SHOPIFY_PORT, 'KEPT_LOCAL_SHOPIFY_PORT');
   await assertFree(KEPT_PORT, 'PORT');
+  await assertFree(MAIL_PORT, 'KEPT_MAIL_PORT');
+  await assertFree(SMTP_PORT, 'KEPT_SMTP_PORT');
   fs.mkdirSync(DATA_DIR, { recursive: true });
   await makeFiles();
   await startParts();
@@ -93,7 +107,7 @@ function haveBundles(): boolean {
     .map((file) => path.dirname(file))
     // Shopify takes a theme's built files from its assets.
     .map((folder) => path.join(folder, folder.endsWith('-theme') ? 'assets' : 'dist'));
-  return [...folders, 'backend/console/dist'].every((folder) =>
+  return [...folders, 'backend/console/dist', 'backend/desk/dist'].every((folder) =>
     fs.existsSync(path.join(ROOT, folder)),
   );
 }
@@ -123,7 +137,11 @@ async function startParts(): Promise<void> {
     ...['--state', path.join(DATA_DIR, 'local-shopify.json')],
     ...['--keys', DEMO_DIR],
   ]);
+  launch('mail-catcher', 'scripts/mail-catcher/main.ts', [
+    ...['--port', String(MAIL_PORT), '--smtp-port', String(SMTP_PORT)],
+  ]);
   launch('kept', 'backend/main.ts', []);
+  await untilAnswers(`${MAIL_URL}/`);
   await untilAnswers(`${SHOPIFY_URL}/clock`);
   await untilAnswers(`${KEPT_URL}/readyz`);
   await finish('scripts/demo/install.ts', [
@@ -143,6 +161,8 @@ function environment(): NodeJS.ProcessEnv {
     SHOPIFY_TOKEN_URL_TEMPLATE: `${SHOPIFY_URL}/{shop}/admin/oauth/access_token`,
     KEPT_APP_BRIDGE_URL: `${SHOPIFY_URL}/app-bridge.js`,
     KEPT_POLARIS_URL: `${SHOPIFY_URL}/polaris.js`,
+    SMTP_URL: `smtp://127.0.0.1:${SMTP_PORT}`,
+    MAIL_FROM: 'orders@kept.example',
     ...process.env,
   };
 }
@@ -155,6 +175,7 @@ function printAddresses(): void {
       `  Its admin         ${SHOPIFY_URL}/admin`,
       `  Its theme         ${SHOPIFY_URL}/admin/themes/current/editor`,
       `  Its stock         ${SHOPIFY_URL}/admin/inventory`,
+      `  Its mails         ${MAIL_URL}/`,
       `  Kept              ${KEPT_URL}/readyz`,
       '',
       '  What the marketplace may sell, asked with its key; the ERP’s key lies beside it:',
