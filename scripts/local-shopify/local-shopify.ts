@@ -35,6 +35,7 @@ import { checkoutRoutes } from './http/checkout-routes.ts';
 import { controlRoutes } from './http/control-routes.ts';
 import { inventoryRoutes } from './http/inventory-routes.ts';
 import { orderControlRoutes } from './http/order-control-routes.ts';
+import { orderPageRoutes } from './http/order-page-routes.ts';
 import { proxyRoutes } from './http/proxy-routes.ts';
 import { stockControlRoutes } from './http/stock-control-routes.ts';
 import { storefrontRoutes } from './http/storefront-routes.ts';
@@ -208,6 +209,7 @@ function createApp(
   const customize = createCustomize(shop);
   app.use(checkoutRoutes({ shop, cache, customize }));
   app.use(adminRoutes(shop, control));
+  app.use(orderPageRoutes(shop, control));
   app.use(inventoryRoutes(shop, control));
   app.use(checkoutEditorRoutes(shop, control));
   const drafts = createThemeDrafts();

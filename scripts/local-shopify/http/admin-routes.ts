@@ -1,36 +1,19 @@
 /**
- * The merchant's side: installing the app, the frame its embedded page runs in, orders and pickup locations.
+ * The merchant's side: installing the app, the frame its embedded page runs in, pickup locations.
  *
  * The frame's address carries what Shopify puts there (shop, host, id_token, hmac); the page inside gets fresh id tokens
  * from App Bridge, which asks this page.
  */
 import { type Request, Router } from 'express';
 import { adminIdToken, signFrameQuery } from '../app/signing.ts';
-import { orderTotals } from '../checkout/orders.ts';
 import { PICKUP_TIME_WORDS } from '../checkout/pickup.ts';
 import type { LocalControl } from '../control.ts';
-import { formatMoney } from '../money.ts';
-import type { Order } from '../orders/order-state.ts';
-import { gid, type LocalShop, variantOf } from '../shop.ts';
+import type { LocalShop } from '../shop.ts';
 import { adminPage } from './admin-page.ts';
 import { type Html, html } from './html.ts';
 
 /** The one staff member of this shop. */
 const STAFF_ID = 8_501;
-
-/** What a merchant may do to an order here. */
-const ORDER_ACTS: readonly {
-  name: string;
-  title: string;
-  run(control: LocalControl, orderId: number): unknown;
-}[] = [
-  { name: 'fulfill', title: 'Fulfill', run: (control, id) => control.fulfillOrder(id) },
-  {
-    name: 'cancel',
-    title: 'Cancel and restock',
-    run: (control, id) => control.cancelOrder(id, true),
-  },
-];
 
 export function adminRoutes(shop: LocalShop, control: LocalControl): Router {
   const router = Router();
@@ -48,30 +31,6 @@ export function adminRoutes(shop: LocalShop, control: LocalControl): Router {
   router.post('/admin/uninstall', (_request, response) => {
     control.uninstall();
     response.redirect(303, '/admin/apps/app');
-  });
-  router.get('/admin/orders', (_request, response) => {
-    response.send(adminPage(shop, { title: 'Orders', main: orderList(shop) }));
-  });
-  router.get('/admin/orders/:id', (request, response, next) => {
-    const order = shop.state.orders.find((one) => one.id === Number(request.params.id));
-    if (!order) return next();
-    response.send(
-      adminPage(shop, { title: `Order #${order.number}`, main: orderDetail(shop, order) }),
-    );
-  });
-  router.post('/admin/orders/:id/:act', (request, response) => {
-    const { id, act } = request.params;
-    const [{ name: _, title, run } = { name: '', title: '', run: undefined }] = ORDER_ACTS.filter(
-      (one) => one.name === act,
-    );
-    try {
-      run?.(control, Number(id));
-      response.redirect(303, `/admin/orders/${id}`);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      const main = html`<h1>${title}</h1><div class="card"><p role="alert">${why}</p><p><a href="/admin/orders/${id}">Back to the order</a></p></div>`;
-      response.status(422).send(adminPage(shop, { title, main }));
-    }
   });
   router.get('/admin/locations', (_request, response) => {
     response.send(adminPage(shop, { title: 'Locations', main: locationList(shop) }));
@@ -120,46 +79,6 @@ function installCard(shop: LocalShop): Html {
 <p>The app asks for these access scopes:</p>
 <ul class="scopes">${scopes.map((scope) => html`<li><code>${scope}</code></li>`)}</ul>
 <form method="post" action="/admin/install"><button class="primary">Install app</button></form></div>`;
-}
-
-function orderList(shop: LocalShop): Html {
-  if (shop.state.orders.length === 0) {
-    return html`<h1>Orders</h1><div class="card"><p>No orders yet. <a href="/">Place one in the shop.</a></p></div>`;
-  }
-  const rows = shop.state.orders.toReversed().map((order) => {
-    const { totalMinor } = orderTotals(shop, order);
-    return html`<tr><td><a href="/admin/orders/${order.id}">#${order.number}</a></td>
-<td>${order.createdAt.slice(0, 16).replace('T', ' ')} UTC</td>
-<td>${order.address ? `${order.address.firstName} ${order.address.lastName}` : ''}</td>
-<td>${order.shippingLine?.title ?? ''}</td><td>${formatMoney(totalMinor, order.currency, 'en')}</td></tr>`;
-  });
-  return html`<h1>Orders</h1><div class="card"><table><thead><tr><th scope="col">Order</th><th scope="col">Date</th><th scope="col">Customer</th><th scope="col">Delivery</th><th scope="col">Total</th></tr></thead><tbody>${rows}</tbody></table></div>`;
-}
-
-function orderDetail(shop: LocalShop, order: Order): Html {
-  const fields = shop.state.metafields.filter((one) => one.owner === gid('Order', order.id));
-  const { address } = order;
-  return html`<h1>Order #${order.number}</h1>
-<p class="hint">${order.createdAt} · ${order.checkoutToken === '' ? `sold on ${order.sourceName}` : html`<a href="/orders/${order.checkoutToken}">order status page</a>`}</p>
-${order.cancelledAt ? html`<p class="hint">Canceled ${order.cancelledAt}.</p>` : html`<div class="acts">${ORDER_ACTS.map(({ name, title }) => html`<form method="post" action="/admin/orders/${order.id}/${name}"><button class="secondary">${title}</button></form>`)}</div>`}
-<div class="card"><h2>Items</h2><ul>${order.lines.map((line) => {
-    const { product, variant } = variantOf(shop, line.variantId);
-    return html`<li>${line.quantity} × ${product.title.en}, ${variant.optionValues.join(' / ')} <code>${variant.sku}</code></li>`;
-  })}</ul></div>
-<div class="card"><h2>Delivery</h2><p>${order.shippingLine?.title ?? 'none'} <code>${order.shippingLine?.code ?? ''}</code></p>
-<p>${order.shippingLine?.description ?? ''}</p>
-${address && html`<p>${address.firstName} ${address.lastName}, ${address.address1}, ${address.zip} ${address.city}, ${address.countryCode}</p>`}</div>
-<div class="card"><h2>Fulfillment orders</h2><ul>${order.fulfillmentOrders.map(
-    (one) =>
-      html`<li><code>${one.id}</code> ${one.methodType} ${one.status} at ${shop.locations.get(one.locationId)?.name ?? ''}</li>`,
-  )}</ul></div>
-<div class="card"><h2>Metafields</h2>${
-    fields.length === 0
-      ? html`<p>None.</p>`
-      : fields.map(
-          (one) => html`<h3><code>${one.namespace}.${one.key}</code></h3><pre>${one.value}</pre>`,
-        )
-  }</div>`;
 }
 
 function locationList(shop: LocalShop): Html {
