@@ -93,7 +93,8 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
       const wanted = Math.min(total, Math.floor((elapsed / 1000) * options.ratePerSecond));
       for (; scheduled < wanted; scheduled += 1) {
         const at = startedAt + (scheduled / options.ratePerSecond) * 1000;
-        const connection = idle.pop();
+        // In turn: a server closes sockets that never ask.
+        const connection = idle.shift();
         if (connection === undefined) due.push(at);
         else send(connection, at);
       }
