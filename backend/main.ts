@@ -16,6 +16,7 @@ import { checkoutReservationMount, reservationMounts } from './build-claims.ts';
 import { buildConnect } from './build-connect.ts';
 import { buildConnector, type Connector } from './build-connector.ts';
 import { buildCore, type Core, SURFACES_SECTION } from './build-core.ts';
+import { buildDesk } from './build-desk.ts';
 import { buildOrders, type Orders } from './build-orders.ts';
 import { buildOutcome } from './build-outcome.ts';
 import {
@@ -91,10 +92,7 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
     tracking: outcome.trackingIntake,
   });
   const orders: Orders = buildOrders({ platform, log, core, ground, connector, queue });
-  const desk = buildDesk({
-    ...{ platform, config, log, core, connector },
-    ...{ route: orders.route, offers: orders.offers, outbox: createOutbox(queue.boss) },
-  });
+  const desk = buildDesk({ platform, config, log, core, connector, orders, queue });
   const care = buildCare({ platform, log, ground, connector, orders, outcome, queue });
   await queue.register([
     ...connector.jobs,

@@ -1,10 +1,10 @@
-// Builds what runs in other people's places: the extensions' bundles and the admin app's page.
+// Builds what runs in other people's places: the extensions' bundles, the admin app's and the stores' pages.
 //
 //   npm run build
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 
-const BUILDERS = ['build-extensions.ts', 'build-console.ts'];
+const BUILDERS = ['build-extensions.ts', 'build-console.ts', 'build-desk.ts'];
 
 const codes = await Promise.all(
   BUILDERS.map(

@@ -22,7 +22,7 @@ const CHAIN = [
   'messages',
 ] as const;
 const MODULES = CHAIN.slice(1);
-const EDGES = ['shopify', 'http', 'jobs', 'console', 'connect'] as const;
+const EDGES = ['shopify', 'http', 'jobs', 'console', 'connect', 'desk'] as const;
 const IO_FILES = new Set(['store.ts', 'service.ts', 'routes.ts', 'client.ts']);
 
 // What a pure file may import besides the modules to its left: libraries that compute and nothing else.

@@ -305,7 +305,8 @@ function loadsOf(nodes: World['nodes']) {
   );
 }
 
-async function shopifyFiles(): Promise<Router> {
+/** Stand-ins for what pages load from Shopify: Polaris, App Bridge. */
+export async function shopifyFiles(): Promise<Router> {
   const result = await build({
     entryPoints: [join(PAGES, 'polaris.ts')],
     bundle: true,

@@ -7,15 +7,15 @@
 import { createServer } from 'node:http';
 import { sql } from 'kysely';
 import type { ShopId } from '../backend/base/ids.ts';
+import { offerMount } from '../backend/build-offers.ts';
 import { createApp, type Mount } from '../backend/http/app.ts';
 import { sendRefusal } from '../backend/http/problem.ts';
 import type { Role } from '../backend/orders/desk/access/access.ts';
 import { createDeskAccess } from '../backend/orders/desk/access/service.ts';
 import { createPickupCodes } from '../backend/orders/desk/pickup/service.ts';
-import { deskHeaders, deskRoutes } from '../backend/orders/desk/routes.ts';
+import { deskRoutes } from '../backend/orders/desk/routes.ts';
 import { createDeskService } from '../backend/orders/desk/service.ts';
 import { createDeskFeed } from '../backend/orders/offers/feed/service.ts';
-import { offerRoutes } from '../backend/orders/offers/routes.ts';
 import { saveOrder } from '../backend/orders/record/store.ts';
 import { returnWork } from '../backend/orders/route/moves/service.ts';
 import type { OrderStep } from '../backend/orders/steps.ts';
@@ -61,75 +61,72 @@ export type PlacedWork = {
 /** What `startDeskStand` returns. */
 export type DeskStand = Awaited<ReturnType<typeof startDeskStand>>;
 
-/** Starts it; `mounts` adds pages. */
-export async function startDeskStand(skus: readonly string[], mounts: readonly Mount[] = []) {
-  const database = await createTestDatabase();
-  const { db } = database;
+type Database = Awaited<ReturnType<typeof createTestDatabase>>['db'];
+
+/** The services of desks over a database. */
+function openDesks(db: Database, skus: readonly string[]) {
   const clock = fixedClock(NOON);
   const bus = createLocalBus();
-  const log = createLog('silent', { write: () => undefined });
   const live = marketShop(SHOP, marketWorld(3, skus), NOON);
   const steps = new Set<OrderStep>();
-  const market = openMarket(db, {
-    ...{ shopId: SHOP, live, clock },
-    onStep: (step) => steps.add(step),
-    poke: (shopId) => void bus.publish('desk', shopId),
-  });
-  const access = createDeskAccess({
-    ...{ db, clock, bus, newId: createIdSource(), signer: createSigner([...KEYS]) },
-    monotonicMilliseconds: () => performance.now(),
+  const shared = {
+    poke: (shopId: ShopId) => void bus.publish('desk', shopId),
+    onStep: (step: OrderStep) => void steps.add(step),
+  };
+  const market = openMarket(db, { ...shared, shopId: SHOP, live, clock });
+  const places = {
     nodesOf: async () => NODES,
-    nodeOfLocation: async (_shop, locationId) => LOCATIONS[locationId],
-    shopOfPos: async (authorization) => (authorization === 'Bearer pos' ? SHOP : undefined),
+    nodeOfLocation: async (_shop: ShopId, locationId: string) => LOCATIONS[locationId],
+    shopOfPos: async (authorization: string | undefined) =>
+      authorization === 'Bearer pos' ? SHOP : undefined,
+  };
+  const access = createDeskAccess({
+    ...{ ...places, db, clock, bus, newId: createIdSource(), signer: createSigner([...KEYS]) },
+    monotonicMilliseconds: () => performance.now(),
   });
   const codes = createPickupCodes([...KEYS]);
   const claims = { db, clock, openShop: async () => live, announce: async () => undefined };
   const desk = createDeskService({
-    ...claims,
+    ...{ ...claims, ...shared, isPickupCode: codes.isPickupCode, enqueue: market.moves.enqueue },
     returnWork: (trx, shopId, what) => returnWork(market.moves, trx, shopId, what),
     settleShipped: (trx, shopId, left) => settleShipped(claims, trx, shopId, left),
     onShortages: async () => undefined,
-    enqueue: market.moves.enqueue,
-    isPickupCode: codes.isPickupCode,
-    poke: (shopId) => void bus.publish('desk', shopId),
-    onStep: (step) => steps.add(step),
   });
+  const log = createLog('silent', { write: () => undefined });
   const feed = createDeskFeed({ db, bus, log });
-  const deskOf = async (request: Parameters<typeof deskHeaders>[0]) => {
-    const known = await access.deskOf(deskHeaders(request));
-    if (!known.ok) return known;
-    const { shopId, nodeId, person } = known.value;
-    return { ok: true, value: { shopId, nodeId, person: person.personId } } as const;
-  };
-  const shopOfPos = async (authorization: string | undefined) =>
-    authorization === 'Bearer pos' ? SHOP : undefined;
-  const own: Mount[] = [
+  const mounts: Mount[] = [
     {
       path: '/api/desk',
-      router: deskRoutes({
-        ...{ desk, access, sendRefusal, shopOfPos },
-        nodesOf: async () => NODES,
-        nodeOfLocation: async (_shop, locationId) => LOCATIONS[locationId],
-      }),
+      router: deskRoutes({ ...places, desk, access, sendRefusal }),
       body: 'json',
     },
-    {
-      path: '/api/desk',
-      router: offerRoutes({ offers: market.offers, feed, deskOf, sendRefusal }),
-      body: 'json',
-    },
+    offerMount({ offers: market.offers, feed }, access),
   ];
-  const server = createServer(
-    createApp({ log, mounts: [...own, ...mounts], checkReady: async () => [] }),
-  );
+  return { ...shared, clock, steps, market, access, codes, claims, feed, log, mounts };
+}
+
+/** Starts it; `pages` are mounted besides, given the address. */
+export async function startDeskStand(
+  skus: readonly string[],
+  pages: (url: string) => Promise<readonly Mount[]> = async () => [],
+) {
+  const database = await createTestDatabase();
+  const { db } = database;
+  const desks = openDesks(db, skus);
+  const { clock, steps, market, access, codes, claims, feed, log, mounts } = desks;
+  const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   const url = `http://localhost:${address.port}`;
+  const all = [...mounts, ...(await pages(url))];
+  server.on('request', createApp({ log, mounts: all, checkReady: async () => [] }));
 
   return {
     ...{ url, db, clock, steps, access, market, codes },
     jobs: market.jobs,
+    /** Wakes the desks that listen. */
+    poke: () => desks.poke(SHOP),
     /** A pairing code of a node. */
     codeFor: async (nodeId: string): Promise<string> => {
       const made = await access.createPairing(SHOP, { nodeId, deviceName: 'Till' }, 'ada');
@@ -187,7 +184,8 @@ async function askDesk(
     headers: { ...keys, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return { status: response.status, body: await response.json() };
+  const said: Record<string, unknown> = JSON.parse(await response.text());
+  return { status: response.status, body: said };
 }
 
 async function place(

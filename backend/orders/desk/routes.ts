@@ -174,6 +174,8 @@ async function describeDevice(deps: DeskRouteDependencies, { shopId, nodeId }: D
     shop: shopId,
     node: { id: nodeId, name: nodes.get(nodeId) ?? nodeId },
     people: people.map(({ personId, name, role }) => ({ personId, name, role })),
+    // Who lost an offer is told to whom, by name.
+    nodes: Object.fromEntries(nodes),
   };
 }
 
