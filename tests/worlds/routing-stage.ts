@@ -155,6 +155,15 @@ export async function routingStage(
       await first.stock.save(shopId, { stock: [row] });
     },
     lock: (trx: ShopTransaction, workId: string) => lockWorks(trx, shopId, { workIds: [workId] }),
+    /** Where an order's units are allocated: `line node units`. */
+    allocations: async (orderId: string) => {
+      const { rows } = await withShop(database.db, shopId, (trx) =>
+        sql<{ name: string }>`
+          select line_id || ' ' || node_id || ' ' || quantity as name from order_allocation
+          where shop_id = ${shopId} and order_id = ${orderId} order by 1`.execute(trx),
+      );
+      return rows.map(({ name }) => name);
+    },
     /** Positions with more allocated than there is. */
     shortages: () =>
       withShop(database.db, shopId, (trx) =>

@@ -289,3 +289,85 @@ test('trying without effect says what would be done and does nothing', async () 
   expect(await stage.timeline('1')).toHaveLength(2);
   stage.stop();
 });
+
+test('a work nobody has begun moves where it stands better, if that is worth more than the move', async () => {
+  const run = async (movePenaltyPoints: number) => {
+    const stage = await routingStage(database, shirts(0, 5), { movePenaltyPoints });
+    await stage.order('1', { units: { SHIRT: 1 } });
+    expect(await stage.works('1')).toMatchObject([{ nodeId: 'rome' }]);
+    await stage.stocked('SHIRT', 'milan', 5);
+    const { moved } = await stage.route.sweep(stage.shopId);
+    expect(await stage.breaches()).toEqual([]);
+    const [work] = await stage.works('1');
+    stage.stop();
+    return { moved, nodeId: work?.nodeId, workId: work?.workId };
+  };
+  expect(await run(0)).toEqual({ moved: 1, nodeId: 'milan', workId: '1-1' });
+  expect(await run(100_000)).toEqual({ moved: 0, nodeId: 'rome', workId: '1-1' });
+});
+
+test('a place that takes no more work loses what nobody has packed', async () => {
+  const stage = await routingStage(database, shirts(5, 5));
+  await stage.order('1', { units: { SHIRT: 1 } });
+  await stage.route.closeNode(stage.shopId, 'milan');
+  expect(await stage.works('1')).toMatchObject([{ workId: '1-1', nodeId: 'rome' }]);
+  expect(await stage.breaches()).toEqual([]);
+  stage.stop();
+});
+
+test('an order that was claimed and never routed is found by the clock', async () => {
+  const stage = await routingStage(database, shirts(5, 5));
+  await stage.take('1', { units: { SHIRT: 1 } });
+  stage.clock.set(stage.clock.now().add({ seconds: 61 }));
+  expect(await stage.route.sweep(stage.shopId)).toMatchObject({ routed: 1 });
+  expect(await stage.works('1')).toMatchObject([{ state: 'placed' }]);
+  stage.stop();
+});
+
+test('no more orders are placed at a node on a day than its cap', async () => {
+  const stage = await routingStage(database, shirts(5, 5), {
+    dailyOrderCap: { byNode: { milan: 2 } },
+    weights: { node_load: 0 },
+  });
+  await Promise.all(['1', '2', '3', '4'].map((id) => stage.order(id, { units: { SHIRT: 1 } })));
+  const nodes = await Promise.all(['1', '2', '3', '4'].map((id) => stage.works(id)));
+  expect(nodes.map(([work]) => work?.nodeId).toSorted()).toEqual([
+    ...['milan', 'milan', 'rome', 'rome'],
+  ]);
+  stage.stop();
+});
+
+test('a kit is placed as it was sold and allocated by its components', async () => {
+  const product = { weightGrams: 300, volumeCm3: 2_000, longestCm: 30 };
+  const stage = await routingStage(database, {
+    ...twoStoresOneWarehouse(),
+    products: [
+      { ...product, sku: 'SHIRT' },
+      { ...product, sku: 'TIE' },
+      {
+        ...product,
+        sku: 'SET',
+        kit: {
+          components: [
+            { sku: 'SHIRT', quantity: 1 },
+            { sku: 'TIE', quantity: 2 },
+          ],
+        },
+      },
+    ],
+    stock: [
+      { sku: 'SHIRT', nodeId: 'milan', onHand: 5 },
+      { sku: 'TIE', nodeId: 'milan', onHand: 3 },
+      { sku: 'SHIRT', nodeId: 'rome', onHand: 2 },
+      { sku: 'TIE', nodeId: 'rome', onHand: 4 },
+    ],
+  });
+  await stage.order('1', { units: { SET: 2 } });
+  expect(await stage.works('1')).toMatchObject([
+    { nodeId: 'rome', lines: [{ sku: 'SET', quantity: 2 }] },
+  ]);
+  expect(await stage.allocations('1')).toEqual(['l-SET/SHIRT rome 2', 'l-SET/TIE rome 4']);
+  await stage.order('1', { units: { SET: 2 }, canceled: { SET: 1 } });
+  expect(await stage.allocations('1')).toEqual(['l-SET/SHIRT rome 1', 'l-SET/TIE rome 2']);
+  stage.stop();
+});

@@ -18,7 +18,13 @@ export type Draft = {
   readonly work: Work;
   readonly units: Map<string, number>;
   /** Why its units go back to be placed; undefined: it stays what it is. */
-  returned: 'shortage' | 'node_closed' | 'released' | 'shipment_canceled' | undefined;
+  returned:
+    | 'shortage'
+    | 'node_closed'
+    | 'released'
+    | 'shipment_canceled'
+    | 'reoptimised'
+    | undefined;
 };
 
 /** Units that left a node without a work of ours. */
@@ -50,6 +56,8 @@ export type SettleFacts = {
   readonly holdReason: string | null;
   /** An allocation was refused: what is not allocated is not asked for again, it goes back. */
   readonly isStrict: boolean;
+  /** Works that are placed anew though nothing is wrong with them. */
+  readonly anew: ReadonlySet<string>;
 };
 
 /** See the header. */
@@ -78,6 +86,7 @@ function wholeReturn(work: Work, facts: SettleFacts): Draft['returned'] {
   const { state, nodeId, holdReason, negotiation } = work;
   if (state !== 'placed' || nodeId === null) return undefined;
   if (!facts.isNode(nodeId)) return 'node_closed';
+  if (facts.anew.has(work.workId)) return 'reoptimised';
   // What was placed while the order was held was offered to nobody: it is planned afresh.
   const isFree = isOrderHold(holdReason) && facts.holdReason === null;
   return isFree && negotiation === 'none' ? 'released' : undefined;

@@ -112,11 +112,13 @@ function relocationChange(to: Relocation, isElsewhere: boolean): WorkChange {
   const claim =
     negotiation === 'claimed' ? { claimedAt: at, claimedBy: claimedBy ?? null } : NO_CLAIM;
   const planned = plan === undefined ? (isElsewhere ? UNKNOWN_PLAN : {}) : planChange(plan);
-  if (!isElsewhere) return { negotiation, ...claim, ...planned };
+  // A person who gives it to a place that was out of it knows better.
+  const excludedNodes = work.excludedNodes.filter((id) => id !== nodeId);
+  if (!isElsewhere) return { negotiation, excludedNodes, ...claim, ...planned };
   return {
     ...{ state: 'placed', nodeId, placedAt: at, unplacedReason: null, expiresAt: null },
     ...NOT_BEGUN,
-    ...{ serviceCode: work.serviceCode, negotiation },
+    ...{ serviceCode: work.serviceCode, negotiation, excludedNodes },
     ...{ ...claim, ...planned },
   };
 }

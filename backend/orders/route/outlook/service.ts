@@ -17,7 +17,8 @@ import type { MovePreview } from '../route.ts';
 import { limitedDays, questionOf, type RunDependencies, settleOrder } from '../run/service.ts';
 import { countPlaced, type LoadedOrder, loadForRouting } from '../store.ts';
 
-type Seen = {
+/** An order as it was read, not locked. */
+export type Seen = {
   readonly live: LiveShop;
   readonly loaded: LoadedOrder;
   readonly works: readonly Work[];
@@ -25,7 +26,8 @@ type Seen = {
   readonly placedToday: Readonly<Record<string, number>>;
 };
 
-async function see(
+/** Reads an order for a question about it; undefined: no such order. */
+export async function see(
   deps: RunDependencies,
   trx: ShopTransaction,
   shopId: ShopId,
@@ -52,16 +54,20 @@ export async function dryRun(
 ): Promise<RouteDecision | undefined> {
   const seen = await withShop(deps.db, shopId, (trx) => see(deps, trx, shopId, orderId));
   if (seen === undefined) return undefined;
-  const works = seen.works.filter(({ state }) => !isUnbegun(state));
-  const asked = questionWithout(seen, works);
-  const question = destination === undefined ? asked : { ...asked, destination };
+  const begun = seen.works.filter(({ state }) => !isUnbegun(state));
+  const asked = questionWithout(seen, begun);
+  const open = seen.works.filter(({ state }) => isUnbegun(state));
+  const excluded = [...new Set(open.flatMap(({ excludedNodes }) => excludedNodes))].map(
+    (nodeId) => ({ nodeId, why: 'refused' as const }),
+  );
+  const question = { ...asked, excluded, ...(destination === undefined ? {} : { destination }) };
   return decideRoute(seen.live.snapshot, seen.live.facts, await deps.settingsOf(shopId), question);
 }
 
 type Destination = NonNullable<RoutingQuestion['destination']>;
 
 /** The question about all units of the order that are in none of `works`. */
-function questionWithout(seen: Seen, works: readonly Work[]): RoutingQuestion {
+export function questionWithout(seen: Seen, works: readonly Work[]): RoutingQuestion {
   const found = { ...seen, works, cause: 'agent', attempt: 0 } as const;
   return questionOf({ ...found, situation: settleOrder(found) }, seen.placedToday);
 }

@@ -61,7 +61,13 @@ const ATTEMPTS = 8;
 // From here on units whose allocation is gone are not asked for again where they were: they go back.
 const STRICT_FROM = 2;
 
-type Asked = { readonly orderId: string; readonly cause: RouteCause };
+/** A plan made elsewhere for works that stand, as of these versions: carried out, or nothing is done. */
+export type Anew = {
+  readonly versions: ReadonlyMap<string, number>;
+  readonly decision: RouteDecision;
+};
+
+type Asked = { readonly orderId: string; readonly cause: RouteCause; readonly anew?: Anew };
 
 /** Settles an order. */
 export async function routeOrder(
@@ -70,7 +76,9 @@ export async function routeOrder(
   asked: Asked,
 ): Promise<RouteOutcome> {
   const settings = await deps.settingsOf(shopId);
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  // A plan made elsewhere does not get better by being tried again.
+  const attempts = asked.anew === undefined ? ATTEMPTS : 1;
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
     const live = await deps.openShop(shopId);
     if (live === undefined) return { kind: 'unknown' };
     const ran = await runOnce(deps, shopId, { ...asked, live, settings, attempt });
@@ -81,7 +89,7 @@ export async function routeOrder(
     if (ran.kind === 'stale') await deps.refreshShop(shopId);
   }
   const { orderId } = asked;
-  throw new TransientError('stock', `Order ${orderId} lost its units to others ${ATTEMPTS} times.`);
+  throw new TransientError('stock', `Order ${orderId} lost its units to others ${attempts} times.`);
 }
 
 type Run = Asked & {
@@ -140,10 +148,17 @@ async function settleIn(
   deps.onStep('route.read');
   const at = deps.clock.now().toString();
   const found = { ...run, works, loaded, at };
+  if (!isAsOf(works, run.anew)) return ended({ kind: 'unchanged', works });
   const situation = settleOrder(found);
   const decided = await decide(trx, shopId, { ...found, situation });
   deps.onStep('route.decided');
   return await writeRun(deps, trx, shopId, { ...found, situation, decided });
+}
+
+function isAsOf(works: readonly Work[], anew: Anew | undefined): boolean {
+  if (anew === undefined) return true;
+  const known = new Map(works.map(({ workId, version }) => [workId, version]));
+  return [...anew.versions].every(([workId, version]) => known.get(workId) === version);
 }
 
 type Found = Run & {
@@ -158,25 +173,26 @@ export type Situation = {
   readonly settled: Settled;
   /** By line. */
   readonly pool: ReadonlyMap<string, number>;
-  /** Where units of works that stay are. */
-  readonly kept: readonly PlacedUnits[];
 };
 
 /** Settles the works of an order on paper. */
-export function settleOrder(found: Pick<Found, 'live' | 'loaded' | 'works' | 'cause' | 'attempt'>) {
+export function settleOrder(
+  found: Pick<Found, 'live' | 'loaded' | 'works' | 'cause' | 'attempt' | 'anew'>,
+): Situation {
   const { live, loaded, works, cause, attempt } = found;
   const lines = routedLines(live.snapshot, loaded.sold, loaded.claims);
   const settled = settleWorks(lines, works, {
     isNode: (nodeId) => live.snapshot.nodeIndex.has(nodeId),
     holdReason: loaded.order.holdReason,
     isStrict: attempt >= STRICT_FROM,
+    anew: new Set(found.anew?.versions.keys()),
   });
   const pool = new Map(settled.loose);
   for (const draft of settled.drafts) {
     if (!isToPlace(draft, cause)) continue;
     for (const [lineId, units] of draft.units) pool.set(lineId, (pool.get(lineId) ?? 0) + units);
   }
-  return { lines, settled, pool, kept: keptUnits(lines, settled.drafts) } satisfies Situation;
+  return { lines, settled, pool };
 }
 
 type Decided = {
@@ -198,20 +214,32 @@ async function decide(
   if (question.lines.length === 0) {
     return { decision: undefined, placed: { parcels: [], unplaced: unknown } };
   }
-  const decision = decideRoute(live.snapshot, live.facts, settings, question);
+  const decision = of.anew?.decision ?? decideRoute(live.snapshot, live.facts, settings, question);
   await assertDays(trx, shopId, of, decision);
   const { offers } = rulesFor(settings, question);
   const excluded = question.excluded.map(({ nodeId }) => nodeId);
   const at = { snapshot: live.snapshot, excluded, nowMinute: question.nowMinute };
-  const parcels = decision.parcels.map((parcel) => ({
-    parcel,
-    placement: placeParcel(
+  const held = loaded.order.holdReason !== null;
+  const parcels = decision.parcels
+    .map((parcel) => ({
       parcel,
-      loaded.order.holdReason === null ? offers : { ...offers, mode: 'direct' },
-      at,
-    ),
-  }));
+      placement: placeParcel(parcel, held ? { ...offers, mode: 'direct' } : offers, at),
+    }))
+    .filter((one) => !stands(situation.settled, one));
   return { decision, placed: { parcels, unplaced: [...decision.unplaced, ...unknown] } };
+}
+
+/** A work that was looked at anew and is where it should be stays as it is. */
+function stands({ drafts }: Settled, { parcel, placement }: Placed['parcels'][number]): boolean {
+  const same = drafts.find(
+    ({ work, units, returned }) =>
+      returned === 'reoptimised' &&
+      work.nodeId === placement.at.nodeId &&
+      units.size === parcel.lines.length &&
+      parcel.lines.every(({ lineId, quantity }) => units.get(lineId) === quantity),
+  );
+  if (same !== undefined) same.returned = undefined;
+  return same !== undefined;
 }
 
 const NOTHING: Placed = { parcels: [], unplaced: [] };
@@ -230,7 +258,8 @@ export function questionOf(
   placedToday: Readonly<Record<string, number>>,
 ): RoutingQuestion {
   const { live, loaded, at, situation, cause } = of;
-  const { lines, settled, pool, kept } = situation;
+  const { lines, settled, pool } = situation;
+  const kept = keptUnits(lines, settled.drafts);
   const toPlace = settled.drafts.filter((draft) => isToPlace(draft, cause));
   const excludedNodes = [...new Set(toPlace.flatMap(({ work }) => work.excludedNodes))];
   const asked: ToPlace = {
@@ -241,7 +270,9 @@ export function questionOf(
       (draft) => !isToPlace(draft, cause) && draft.units.size > 0,
     ).length,
     placedToday,
-    seenAt: [],
+    seenAt: toPlace.flatMap(({ work, returned }) =>
+      returned === 'reoptimised' && work.nodeId !== null ? [work.nodeId] : [],
+    ),
   };
   return routingQuestion(live.snapshot, { ...loaded, lines, toPlace: asked, at });
 }
@@ -296,7 +327,8 @@ async function writeRun(
   const { situation, decided, loaded, orderId, works } = of;
   const decisionId = `d${loaded.decisions + 1}`;
   const writes = planWrites(situation.settled, decided.placed, placingFacts(of, decisionId));
-  const change = allocationChange(situation.lines, [...situation.kept, ...placedUnits(decided)]);
+  const kept = keptUnits(situation.lines, situation.settled.drafts);
+  const change = allocationChange(situation.lines, [...kept, ...placedUnits(decided)]);
   const isAllocated = change.given.length + change.asked.length === 0;
   if (writes.works.length === 0 && isAllocated) {
     return { kind: 'ended', outcome: { kind: 'unchanged', works }, stockVersion: undefined };

@@ -3,13 +3,15 @@
  *
  * Every minute: works that waited as long as they may are given up; those that wait are tried again when stock of their
  * SKUs changed, or after a quarter of an hour; orders whose units wait in no work, and works at places that are none any
- * more, are settled. Several replicas may do this at once: each order is settled under its own locks.
+ * more, are settled. Every quarter of an hour what nobody has begun is moved where it stands better (../better/service.ts).
+ * Several replicas may do this at once: each order is settled under its own locks.
  */
 import { compareIds, type ShopId } from '../../../base/ids.ts';
 import { withShop } from '../../../platform/database.ts';
 import type { LiveShop } from '../../../stock/service.ts';
 import { appendEvents } from '../../timeline/store.ts';
 import { changeWork, lockWorks } from '../../works/store.ts';
+import { moveToBetter } from '../better/service.ts';
 import { announceMove, returnWork } from '../moves/service.ts';
 import type { RouteCause } from '../route.ts';
 import { type RunDependencies, routeOrder } from '../run/service.ts';
@@ -33,6 +35,7 @@ export type SweptWorks = {
 // What is left is found by the next sweep, a minute later.
 const MOST_ORDERS = 200;
 const TRY_AGAIN_MINUTES = 15;
+const BETTER_MINUTES = 15;
 // An order that is being taken in is routed by whoever takes it in.
 const SETTLE_SECONDS = 60;
 
@@ -69,7 +72,13 @@ export async function sweepWorks(deps: RunDependencies, shopId: ShopId): Promise
     const outcome = await routeOrder(deps, shopId, { orderId, cause });
     if (outcome.kind === 'changed') routed += 1;
   }
-  return { routed, gaveUp, moved: 0 };
+  const moved = isQuarterHour(now) ? await moveToBetter(deps, shopId) : 0;
+  return { routed, gaveUp, moved };
+}
+
+// Deciding many orders anew takes its time, and what pays now still pays in some minutes.
+function isQuarterHour(now: Temporal.Instant): boolean {
+  return Math.floor(now.epochMilliseconds / 60_000) % BETTER_MINUTES === 0;
 }
 
 /** How often what is known of these SKUs has changed. */
