@@ -133,6 +133,8 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
   return {
     port: server.port,
     stop: async () => {
+      // Desks' streams end by themselves never, and a closing server waits for them.
+      orders.stop();
       await server.close();
       await queue.stop();
       stopFollowing();
