@@ -196,6 +196,8 @@ describe('fences', () => {
     const nodes = { a: { stock: { A: 5, B: 9 } }, b: { stock: { A: 2, B: 1 }, costMinor: 1 } };
     // Two sets take four of A: with one more of A beside them the first node has just enough.
     expect(sent(decide(nodes, order({ SET: 2, A: 1 }), { world }))).toEqual({ a: 'A1 SET2' });
+    // With two it has not, though it has each of the two lines by itself.
+    expect(sent(decide(nodes, order({ SET: 2, A: 2 }), { world }))).toEqual({ a: 'SET2', b: 'A2' });
     expect(sent(decide(nodes, order({ SET: 3 }), { world }))).toEqual({});
     expect(
       sent(
