@@ -100,6 +100,9 @@ async function forgetOrders(
       redacted_at = coalesce(redacted_at, ${now.toString()}::timestamptz)
     where shop_id = ${shopId} and order_id = any(${[...orderIds]})`.execute(trx);
   await sql`
+    update order_action set asked = asked - 'address'
+    where shop_id = ${shopId} and order_id = any(${[...orderIds]})`.execute(trx);
+  await sql`
     delete from receipt r using order_promise o
     where o.shop_id = ${shopId} and o.order_id = any(${[...orderIds]})
       and r.shop_id = ${shopId}

@@ -9,7 +9,7 @@ import { sql } from 'kysely';
 import type { ShopId } from '../../base/ids.ts';
 import type { ShopTransaction } from '../../stock/ledger/store.ts';
 import { lockWorks, readWorks } from '../works/store.ts';
-import type { Action, ActionState, OrderLine } from './care.ts';
+import type { Action, ActionState, Address, OrderLine } from './care.ts';
 
 /** What a list shows of an order; personal fields are null when they are withheld. */
 export type OrderRow = {
@@ -201,12 +201,17 @@ export async function readDecisions(
   return rows;
 }
 
+/** What was asked; an address is gone once it was confirmed, or its buyer forgotten. */
+export type StoredAction =
+  | Exclude<Action, { readonly kind: 'address' }>
+  | { readonly kind: 'address'; readonly address?: Address };
+
 /** An action as stored. */
 export type ActionRow = {
   readonly actionId: string;
   readonly orderId: string;
   readonly kind: Action['kind'];
-  readonly asked: Action | null;
+  readonly asked: StoredAction;
   /** Units that shall be left of each line of a cancellation. */
   readonly left: readonly { readonly lineId: string; readonly left: number }[] | null;
   readonly actor: string;

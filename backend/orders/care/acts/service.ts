@@ -13,6 +13,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import { withShop } from '../../../platform/database.ts';
 import type { ShopTransaction } from '../../../stock/ledger/store.ts';
 import { fulfillmentFollowJob, orderRouteJob } from '../../jobs.ts';
+import { waiveHold } from '../../record/store.ts';
 import type { MovedWork } from '../../route/route.ts';
 import type { RouteService } from '../../route/service.ts';
 import { appendEvents } from '../../timeline/store.ts';
@@ -195,7 +196,9 @@ async function hold(deps: ActsDependencies, at: InTransaction, reason: string): 
 
 async function release(deps: ActsDependencies, at: InTransaction): Promise<DoneHere> {
   const { trx, shopId, ground, asked } = at;
-  const now = deps.clock.now().toString();
+  const instant = deps.clock.now();
+  const now = instant.toString();
+  await waiveHold(trx, shopId, ground.orderId, instant);
   await setHold(trx, shopId, { orderId: ground.orderId, reason: null });
   await tell(trx, at, { kind: 'released', at: now, facts: {} });
   await record(trx, at, { state: 'done', at: now, action: asked.action });
@@ -252,7 +255,7 @@ async function perform(deps: ActsDependencies, shopId: ShopId, actionId: string)
         kind: row.kind === 'address' ? 'address_changed' : 'canceled',
         actor: { kind: 'agent', id: row.actor },
         facts:
-          row.asked?.kind === 'cancel' ? { lines: row.asked.lines, reason: row.asked.reason } : {},
+          row.asked.kind === 'cancel' ? { lines: row.asked.lines, reason: row.asked.reason } : {},
       },
     ]);
     await deps.enqueue(trx, orderRouteJob(shopId, row.orderId, 'agent'));
@@ -266,9 +269,11 @@ async function tellOutside(
   order: OrderNamed,
   { asked, left }: ActionRow,
 ): Promise<Confirmed> {
-  if (asked?.kind === 'address') return await outside.changeAddress(shopId, order, asked.address);
   if (left !== null) return await outside.leaveUnits(shopId, order, left);
-  throw new Error('Bug: a stored action asks for nothing');
+  if (asked.kind === 'address' && asked.address !== undefined) {
+    return await outside.changeAddress(shopId, order, asked.address);
+  }
+  return { ok: false, refusal: { code: 'forgotten', reason: 'The buyer asked to be forgotten.' } };
 }
 
 /** Works that nobody has begun are routed anew: another place may keep the promise now. */
