@@ -237,11 +237,11 @@ function whyNotMoved(part: ObservedPart): Stuck['reason'] | undefined {
 
 // The way to a move: progress is taken back, a hold that forbids moving released, the item stocked there.
 function towards({ part, to, lines, isWhole }: Move, learned: Learned): Step {
-  // What was shipped in part is in progress by itself, and then Shopify may move the rest as it is.
-  if (part.status === 'IN_PROGRESS' && part.actions.includes('MARK_AS_OPEN')) {
-    return { kind: 'open', partId: part.id };
+  if (!part.actions.includes('MOVE')) {
+    // What was shipped in part is in progress by itself and may be moved; what was reported is taken back first.
+    if (part.status === 'IN_PROGRESS') return { kind: 'open', partId: part.id };
+    return releaseAll(part);
   }
-  if (!part.actions.includes('MOVE')) return releaseAll(part);
   const items = part.lines.filter(({ id }) => lines.some((line) => line.id === id));
   const lacking = learned.unstocked.find(
     ({ locationId, itemId }) => locationId === to && items.some((one) => one.itemId === itemId),

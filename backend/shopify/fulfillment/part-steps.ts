@@ -61,11 +61,12 @@ function holdStep({ part, shares, rest }: SharedPart): Step | undefined {
   const share = shares.find(({ work }) => work.hold !== null);
   if (share === undefined || share.work.hold === null || part.holds.length > 0) return undefined;
   const { workId, hold } = share.work;
-  if (part.status === 'IN_PROGRESS' && part.actions.includes('MARK_AS_OPEN')) {
+  if (!part.actions.includes('HOLD')) {
     // What another work has begun is reported again once its units have a fulfillment order of their own.
-    return { kind: 'open', partId: part.id };
+    const canOpen = part.status === 'IN_PROGRESS' && part.actions.includes('MARK_AS_OPEN');
+    return canOpen ? { kind: 'open', partId: part.id } : undefined;
   }
-  if (part.status !== 'OPEN' || !part.actions.includes('HOLD')) return undefined;
+  if (part.status === 'SCHEDULED') return undefined;
   const step = { kind: 'hold', partId: part.id, workId, cause: hold } as const;
   const isWhole = shares.length === 1 && rest === 0;
   return isWhole ? step : { ...step, lines: linesOf(part, [share]) };
