@@ -102,6 +102,8 @@ function say(message: ServerSays): void {
 }
 
 if (path.basename(process.argv[1] ?? '') === 'claims-server.ts') {
+  // Whoever asked is gone.
+  process.once('disconnect', () => process.exit());
   process.once('message', (start: ServerStart) => {
     serve(start).catch((error: unknown) => {
       process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);

@@ -16,6 +16,7 @@ import type { ShopId } from '../../base/ids.ts';
 import { fixedClock } from '../../platform/clock.ts';
 import { withShop } from '../../platform/database.ts';
 import { relocate } from '../route/moves/service.ts';
+import { ORDER_STEPS } from '../steps.ts';
 import { readTimeline } from '../timeline/store.ts';
 import { changeWork, lockWorks, readWorks } from '../works/store.ts';
 import type { OfferRefusing } from './answers/service.ts';
@@ -30,11 +31,15 @@ let database: TestDatabase<unknown>;
 const clock = fixedClock(NOON);
 let market: Market;
 let turn = 0;
+const passed = new Set<string>();
 
 beforeAll(async () => {
   database = await createTestDatabase();
   const live = marketShop(SHOP, marketWorld(4, SKUS), NOON);
-  market = openMarket(database.db, { shopId: SHOP, live, clock });
+  market = openMarket(database.db, {
+    ...{ shopId: SHOP, live, clock },
+    onStep: (step) => passed.add(step),
+  });
 });
 afterAll(async () => {
   await database.close();
@@ -310,4 +315,10 @@ test('when an agent gives a work on offer to a store, the others are told', asyn
   });
   expect(await work.events()).toEqual(['offered', 'offers_withdrawn', 'moved']);
   expect(await work.claim('s01')).toMatchObject({ refusal: { code: 'withdrawn' } });
+});
+
+test('the stories above pass every step of claims, refusals and turns', () => {
+  const named = ORDER_STEPS.filter((step) => /^(claim|refuse|turn)\./.test(step));
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((step) => !passed.has(step))).toEqual([]);
 });

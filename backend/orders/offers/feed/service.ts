@@ -43,6 +43,7 @@ type ShopFeed = {
 export function createDeskFeed(deps: FeedDependencies) {
   const shops = new Map<ShopId, ShopFeed>();
   const stopping = new Set<() => void>();
+  let isStopped = false;
 
   const look = (shopId: ShopId): void => {
     const shop = shops.get(shopId);
@@ -91,10 +92,13 @@ export function createDeskFeed(deps: FeedDependencies) {
     },
     /** Calls back when the feed stops: streams end then, so that the process can. Gives how to forget it. */
     onStop: (listener: () => void): (() => void) => {
+      // Who comes while the process ends is not kept either.
+      if (isStopped) listener();
       stopping.add(listener);
       return () => stopping.delete(listener);
     },
     stop: (): void => {
+      isStopped = true;
       clearInterval(timer);
       stopHearing();
       shops.clear();
