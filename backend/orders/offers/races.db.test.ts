@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../tests/database.ts';
+import { orderBreaches } from '../../../tests/order-invariants.ts';
 import {
   findWork,
   type Market,
@@ -14,11 +15,10 @@ import {
   WAREHOUSE,
 } from '../../../tests/worlds/offer-market.ts';
 import type { ShopId } from '../../base/ids.ts';
-import { fixedClock as clockAt, type fixedClock } from '../../platform/clock.ts';
+import { fixedClock } from '../../platform/clock.ts';
 import { openDatabase, withShop } from '../../platform/database.ts';
 import { REFUSAL_REASONS, type RefusalReason } from './offers.ts';
 
-const SHOP = 'races.myshopify.com' as ShopId;
 const NOON = Temporal.Instant.from('2026-11-25T10:00:00Z');
 const STORES = storeIds(5);
 const SKUS = ['A', 'B', 'C'];
@@ -26,8 +26,10 @@ const SKUS = ['A', 'B', 'C'];
 let database: TestDatabase<unknown>;
 let rival: Kysely<unknown>;
 let replicas: readonly Market[];
-let clock: ReturnType<typeof fixedClock>;
-let orders = 0;
+const clock = fixedClock(NOON);
+// A shop of its own for every story.
+let shop: ShopId;
+let stories = 0;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -37,9 +39,6 @@ beforeAll(async () => {
     maxConnections: 8,
     onIdleError: () => undefined,
   });
-  clock = clockAt(NOON);
-  const live = marketShop(SHOP, marketWorld(STORES.length, SKUS), NOON);
-  replicas = [database.db, rival].map((db) => openMarket(db, { shopId: SHOP, live, clock }));
 });
 afterAll(async () => {
   await rival.destroy();
@@ -78,27 +77,20 @@ const story = fc.record({
 });
 
 async function openOffers() {
-  const { rows } = await withShop(database.db, SHOP, (trx) =>
+  const { rows } = await withShop(database.db, shop, (trx) =>
     sql<{ offerId: string; nodeId: string; workId: string }>`
       select offer_id as "offerId", node_id as "nodeId", work_id as "workId" from offer
-      where shop_id = ${SHOP} and state in ('open', 'won') order by offer_id`.execute(trx),
+      where shop_id = ${shop} and state in ('open', 'won') order by offer_id`.execute(trx),
   );
   return rows;
 }
 
-async function emptyShop() {
-  await withShop(database.db, SHOP, async (trx) => {
-    for (const table of ['stock_part', 'stock_shortage', 'stock_movement']) {
-      await sql`delete from ${sql.table(table)} where shop_id = ${SHOP}`.execute(trx);
-    }
-    await sql`delete from offer where shop_id = ${SHOP}`.execute(trx);
-    await sql`update offer_plan set next_at = null where shop_id = ${SHOP}`.execute(trx);
-    await sql`update work set negotiation = 'none' where shop_id = ${SHOP}`.execute(trx);
-    await sql`delete from order_allocation where shop_id = ${SHOP}`.execute(trx);
-    await sql`update order_claim set canceled = quantity, allocated = 0, waiting = 0
-      where shop_id = ${SHOP}`.execute(trx);
-    await sql`delete from stock_position where shop_id = ${SHOP}`.execute(trx);
-  });
+async function openStory() {
+  stories += 1;
+  shop = `races-${stories}.myshopify.com` as ShopId;
+  clock.set(NOON);
+  const live = marketShop(shop, marketWorld(STORES.length, SKUS), NOON);
+  replicas = [database.db, rival].map((db) => openMarket(db, { shopId: shop, live, clock }));
 }
 
 /** Everything of a round at once, on both replicas; gives the works that said they were won. */
@@ -107,14 +99,14 @@ async function runRound(acts: readonly Act[]): Promise<string[]> {
   const done = await Promise.all(
     acts.flatMap((one, index) => {
       const { offers } = replicas[index % 2] ?? replicas[0] ?? fail();
-      if (one.kind === 'tick') return [offers.tick(SHOP).then(() => [])];
+      if (one.kind === 'tick') return [offers.tick(shop).then(() => [])];
       const nodeId = STORES[one.store] ?? '';
       const asked = open.filter((offer) => offer.nodeId === nodeId);
       return asked.map(async ({ offerId, workId }) => {
         const answer = { offerId, nodeId, person: nodeId, reason: one.reason };
-        if (one.kind === 'refuse') await offers.refuse(SHOP, answer);
+        if (one.kind === 'refuse') await offers.refuse(shop, answer);
         if (one.kind === 'refuse') return [];
-        const claimed = await offers.claim(SHOP, answer);
+        const claimed = await offers.claim(shop, answer);
         return claimed.ok && !claimed.value.isAgain ? [workId] : [];
       });
     }),
@@ -129,20 +121,18 @@ function fail(): never {
 test('whatever races, a work ends with one winner or at its fallback, its units where it is', async () => {
   await fc.assert(
     fc.asyncProperty(story, async ({ works, has, rounds }) => {
-      clock.set(NOON);
-      await emptyShop();
+      await openStory();
       const [first] = replicas;
       if (first === undefined) return;
       const stores = Object.fromEntries(STORES.map((id, index) => [id, has[index] ?? 0]));
       for (const sku of SKUS) {
-        await stockUp(database.db, SHOP, sku, { ...stores, s01: 9, [WAREHOUSE]: 9 });
+        await stockUp(database.db, shop, sku, { ...stores, s01: 9, [WAREHOUSE]: 9 });
       }
       const workIds: string[] = [];
-      for (const { sku, quantity, auto, ...work } of works) {
-        orders += 1;
+      for (const [index, { sku, quantity, auto, ...work }] of works.entries()) {
         const autoClaimNodes = auto ? ['s03'] : [];
         const asked = { units: { [sku]: quantity }, stores: STORES, autoClaimNodes, ...work };
-        workIds.push(await first.offer(`${orders}`, asked));
+        workIds.push(await first.offer(`${index + 1}`, asked));
       }
       const won: string[] = [];
       for (const { acts, minutes } of rounds) {
@@ -150,8 +140,8 @@ test('whatever races, a work ends with one winner or at its fallback, its units 
         clock.set(clock.now().add({ minutes }));
       }
       clock.set(NOON.add({ hours: 20 }));
-      await Promise.all(replicas.map(({ offers }) => offers.tick(SHOP)));
-      await first.offers.tick(SHOP);
+      await Promise.all(replicas.map(({ offers }) => offers.tick(shop)));
+      await first.offers.tick(shop);
       for (const [index, workId] of workIds.entries()) {
         await checkWork(workId, {
           wins: won.filter((id) => id === workId).length,
@@ -159,13 +149,14 @@ test('whatever races, a work ends with one winner or at its fallback, its units 
         });
       }
       await checkPositions();
+      expect(await orderBreaches(database.db, shop)).toEqual([]);
     }),
     { numRuns: 40 },
   );
 }, 120_000);
 
 async function checkWork(workId: string, { wins, units }: { wins: number; units: number }) {
-  const work = await findWork(database.db, SHOP, workId);
+  const work = await findWork(database.db, shop, workId);
   const won = Object.entries(work.offers).filter(([, state]) => state === 'won');
   const asked = Object.values(work.offers);
   expect(asked).not.toContain('open');
@@ -189,9 +180,9 @@ async function checkWork(workId: string, { wins, units }: { wins: number; units:
       expect(work).toMatchObject({ negotiation: 'none', state: 'unplaced', allocated: {} });
       expect(won).toEqual([]);
   }
-  const { rows } = await withShop(database.db, SHOP, (trx) =>
+  const { rows } = await withShop(database.db, shop, (trx) =>
     sql<{ times: number }>`
-      select count(*)::int as times from offer where shop_id = ${SHOP} and work_id = ${workId}
+      select count(*)::int as times from offer where shop_id = ${shop} and work_id = ${workId}
       group by node_id having count(*) > 1`.execute(trx),
   );
   expect(rows).toEqual([]);
@@ -199,10 +190,10 @@ async function checkWork(workId: string, { wins, units }: { wins: number; units:
 
 // Units that stores said they miss may leave less than is allocated: that is a shortage, and known as one.
 async function checkPositions() {
-  const { rows } = await withShop(database.db, SHOP, (trx) =>
+  const { rows } = await withShop(database.db, shop, (trx) =>
     sql<{ sku: string }>`
       select sku, node_id, on_hand, unavailable, allocated from stock_position p
-      where shop_id = ${SHOP} and allocated > greatest(0, on_hand - unavailable) and not exists (
+      where shop_id = ${shop} and allocated > greatest(0, on_hand - unavailable) and not exists (
         select from stock_shortage s
         where s.shop_id = p.shop_id and s.sku = p.sku and s.node_id = p.node_id)`.execute(trx),
   );
