@@ -410,3 +410,17 @@ test('a node whose own system books what leaves is not lowered twice', async () 
   await follow('1', { SHIRT: 4 }, { shipped: [left('f1', 'milan', 2), left('f2', 'rome', 2)] });
   expect(await count()).toMatchObject({ onHand: 23, allocated: 0, waiting: 0 });
 });
+
+test('an order reserved at one node and done at another frees the first one’s date', async () => {
+  const world = twoStoresOneWarehouse();
+  const nodes = world.nodes.map((node) =>
+    node.id === 'milan' || node.id === 'rome' ? { ...node, ordersPerDay: 1 } : node,
+  );
+  const { shopId, orders, follow, reserve } = await shop(stockOf(10, 15), { nodes });
+  const capacity = { nodeId: 'milan', date: '2026-12-01' };
+  expect((await reserve('a', 2, { capacity })).ok).toBe(true);
+  expect(await reserve('b', 2, { capacity })).toMatchObject({ refusal: { code: 'capacity_full' } });
+  await follow('1', { SHIRT: 2 }, { reservationKey: 'a' });
+  await orders.allocate(shopId, '1', [{ lineId: 'l-SHIRT', nodeId: 'rome', quantity: 2 }]);
+  expect((await reserve('b', 2, { capacity })).ok).toBe(true);
+});

@@ -41,15 +41,18 @@ export async function lockOrder(
   return row;
 }
 
+/** A known order and the reservation it came from. */
+export type KnownOrder = ClaimedOrder & Pick<LockedOrder, 'reservationId'>;
+
 /** Locks orders by id; says which there are. */
 export async function lockOrders(
   trx: ShopTransaction,
   shopId: ShopId,
   orderIds: readonly string[],
-): Promise<ReadonlyMap<string, ClaimedOrder>> {
-  const { rows } = await sql<Omit<ClaimedOrder, 'placedAt'> & { placedAt: Temporal.Instant }>`
-    select order_id as "orderId", source, channel, placed_at as "placedAt" from claimed_order
-    where shop_id = ${shopId} and order_id = any(${orderIds}) order by order_id for update`.execute(
+): Promise<ReadonlyMap<string, KnownOrder>> {
+  const { rows } = await sql<Omit<KnownOrder, 'placedAt'> & { placedAt: Temporal.Instant }>`
+    select order_id as "orderId", source, channel, placed_at as "placedAt", reservation_id as "reservationId"
+    from claimed_order where shop_id = ${shopId} and order_id = any(${orderIds}) order by order_id for update`.execute(
     trx,
   );
   return new Map(rows.map((row) => [row.orderId, { ...row, placedAt: row.placedAt.toString() }]));

@@ -14,8 +14,8 @@ import { recordChange } from '../../../ledger/service.ts';
 import type { ShopTransaction, StockChange } from '../../../ledger/store.ts';
 import { hasLimits } from '../../../node-claims.ts';
 import type { LiveShop } from '../../../service.ts';
-import type { Bucket } from '../../reservations.ts';
-import { lockClaims, raiseNodes } from '../../store.ts';
+import type { Bucket, Hold } from '../../reservations.ts';
+import { loadHolds, lockClaims, raiseNodes, replaceHolds } from '../../store.ts';
 import {
   type AllocatedUnits,
   type AllocationRefusal,
@@ -150,17 +150,60 @@ async function openOrder(
     readonly orderId: string;
     readonly nodes: readonly { readonly lineId: string; readonly nodeId: string }[];
   },
-): Promise<{ readonly claims: OrderClaims; readonly free: FreeBook } | undefined> {
-  const known = await lockOrders(trx, shopId, [of.orderId]);
-  if (!known.has(of.orderId)) return undefined;
+): Promise<OpenedOrder | undefined> {
+  const known = (await lockOrders(trx, shopId, [of.orderId])).get(of.orderId);
+  if (known === undefined) return undefined;
+  const { reservationId } = known;
+  const places =
+    reservationId === null
+      ? undefined
+      : { reservationId, holds: await nodeHolds(trx, shopId, reservationId) };
   const claims = (await loadClaims(trx, shopId, [of.orderId])).get(of.orderId) ?? new Map();
   const skus = [...claims.values()].map(({ sku }) => sku);
-  await lockClaims(trx, shopId, skuBuckets(skus), deps.clock.now());
+  const buckets = [...skuBuckets(skus), ...(places?.holds ?? [])];
+  await lockClaims(trx, shopId, buckets, deps.clock.now());
   const cells = of.nodes.flatMap(({ lineId, nodeId }) => {
     const line = claims.get(lineId);
     return line === undefined ? [] : [{ sku: line.sku, nodeId }];
   });
-  return { claims, free: await openFreeBook(trx, shopId, [...allocatedCells(claims), ...cells]) };
+  const free = await openFreeBook(trx, shopId, [...allocatedCells(claims), ...cells]);
+  return { claims, free, places };
+}
+
+type OpenedOrder = {
+  readonly claims: OrderClaims;
+  readonly free: FreeBook;
+  readonly places: Places | undefined;
+};
+
+/** Orders and units of nodes' dates that were reserved at checkout; the order has them still. */
+type Places = { readonly reservationId: string; readonly holds: readonly Hold[] };
+
+async function nodeHolds(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  reservationId: string,
+): Promise<readonly Hold[]> {
+  const holds = await loadHolds(trx, shopId, reservationId);
+  return holds.filter(({ kind }) => kind === 'orders' || kind === 'units');
+}
+
+/** The plan was reserved at one node and is done at another: the first one's date is free again. Says which nodes. */
+async function leavePlaces(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  places: Places | undefined,
+  after: OrderClaims,
+): Promise<readonly string[]> {
+  const at = new Set(allocatedCells(after).map(({ nodeId }) => nodeId));
+  const left = at.size === 0 ? [] : (places?.holds ?? []).filter(({ holder }) => !at.has(holder));
+  if (places === undefined || left.length === 0) return [];
+  const { reservationId } = places;
+  await replaceHolds(trx, shopId, {
+    reservation: { reservationId, channel: '' },
+    ...{ before: left, after: [], expiresAt: null },
+  });
+  return left.map(({ holder }) => holder);
 }
 
 type Worked<Value> = Promise<{
@@ -181,11 +224,13 @@ async function finish<Value>(
     readonly orderId: string;
     readonly before: OrderClaims;
     readonly after: OrderClaims;
+    readonly places: Places | undefined;
     readonly value: Value;
   },
 ): Worked<Value> {
   const { difference } = await save(deps, trx, shopId, change);
-  const version = await record(deps, trx, shopId, changeOf(difference));
+  const loads = await leavePlaces(trx, shopId, change.places, change.after);
+  const version = await record(deps, trx, shopId, { ...changeOf(difference), loads });
   return { value: { ok: true, value: change.value }, version };
 }
 
@@ -198,13 +243,14 @@ export async function allocate(
 ): Worked<undefined> {
   const opened = await openOrder(deps, trx, shopId, { orderId, nodes: asked });
   if (opened === undefined) return unknown(orderId);
-  const { claims: before, free } = opened;
+  const { claims: before, free, places } = opened;
   const decided = decideAllocation(before, asked, free);
   if (!decided.ok) return { value: decided, version: undefined };
   return await finish(deps, trx, shopId, {
     orderId,
     before,
     after: decided.value,
+    places,
     value: undefined,
   });
 }
@@ -225,9 +271,9 @@ export async function allocateFrom(
   );
   const opened = await openOrder(deps, trx, shopId, { orderId, nodes });
   if (opened === undefined) return unknown(orderId);
-  const { claims: before, free } = opened;
+  const { claims: before, free, places } = opened;
   const { after, missing } = decideSpread(before, wishes, free);
-  return await finish(deps, trx, shopId, { orderId, before, after, value: missing });
+  return await finish(deps, trx, shopId, { orderId, before, after, places, value: missing });
 }
 
 /** Gives allocations back: the units wait again. */
@@ -239,9 +285,9 @@ export async function release(
 ): Worked<undefined> {
   const opened = await openOrder(deps, trx, shopId, { orderId, nodes: given });
   if (opened === undefined) return unknown(orderId);
-  const { claims: before } = opened;
+  const { claims: before, places } = opened;
   const after = given.reduce((claims, row) => applyReturn(claims, row).claims, before);
-  return await finish(deps, trx, shopId, { orderId, before, after, value: undefined });
+  return await finish(deps, trx, shopId, { orderId, before, after, places, value: undefined });
 }
 
 /** Gives allocations back and puts units on nodes in one step: nobody else can take them in between, and no lock comes after the clock. */
@@ -258,7 +304,7 @@ export async function relocate(
   const { orderId, given, asked } = of;
   const opened = await openOrder(deps, trx, shopId, { orderId, nodes: [...given, ...asked] });
   if (opened === undefined) return unknown(orderId);
-  const { claims: before, free } = opened;
+  const { claims: before, free, places } = opened;
   let returned = before;
   for (const row of given) {
     const done = applyReturn(returned, row);
@@ -272,6 +318,7 @@ export async function relocate(
     orderId,
     before,
     after: decided.value,
+    places,
     value: undefined,
   });
 }
