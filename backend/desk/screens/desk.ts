@@ -161,14 +161,14 @@ export async function act(work: DeskWork, name: string, body: object = {}): Prom
     void refresh();
     return true;
   }
-  return await refused(answer);
+  return refused(answer);
 }
 
-/** Says why, and shows how things stand now. */
-export async function refused(answer: Extract<Answer<unknown>, { ok: false }>): Promise<false> {
+/** Says why at once, and shows how things stand as soon as that is known. */
+export function refused(answer: Extract<Answer<unknown>, { ok: false }>): false {
   faultOf(answer.problem);
   say(faultText(answer.problem), true);
-  await refresh();
+  if (standing.value === 'working') void refresh();
   return false;
 }
 

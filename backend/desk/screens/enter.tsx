@@ -67,7 +67,7 @@ function Pin({ person, onBack }: { readonly person: Person; readonly onBack: () 
     const { personId } = person;
     const answer = await call<{ token: string }>('/identify', { personId, pin });
     setPin('');
-    if (!answer.ok) return void (await refused(answer));
+    if (!answer.ok) return void refused(answer);
     keys.setPerson(answer.value.token);
     said.value = undefined;
     await enter();

@@ -131,14 +131,14 @@ function OfferCard({ offer, nowMs }: { readonly offer: Offer; readonly nowMs: nu
   const order = offer.orderName ?? offer.orderId;
   const claim = async () => {
     const answer = await call(`/offers/${encodeURIComponent(offer.offerId)}/claim`, {});
-    if (!answer.ok) return void (await refused(answer));
+    if (!answer.ok) return void refused(answer);
     say(t('said.claimed', { order }));
     await refresh();
     go('work', offer.workId);
   };
   const refuse = async (reason: string) => {
     const answer = await call(`/offers/${encodeURIComponent(offer.offerId)}/refuse`, { reason });
-    if (!answer.ok) return void (await refused(answer));
+    if (!answer.ok) return void refused(answer);
     say(t('said.refused'));
     await refresh();
   };

@@ -257,9 +257,8 @@ function HandOver({ work }: { readonly work: DeskWork }) {
   const [code, setCode] = useState('');
   const isManager = person.value?.role === 'manager';
   const handOver = async () => {
-    const isDone = await act(work, 'hand-over', { code });
     setCode('');
-    if (!isDone) return;
+    if (!(await act(work, 'hand-over', { code }))) return;
     say(t('said.handedOver'));
     go('done');
   };
