@@ -45,6 +45,12 @@ export type StageOrder = {
   readonly canceled?: Units;
   readonly shipped?: Parameters<ReturnType<typeof createOrderClaims>['follow']>[1]['shipped'];
   readonly unshipped?: readonly string[];
+  /** Where Shopify has put it. */
+  readonly assigned?: {
+    readonly lineId: string;
+    readonly nodeId: string;
+    readonly quantity: number;
+  }[];
   readonly record?: Partial<OrderRecord>;
 };
 
@@ -130,7 +136,8 @@ export async function routingStage(
       lines: record.lines,
       shipped: order.shipped ?? [],
       unshipped: order.unshipped ?? [],
-      ...{ assigned: undefined, reservationKey: undefined, version: undefined },
+      assigned: order.assigned,
+      ...{ reservationKey: undefined, version: undefined },
     });
   };
   return {

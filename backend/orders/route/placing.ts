@@ -118,7 +118,7 @@ export function isToPlace({ work, returned }: Draft, cause: RouteCause): boolean
 
 /** Everything to write. */
 export function planWrites(settled: Settled, placed: Placed, facts: PlacingFacts): Writes {
-  const writing = openWriting(facts);
+  const writing = openWriting(facts, settled);
   for (const draft of settled.drafts) if (!isToPlace(draft, facts.cause)) keep(writing, draft);
   writeGone(writing, settled);
   const holders = settled.drafts.filter((draft) => isToPlace(draft, facts.cause));
@@ -133,6 +133,8 @@ export function planWrites(settled: Settled, placed: Placed, facts: PlacingFacts
 
 type Writing = {
   readonly facts: PlacingFacts;
+  /** Units by work. */
+  readonly canceled: ReadonlyMap<string, number>;
   readonly works: WorkWrite[];
   readonly events: OrderEvent[];
   readonly opened: Writes['opened'][number][];
@@ -141,9 +143,13 @@ type Writing = {
   isDecided: boolean;
 };
 
-function openWriting(facts: PlacingFacts): Writing {
+function openWriting(facts: PlacingFacts, { canceled }: Settled): Writing {
   const lists = { works: [], events: [], opened: [], withdrawn: [] };
-  return { facts, ...lists, made: facts.worksMade, isDecided: false };
+  const units = new Map<string, number>();
+  for (const { workId, quantity } of canceled) {
+    units.set(workId, (units.get(workId) ?? 0) + quantity);
+  }
+  return { facts, canceled: units, ...lists, made: facts.worksMade, isDecided: false };
 }
 
 function nextWorkId(writing: Writing): string {
@@ -206,8 +212,13 @@ function keep(writing: Writing, draft: Draft): void {
   const change = holdChange(writing, work);
   if (lines === undefined && change === undefined) return;
   writing.works.push({ kind: 'change', work, change: change ?? {}, lines });
-  if (lines !== undefined)
-    tell(writing, { kind: 'canceled', work, nodeId: work.nodeId, facts: { units: lost(draft) } });
+  tellCanceled(writing, work);
+}
+
+/** Units that nobody wants any more; those that went into another work are told of there. */
+function tellCanceled(writing: Writing, work: Work): void {
+  const units = writing.canceled.get(work.workId) ?? 0;
+  if (units > 0) tell(writing, { kind: 'canceled', work, nodeId: work.nodeId, facts: { units } });
 }
 
 function holdChange({ facts, withdrawn }: Writing, work: Work): WorkChange | undefined {
@@ -230,21 +241,12 @@ function changedLines({ work, units }: Draft): readonly WorkLine[] | undefined {
   });
 }
 
-function lost({ work, units }: Draft): number {
-  return work.lines.reduce(
-    (sum, { lineId, quantity }) => sum + quantity - (units.get(lineId) ?? 0),
-    0,
-  );
-}
-
 /** A work with nothing left to do. */
-function cancelWork(writing: Writing, { work, units }: Draft): void {
+function cancelWork(writing: Writing, { work }: Draft): void {
   const change: WorkChange = { state: 'canceled', negotiation: 'none', expiresAt: null };
   writing.works.push({ kind: 'change', work, change, lines: undefined });
   if (work.negotiation === 'offered') writing.withdrawn.push({ work, why: 'canceled' });
-  // Its units went into another work, or nobody wants them any more.
-  const facts = { units: units.size === 0 ? sumLines(work.lines) : 0 };
-  tell(writing, { kind: 'canceled', work, nodeId: work.nodeId, facts });
+  tellCanceled(writing, work);
 }
 
 function sumLines(lines: readonly { readonly quantity: number }[]): number {

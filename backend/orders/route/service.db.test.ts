@@ -315,6 +315,32 @@ test('a place that takes no more work loses what nobody has packed', async () =>
   stage.stop();
 });
 
+test('an order that is allocated where Shopify assigned it is taken over, wherever it belongs', async () => {
+  const stage = await routingStage(database, shirts(1, 5));
+  const at = (nodeId: string) => [{ lineId: 'l-SHIRT', nodeId, quantity: 1 }];
+  await stage.order('1', { units: { SHIRT: 1 }, assigned: at('milan') });
+  await stage.order('2', { units: { SHIRT: 1 }, assigned: at('rome') });
+  expect(await stage.works('1')).toMatchObject([{ nodeId: 'milan' }]);
+  expect(await stage.works('2')).toMatchObject([{ nodeId: 'rome' }]);
+  expect(await stage.breaches()).toEqual([]);
+  stage.stop();
+});
+
+test('units that lose their allocation go on without the story of a cancellation', async () => {
+  const stage = await routingStage(database, shirts(3, 5));
+  await stage.order('1', { units: { SHIRT: 3 } });
+  await stage.stocked('SHIRT', 'milan', 2);
+  await stage.claims.returnToRouting(stage.shopId, [{ sku: 'SHIRT', nodeId: 'milan', missing: 1 }]);
+  await stage.route.routeOrder(stage.shopId, '1', 'shortage');
+  expect(await stage.works('1')).toMatchObject([
+    { workId: '1-1', nodeId: 'milan', lines: [{ quantity: 2 }] },
+    { workId: '1-2', nodeId: 'rome', lines: [{ quantity: 1 }] },
+  ]);
+  expect(await stage.timeline('1')).toEqual(['order_placed', 'routed', 'routed']);
+  expect(await stage.breaches()).toEqual([]);
+  stage.stop();
+});
+
 test('an order that was claimed and never routed is found by the clock', async () => {
   const stage = await routingStage(database, shirts(5, 5));
   await stage.take('1', { units: { SHIRT: 1 } });

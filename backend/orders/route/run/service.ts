@@ -182,7 +182,7 @@ export function settleOrder(
   const { live, loaded, works, cause, attempt } = found;
   const lines = routedLines(live.snapshot, loaded.sold, loaded.claims);
   const settled = settleWorks(lines, works, {
-    isNode: (nodeId) => live.snapshot.nodeIndex.has(nodeId),
+    isNode: (nodeId) => takesWork(live.snapshot, nodeId),
     holdReason: loaded.order.holdReason,
     isStrict: attempt >= STRICT_FROM,
     anew: new Set(found.anew?.versions.keys()),
@@ -193,6 +193,11 @@ export function settleOrder(
     for (const [lineId, units] of draft.units) pool.set(lineId, (pool.get(lineId) ?? 0) + units);
   }
   return { lines, settled, pool };
+}
+
+/** The place is there and takes orders. */
+export function takesWork({ nodes, nodeIndex }: Snapshot, nodeId: string): boolean {
+  return nodes[nodeIndex.get(nodeId) ?? -1]?.takesOrders === true;
 }
 
 type Decided = {

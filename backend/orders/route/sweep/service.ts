@@ -30,6 +30,8 @@ export type SweptWorks = {
   readonly gaveUp: number;
   /** Works moved because it pays. */
   readonly moved: number;
+  /** Works that waited before. */
+  readonly waiting: number;
 };
 
 // What is left is found by the next sweep, a minute later.
@@ -42,28 +44,28 @@ const SETTLE_SECONDS = 60;
 /** Looks after a shop's works. */
 export async function sweepWorks(deps: RunDependencies, shopId: ShopId): Promise<SweptWorks> {
   const live = await deps.openShop(shopId);
-  if (live === undefined) return { routed: 0, gaveUp: 0, moved: 0 };
+  if (live === undefined) return { routed: 0, gaveUp: 0, moved: 0, waiting: 0 };
   const now = deps.clock.now();
   const at = now.toString();
   const gaveUp = await giveUp(deps, shopId, at);
-  const waiting = await withShop(deps.db, shopId, async (trx) => {
+  const { due, waiting } = await withShop(deps.db, shopId, async (trx) => {
     const works = await readWaiting(trx, shopId, MOST_ORDERS);
-    const due = works
+    const tried = works
       .map((work) => ({ ...work, triedStock: stockText(live, work.skus), before: work }))
       .filter((work) => isDue(work.before, work.triedStock, now));
-    await noteTried(trx, shopId, { at, works: due });
-    return due;
+    await noteTried(trx, shopId, { at, works: tried });
+    return { due: tried, waiting: works.length };
   });
   deps.onStep('sweep.noted');
   const unrouted = await withShop(deps.db, shopId, (trx) =>
     readUnrouted(trx, shopId, {
-      nodeIds: [...live.snapshot.nodeIndex.keys()],
+      nodeIds: live.snapshot.nodes.flatMap(({ id, takesOrders }) => (takesOrders ? [id] : [])),
       before: now.subtract({ seconds: SETTLE_SECONDS }).toString(),
       most: MOST_ORDERS,
     }),
   );
   const causes = new Map<string, RouteCause>(unrouted.map((orderId) => [orderId, 'retry']));
-  for (const { orderId, triedStock, before } of waiting) {
+  for (const { orderId, triedStock, before } of due) {
     const hasStock = before.triedStock !== null && before.triedStock !== triedStock;
     causes.set(orderId, hasStock ? 'stock_appeared' : 'retry');
   }
@@ -73,7 +75,7 @@ export async function sweepWorks(deps: RunDependencies, shopId: ShopId): Promise
     if (outcome.kind === 'changed') routed += 1;
   }
   const moved = isQuarterHour(now) ? await moveToBetter(deps, shopId) : 0;
-  return { routed, gaveUp, moved };
+  return { routed, gaveUp, moved, waiting };
 }
 
 // Deciding many orders anew takes its time, and what pays now still pays in some minutes.
