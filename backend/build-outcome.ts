@@ -95,14 +95,16 @@ export function buildOutcome(build: OutcomeBuild) {
     placeOf: connector.placeOf,
     pickupCodeOf: codes.pickupCodeOf,
   });
+  const reports = createOutcomeReports(db);
   return {
     watch,
     tracking,
     /** Carrier events of other systems, for the error view's replay. */
     trackingIntake: intake,
     messages,
-    reports: createOutcomeReports(db),
-    codes,
+    reports,
+    /** What a buyer's page shows beside the date. */
+    shopper: { readProgress: reports.readProgress, pickupCodeOf: codes.pickupCodeOf },
     jobs: [
       messageJob(messages),
       sweepJob(

@@ -18,7 +18,7 @@ import { buildConnector, type Connector } from './build-connector.ts';
 import { buildCore, type Core, SURFACES_SECTION } from './build-core.ts';
 import { buildDesk } from './build-desk.ts';
 import { buildOrders, type Orders } from './build-orders.ts';
-import { buildOutcome } from './build-outcome.ts';
+import { buildOutcome, type OutcomeParts } from './build-outcome.ts';
 import {
   buildShopifyGround,
   type ShopifyGround,
@@ -122,7 +122,10 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
       ...desk.mounts,
       care.mount,
       ...mountAdmin(buildAdmin({ platform, config, log, core, ground, connector })),
-      ...buildMounts({ platform, config, core, connector, settingsOf, log }),
+      ...buildMounts({
+        ...{ platform, config, core, connector, settingsOf, log },
+        shopper: outcome.shopper,
+      }),
     ],
     checkReady: () => checkReady(platform),
   });
@@ -174,10 +177,12 @@ type Built = {
   readonly core: Core;
   readonly connector: Connector;
   readonly settingsOf: (live: LiveShop) => { readonly marginMinutes: number };
+  readonly shopper: OutcomeParts['shopper'];
   readonly log: Log;
 };
 
-function buildMounts({ platform, config, core, connector, settingsOf, log }: Built): Mount[] {
+function buildMounts(built: Built): Mount[] {
+  const { platform, config, core, connector, settingsOf, shopper, log } = built;
   const { gate, orders, placeOf, webhookStore } = connector;
   const promiseDependencies = {
     promise: core.promise,
@@ -186,7 +191,7 @@ function buildMounts({ platform, config, core, connector, settingsOf, log }: Bui
     shippedMarginMinutes: (live: LiveShop) => settingsOf(live).marginMinutes,
     bindingsOf: (live: LiveShop) => bindingsOf(core, live),
     readOrder: (shopId: ShopId, asked: Parameters<typeof answerOrder>[2]) =>
-      answerOrder({ readOrderPromise: orders.read, placeOf }, shopId, asked),
+      answerOrder({ readOrderPromise: orders.read, placeOf, ...shopper }, shopId, asked),
     sendRefusal,
   };
   const webhooks = webhookRoutes({

@@ -105,7 +105,9 @@ describe('the checkout answer', () => {
 });
 
 describe('the order request', () => {
-  test('names the order by checkout token or by id', () => {
+  test('names the order by checkout token, by id, or by both', () => {
+    const both = { locale: 'it', checkoutToken: 'c', orderId: 'gid://shopify/Order/1' };
+    expect(parseOrderPromiseRequest(both)).toEqual({ ok: true, value: both });
     expect(parseOrderPromiseRequest({ checkoutToken: 'c', locale: 'it' }).ok).toBe(true);
     expect(parseOrderPromiseRequest({ orderId: 'gid://shopify/Order/1', locale: 'it' }).ok).toBe(
       true,
@@ -114,10 +116,31 @@ describe('the order request', () => {
 
   test.each([
     ['', { locale: 'it' }],
-    ['', { locale: 'it', checkoutToken: 'c', orderId: 'gid://shopify/Order/1' }],
+    ['/checkoutToken', { locale: 'it', checkoutToken: '', orderId: 'gid://shopify/Order/1' }],
     ['/orderId', { locale: 'it', orderId: '1' }],
   ])('is refused at %j otherwise', (pointer, body) => {
     expect(pointerOf(parseOrderPromiseRequest(body))).toBe(pointer);
+  });
+});
+
+describe('where an order is', () => {
+  const progress = {
+    stage: 'ready',
+    pickupCodes: ['123456'],
+    tracking: [{ url: 'https://track.example/1', number: 'BRT1' }],
+  };
+
+  test('comes with a date or without one', () => {
+    const answer = { status: 'none', progress };
+    expect(parseOrderPromiseAnswer(answer)).toEqual({ ok: true, value: answer });
+  });
+
+  test.each([
+    ['/progress/stage', { ...progress, stage: 'lost' }],
+    ['/progress/pickupCodes/0', { ...progress, pickupCodes: [''] }],
+    ['/progress/tracking/0/url', { ...progress, tracking: [{ url: 'javascript:x', number: '' }] }],
+  ])('is refused at %s', (pointer, wrong) => {
+    expect(pointerOf(parseOrderPromiseAnswer({ status: 'none', progress: wrong }))).toBe(pointer);
   });
 });
 

@@ -91,7 +91,10 @@ export type CheckoutPromiseAnswer = {
   readonly validUntil: string;
 };
 
-/** Exactly one of the two names the order. */
+/**
+ * One of the two names the order. The checkout's token is known to its buyer alone: only who names it (too) is told how to
+ * collect the goods and how to follow the parcel.
+ */
 export type OrderPromiseRequest = {
   readonly checkoutToken?: string;
   /** Order GID. */
@@ -120,10 +123,36 @@ export type OrderPromiseFacts = {
   readonly place?: PickupPlace;
 };
 
-/** `confirming`: ask again soon. `none`: show nothing. `changed`: a date was shown before and another holds. */
+/** Where an order is, as its buyer sees it. */
+export const ORDER_STAGES = [
+  'confirmed',
+  'preparing',
+  'shipped',
+  'delivered',
+  'ready',
+  'collected',
+] as const;
+export type OrderStage = (typeof ORDER_STAGES)[number];
+
+export type OrderProgress = {
+  readonly stage: OrderStage;
+  /** To be shown when the goods are collected; only for the buyer. */
+  readonly pickupCodes: readonly string[];
+  /** Pages of carriers (https); only for the buyer. */
+  readonly tracking: readonly { readonly url: string; readonly number: string }[];
+};
+
+/**
+ * `confirming`: ask again soon. `none`: no date to show. `changed`: a date was shown before and another holds. Without
+ * `progress` nothing is known of where it is.
+ */
 export type OrderPromiseAnswer =
-  | { readonly status: 'confirming' | 'none' }
-  | { readonly status: 'promised' | 'changed'; readonly promise: OrderPromiseFacts };
+  | { readonly status: 'confirming' | 'none'; readonly progress?: OrderProgress }
+  | {
+      readonly status: 'promised' | 'changed';
+      readonly promise: OrderPromiseFacts;
+      readonly progress?: OrderProgress;
+    };
 
 /** Reads the body of `POST /api/promise/checkout`. */
 export function parseCheckoutPromiseRequest(input: unknown): Parsed<CheckoutPromiseRequest> {
@@ -234,12 +263,15 @@ export function parseOrderPromiseRequest(input: unknown): Parsed<OrderPromiseReq
     const body = readObject(input, '');
     const locale = readFilled(body['locale'], '/locale', 20);
     const hasToken = body['checkoutToken'] !== undefined;
-    if (hasToken === (body['orderId'] !== undefined)) {
-      refuse('', undefined, 'exactly one of checkoutToken and orderId');
-    }
-    return hasToken
-      ? { locale, checkoutToken: readFilled(body['checkoutToken'], '/checkoutToken', 200) }
-      : { locale, orderId: readMatch(body['orderId'], '/orderId', ORDER) };
+    const hasOrder = body['orderId'] !== undefined;
+    if (!hasToken && !hasOrder) refuse('', undefined, 'checkoutToken, orderId or both');
+    return {
+      locale,
+      ...(hasToken
+        ? { checkoutToken: readFilled(body['checkoutToken'], '/checkoutToken', 200) }
+        : {}),
+      ...(hasOrder ? { orderId: readMatch(body['orderId'], '/orderId', ORDER) } : {}),
+    };
   });
 }
 
@@ -253,13 +285,46 @@ export function parseOrderPromiseAnswer(input: unknown): Parsed<OrderPromiseAnsw
   return parseWith(() => {
     const body = readObject(input, '');
     const status = body['status'];
-    if (status === 'confirming' || status === 'none') return { status };
+    const progress = readProgress(body['progress']);
+    if (status === 'confirming' || status === 'none') return { status, ...progress };
     if (status !== 'promised' && status !== 'changed') {
       return refuse('/status', status, 'confirming, promised, changed or none');
     }
-    return { status, promise: readFacts(readObject(body['promise'], '/promise')) };
+    return { status, promise: readFacts(readObject(body['promise'], '/promise')), ...progress };
   });
 }
+
+function readProgress(input: unknown): { readonly progress?: OrderProgress } {
+  if (input === undefined || input === null) return {};
+  const at = '/progress';
+  const progress = readObject(input, at);
+  const stage = ORDER_STAGES.find((one) => one === progress['stage']);
+  if (stage === undefined) {
+    return refuse(`${at}/stage`, progress['stage'], ORDER_STAGES.join(', '));
+  }
+  const codes = readList(progress['pickupCodes'], `${at}/pickupCodes`, MOST_PARTS);
+  const tracking = readList(progress['tracking'], `${at}/tracking`, MOST_PARTS);
+  return {
+    progress: {
+      stage,
+      pickupCodes: codes.map((code, index) => readFilled(code, `${at}/pickupCodes/${index}`, 20)),
+      tracking: tracking.map((entry, index) => {
+        const link = readObject(entry, `${at}/tracking/${index}`);
+        return {
+          url: readMatch(link['url'], `${at}/tracking/${index}/url`, TRACKING_PAGE),
+          number: readString(link['number'], `${at}/tracking/${index}/number`, 120),
+        };
+      }),
+    },
+  };
+}
+
+/** Parcels and hand-overs of one order that a page shows. */
+const MOST_PARTS = 20;
+const TRACKING_PAGE = {
+  pattern: /^https:\/\/[^\s"'<>]{1,2000}$/,
+  allowed: 'an https address',
+};
 
 function readFacts(facts: JsonObject): OrderPromiseFacts {
   const kind = facts['kind'];

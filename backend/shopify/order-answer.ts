@@ -11,10 +11,12 @@ import {
   type OrderPromiseStatus,
 } from '../contract/order-promise.ts';
 import type {
+  OrderProgress,
   OrderPromiseAnswer,
   OrderPromiseRequest,
   PickupPlace,
 } from '../contract/promise-api.ts';
+import type { Progress } from '../orders/outcome/settled/service.ts';
 import type { OrderKey, OrderPromiseRow } from '../orders/store.ts';
 import { numberOfGid } from './gid.ts';
 
@@ -26,6 +28,9 @@ export type OrderAnswerDeps = {
     shopId: ShopId,
     at: { readonly nodeId?: string | undefined; readonly pickupPointId?: string | undefined },
   ): Promise<PickupPlace | undefined>;
+  /** Where the order is. */
+  readProgress(shopId: ShopId, orderId: string): Promise<Progress | undefined>;
+  pickupCodeOf(shopId: ShopId, workId: string): string;
 };
 
 /** Answers `POST /api/promise/order`. */
@@ -38,7 +43,8 @@ export async function answerOrder(
   const row = key === undefined ? undefined : await deps.readOrderPromise(shopId, key);
   if (row === undefined) return { status: key === undefined ? 'none' : 'confirming' };
   const { promise } = row;
-  if (row.status === 'none' || promise === undefined) return { status: 'none' };
+  const progress = await progressOf(deps, shopId, row, isBuyer(row, asked));
+  if (row.status === 'none' || promise === undefined) return { status: 'none', ...progress };
   const { method, promisedOn, window, timeZone, parcels } = promise;
   const place = await deps.placeOf(shopId, promise);
   const facts = {
@@ -50,11 +56,33 @@ export async function answerOrder(
     ...(place === undefined ? {} : { place }),
     ...(row.replaced === undefined ? {} : { promisedBefore: row.replaced }),
   };
-  return { status: row.status, promise: facts };
+  return { status: row.status, promise: facts, ...progress };
+}
+
+// A session token says which shop, not which buyer, and order ids can be counted up: the checkout's token cannot.
+function isBuyer(row: OrderPromiseRow, asked: OrderPromiseRequest): boolean {
+  return row.checkoutToken !== null && row.checkoutToken === asked.checkoutToken;
+}
+
+async function progressOf(
+  deps: OrderAnswerDeps,
+  shopId: ShopId,
+  { orderId }: OrderPromiseRow,
+  tellsBuyer: boolean,
+): Promise<{ readonly progress?: OrderProgress }> {
+  const known = await deps.readProgress(shopId, orderId);
+  if (known === undefined) return {};
+  const { stage, readyWorkIds, tracking } = known;
+  if (!tellsBuyer) return { progress: { stage, pickupCodes: [], tracking: [] } };
+  const pickupCodes = readyWorkIds.map((workId) => deps.pickupCodeOf(shopId, workId));
+  return { progress: { stage, pickupCodes, tracking } };
 }
 
 function keyOf(asked: OrderPromiseRequest): OrderKey | undefined {
-  if (asked.checkoutToken !== undefined) return { checkoutToken: asked.checkoutToken };
+  // A page that knows both names the order by its id.
+  if (asked.orderId === undefined && asked.checkoutToken !== undefined) {
+    return { checkoutToken: asked.checkoutToken };
+  }
   // Customer account pages name `gid://shopify/Order/1`, thank-you pages `gid://shopify/OrderIdentity/1`.
   const isGid = /^gid:\/\/shopify\/[A-Za-z]+\/\d{1,20}$/.test(asked.orderId ?? '');
   return isGid ? { orderId: numberOfGid(asked.orderId ?? '') } : undefined;

@@ -5,6 +5,7 @@
  */
 import { useEffect, useState } from 'preact/hooks';
 import type {
+  OrderProgress,
   OrderPromiseAnswer,
   OrderPromiseFacts,
 } from '../../../backend/contract/promise-api.ts';
@@ -38,7 +39,10 @@ export function OrderPromise({ question, getToken, i18n }: Properties) {
     };
   }, [subject]);
 
-  if (answer.status === 'none') return null;
+  const { progress } = answer;
+  if (answer.status === 'none') {
+    return progress ? <WithoutDate progress={progress} i18n={i18n} /> : null;
+  }
   if (!('promise' in answer)) {
     return (
       <s-stack direction="inline" gap="small-300" alignItems="center">
@@ -47,15 +51,57 @@ export function OrderPromise({ question, getToken, i18n }: Properties) {
       </s-stack>
     );
   }
-  return <Promised promise={answer.promise} isChanged={answer.status === 'changed'} i18n={i18n} />;
+  const isChanged = answer.status === 'changed';
+  return (
+    <Promised promise={answer.promise} isChanged={isChanged} progress={progress} i18n={i18n} />
+  );
+}
+
+function WithoutDate({
+  progress,
+  i18n,
+}: {
+  readonly progress: OrderProgress;
+  readonly i18n: I18n;
+}) {
+  return (
+    <s-section heading={i18n.translate('progress')}>
+      <s-stack gap="base">
+        <Progress progress={progress} i18n={i18n} />
+      </s-stack>
+    </s-section>
+  );
+}
+
+// What the shopper came for stands first: the code at the counter, else where it is.
+function Progress({ progress, i18n }: { readonly progress: OrderProgress; readonly i18n: I18n }) {
+  const { stage, pickupCodes, tracking } = progress;
+  return (
+    <>
+      {pickupCodes.map((code) => (
+        <s-stack key={code} gap="none">
+          <s-text>{i18n.translate('code')}</s-text>
+          <s-heading>{code}</s-heading>
+          <s-text>{i18n.translate('code_hint')}</s-text>
+        </s-stack>
+      ))}
+      <s-text>{i18n.translate(`stage.${stage}`)}</s-text>
+      {tracking.map(({ url, number }) => (
+        <s-link key={url} href={url} target="_blank">
+          {number === '' ? i18n.translate('track') : i18n.translate('track_number', { number })}
+        </s-link>
+      ))}
+    </>
+  );
 }
 
 function Promised(props: {
   readonly promise: OrderPromiseFacts;
   readonly isChanged: boolean;
+  readonly progress: OrderProgress | undefined;
   readonly i18n: I18n;
 }) {
-  const { promise, isChanged, i18n } = props;
+  const { promise, isChanged, progress, i18n } = props;
   const { place } = promise;
   return (
     <s-section heading={i18n.translate(`heading.${promise.kind}`)}>
@@ -66,6 +112,7 @@ function Promised(props: {
           </s-banner>
         ) : null}
         <s-text type="strong">{sayPromise(i18n, promise)}</s-text>
+        {progress ? <Progress progress={progress} i18n={i18n} /> : null}
         {promise.parcels > 1 ? (
           <s-text>{i18n.translate('parcels', { count: promise.parcels })}</s-text>
         ) : null}

@@ -9,12 +9,12 @@ export default function extension() {
 }
 
 function OrderStatusPromise() {
-  const { appMetafields, i18n, localization, order, sessionToken } = shopify;
+  const { appMetafields, checkoutToken, i18n, localization, order, sessionToken } = shopify;
   return (
     <OrderPromise
       question={orderQuestion(
         appMetafields.value,
-        { orderId: order.value?.id },
+        { orderId: order.value?.id, checkoutToken: checkoutToken.value },
         localization.language.value.isoCode,
       )}
       getToken={() => sessionToken.get()}

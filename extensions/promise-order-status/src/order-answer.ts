@@ -39,8 +39,13 @@ export function orderQuestion(
   if (!config?.ok) return undefined;
   const { url } = config.value;
   const { checkoutToken, orderId } = order;
-  if (orderId) return { url, request: { orderId, locale } };
-  return checkoutToken ? { url, request: { checkoutToken, locale } } : undefined;
+  if (!orderId && !checkoutToken) return undefined;
+  const request = {
+    ...(orderId ? { orderId } : {}),
+    ...(checkoutToken ? { checkoutToken } : {}),
+    locale,
+  };
+  return { url, request };
 }
 
 /** The final answer: promised, changed, or none. `getToken` may give a new token each time it is asked. */

@@ -61,3 +61,41 @@ test('a date that changed is shown as changed, with the date it had been', async
     '2 pacchi, l\u2019ultimo in questo giorno',
   ]);
 });
+
+const progress = {
+  stage: 'ready',
+  pickupCodes: ['481203'],
+  tracking: [{ url: 'https://track.example/BRT1', number: 'BRT1' }],
+};
+
+test('who knows the checkout’s token names it, and is shown code, stage and tracking page', async () => {
+  using extension = open({ status: 'promised', promise, progress });
+  Object.assign(extension.shopify, { checkoutToken: signal('checkout-1') });
+  await extension.render();
+  await waitFor(() => expect(document.body.querySelector('s-heading')).toBeTruthy());
+  const [, init] = vi.mocked(extension.fetch).mock.calls[0] ?? [];
+  expect(JSON.parse(String(init?.body))).toEqual({
+    orderId: 'gid://shopify/Order/1',
+    checkoutToken: 'checkout-1',
+    locale: 'it',
+  });
+  expect(document.body.querySelector('s-heading')?.textContent).toBe('481203');
+  expect(document.body.textContent).toContain('Pronto per il ritiro');
+  const link = document.body.querySelector('s-link');
+  expect(link?.getAttribute('href')).toBe('https://track.example/BRT1');
+  expect(link?.textContent).toBe('Segui il pacco BRT1');
+});
+
+test.each([
+  ['it', 'In viaggio'],
+  ['fr', 'En route'],
+  ['en', 'On its way'],
+  ['de', 'Unterwegs'],
+  ['es', 'En camino'],
+] as const)('in %s an order without a date still says where it is: %s', async (language, text) => {
+  const shipped = { stage: 'shipped', pickupCodes: [], tracking: [] };
+  using extension = open({ status: 'none', progress: shipped });
+  Object.assign(extension.shopify.i18n, speakOrder(language));
+  await extension.render();
+  await waitFor(() => expect(document.body.textContent).toBe(text));
+});

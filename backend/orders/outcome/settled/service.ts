@@ -6,6 +6,7 @@
 import type { Kysely } from 'kysely';
 import type { ShopId } from '../../../base/ids.ts';
 import { withShop } from '../../../platform/database.ts';
+import { type OrderStage, stageOf } from './progress.ts';
 import {
   countAtRisk,
   countOrders,
@@ -13,9 +14,17 @@ import {
   listAtRisk,
   type OutcomeGroup,
   type OutcomesAsked,
+  readProgressFacts,
   readScores,
   readTransit,
 } from './store.ts';
+
+/** Where an order is, with what its buyer needs to get it. */
+export type Progress = {
+  readonly stage: OrderStage;
+  readonly readyWorkIds: readonly string[];
+  readonly tracking: readonly { readonly url: string; readonly number: string }[];
+};
 
 /** Rows of the queue shown at once. */
 export const AT_RISK_LIMIT = 200;
@@ -41,6 +50,16 @@ export function createOutcomeReports(db: Kysely<unknown>) {
     /** Deliveries by lane and carrier day, as a lane's `observations` takes them. */
     readTransit: (shopId: ShopId, asked: OutcomesAsked) =>
       withShop(db, shopId, (trx) => readTransit(trx, shopId, asked)),
+    /** Where an order is, as its buyer sees it; undefined: nothing is worked on. Codes are made by the caller. */
+    readProgress: (shopId: ShopId, orderId: string): Promise<Progress | undefined> =>
+      withShop(db, shopId, async (trx) => {
+        const { works, tracking } = await readProgressFacts(trx, shopId, orderId);
+        const stage = stageOf(works);
+        if (stage === undefined) return undefined;
+        const isReady = (work: (typeof works)[number]) =>
+          work.kind === 'pickup' && work.state === 'ready';
+        return { stage, tracking, readyWorkIds: works.filter(isReady).map(({ workId }) => workId) };
+      }),
     /** How each store did. */
     readScores: (shopId: ShopId, asked: OutcomesAsked) =>
       withShop(db, shopId, (trx) => readScores(trx, shopId, asked)),

@@ -7,6 +7,7 @@
 import { sql } from 'kysely';
 import type { ShopId } from '../../../base/ids.ts';
 import type { ShopTransaction } from '../../../stock/ledger/store.ts';
+import type { WorkKind, WorkState } from '../../works/lifecycle.ts';
 import type { Milestone } from '../watch/milestones.ts';
 
 /** Which outcomes: settled in `[from, to)`, ISO instants. */
@@ -245,4 +246,33 @@ export async function readScores(
       coalesce(e.late, 0) as late
     from asked a full join ended e on e.node_id = a.node_id order by 1`.execute(trx);
   return rows;
+}
+
+/** What of an order its buyer may see. */
+export type ProgressFacts = {
+  readonly works: readonly {
+    readonly workId: string;
+    readonly kind: WorkKind;
+    readonly state: WorkState;
+  }[];
+  readonly tracking: readonly { readonly url: string; readonly number: string }[];
+};
+
+// What a page shows; a larger order is in the shop's own pages.
+const MOST_PARTS = 20;
+
+/** Works and parcels of an order. */
+export async function readProgressFacts(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  orderId: string,
+): Promise<ProgressFacts> {
+  const { rows } = await sql<ProgressFacts>`
+    select coalesce((select jsonb_agg(jsonb_build_object('workId', w.work_id, 'kind', w.kind, 'state', w.state)
+        order by w.work_id) from work w where w.shop_id = ${shopId} and w.order_id = ${orderId}), '[]'::jsonb) as works,
+      coalesce((select jsonb_agg(jsonb_build_object('url', x.tracking_url, 'number', coalesce(x.tracking_number, '')))
+        from (select * from parcel y where y.shop_id = ${shopId} and y.order_id = ${orderId} and y.state <> 'canceled'
+          and y.tracking_url like 'https://%' and length(y.tracking_url) < 2000 and y.tracking_url !~ '[\s"''<>]'
+          order by y.parcel_id limit ${MOST_PARTS}) x), '[]'::jsonb) as tracking`.execute(trx);
+  return rows[0] ?? { works: [], tracking: [] };
 }
