@@ -5,7 +5,7 @@
  *
  * No database, no clock: the product's own turns (backend/orders/offers/waves.ts) on one trace of orders and of how stores
  * behave (claims-trace.ts), the same for every policy. `timeToClaim` from the order to a store having it, in minutes of the
- * clock, over the orders that stores took under every policy alike; `toPlace` to anybody having it, the fallback too. `kept`:
+ * clock, over the orders that stores took under every policy alike; `fromFirstAsk` leaves out the night before anybody is asked; `toPlace` to anybody having it, the fallback too. `kept`:
  * work began before the latest start that keeps the promise. `lostClaims`: a store said yes after another had it.
  * Stores do not tire: that a store is asked more often under one policy changes nothing of how it answers. The last line is
  * one JSON object.
@@ -39,6 +39,8 @@ type Outcome = {
   readonly isClaimed: boolean;
   /** When somebody has the work. */
   readonly atMinute: number;
+  /** When the first store was asked: at night nobody is. */
+  readonly firstAskMinute: number;
   readonly asked: number;
   readonly lostClaims: number;
   readonly isKept: boolean;
@@ -76,6 +78,7 @@ function run(snapshot: Snapshot, order: TraceOrder, policy: PolicyName): Outcome
   };
   const out = new Set<string>();
   let [now, wavesOpened, lostClaims] = [order.placedMinute, 0, 0];
+  let firstAskMinute: number | undefined;
   for (;;) {
     const turn = nextTurn(snapshot, { plan, wavesOpened, out }, now);
     if (turn.kind === 'wait') {
@@ -84,6 +87,7 @@ function run(snapshot: Snapshot, order: TraceOrder, policy: PolicyName): Outcome
     }
     if (turn.kind !== 'ask') break;
     wavesOpened += 1;
+    firstAskMinute ??= now;
     for (const { candidate } of turn.asked) out.add(candidate.nodeId);
     const answers = turn.asked
       .map((asked) => answerOf(snapshot, order, asked, now))
@@ -96,10 +100,16 @@ function run(snapshot: Snapshot, order: TraceOrder, policy: PolicyName): Outcome
     }
     lostClaims += yes.length - 1;
     const place = { candidate: won.asked.candidate, atMinute: won.at };
-    return { isClaimed: true, ...ended(snapshot, order, place), asked: out.size, lostClaims };
+    return {
+      ...{ isClaimed: true, firstAskMinute, asked: out.size, lostClaims },
+      ...ended(snapshot, order, place),
+    };
   }
   const place = { candidate: order.fallback, atMinute: now };
-  return { isClaimed: false, ...ended(snapshot, order, place), asked: out.size, lostClaims };
+  return {
+    ...{ isClaimed: false, firstAskMinute: firstAskMinute ?? now, asked: out.size, lostClaims },
+    ...ended(snapshot, order, place),
+  };
 }
 
 function ended(
@@ -114,20 +124,27 @@ function ended(
 }
 
 function summaryOf(trace: Trace, outcomes: readonly Outcome[], always: ReadonlySet<number>) {
-  const minutes = (of: (outcome: Outcome, index: number) => boolean) =>
+  const sinceOrder = ({ atMinute }: Outcome, index: number) =>
+    atMinute - (trace.orders[index]?.placedMinute ?? 0);
+  const minutes = (
+    of: (index: number) => boolean,
+    since: (outcome: Outcome, index: number) => number,
+  ) =>
     Float64Array.from(
-      outcomes.flatMap((outcome, index) =>
-        of(outcome, index) ? [outcome.atMinute - (trace.orders[index]?.placedMinute ?? 0)] : [],
-      ),
+      outcomes.flatMap((outcome, index) => (of(index) ? [since(outcome, index)] : [])),
     ).sort();
   const share = (count: number) => Math.round((count / outcomes.length) * 10_000) / 10_000;
-  const claimed = minutes((_, index) => always.has(index));
-  const placed = minutes(() => true);
+  const isAlways = (index: number) => always.has(index);
+  const claimed = minutes(isAlways, sinceOrder);
+  const answered = minutes(isAlways, ({ atMinute, firstAskMinute }) => atMinute - firstAskMinute);
+  const placed = minutes(() => true, sinceOrder);
   const sum = (of: (outcome: Outcome) => number) =>
     outcomes.reduce((total, outcome) => total + of(outcome), 0);
   return {
     timeToClaimP50Minutes: percentile(claimed, 0.5),
     timeToClaimP90Minutes: percentile(claimed, 0.9),
+    fromFirstAskP50Minutes: percentile(answered, 0.5),
+    fromFirstAskP90Minutes: percentile(answered, 0.9),
     toPlaceP50Minutes: percentile(placed, 0.5),
     toPlaceP90Minutes: percentile(placed, 0.9),
     claimedShare: share(outcomes.filter(({ isClaimed }) => isClaimed).length),
