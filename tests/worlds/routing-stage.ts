@@ -1,10 +1,11 @@
 /**
  * A shop with orders to route: real Postgres, facts that follow it as on a replica, routing as it runs, nobody else.
  *
- * Offers are written down and jobs kept in a list, as `main.ts` would supply both. Several replicas of one shop may be built.
+ * Offers are opened as they are in earnest; jobs are kept in a list. Several replicas of one shop may be built.
  */
 import { sql } from 'kysely';
 import type { ShopId } from '../../backend/base/ids.ts';
+import { offerHooks } from '../../backend/build-offers.ts';
 import { productSchema, type WorldInput } from '../../backend/network/world.ts';
 import { parseNetworkSection } from '../../backend/network/world-parse.ts';
 import type { OrderJob } from '../../backend/orders/jobs.ts';
@@ -69,6 +70,7 @@ type Shared = {
 };
 
 function replicaOf({ db, clock, bus, settings, jobs, offered, withdrawn, stops }: Shared) {
+  const hooks = offerHooks();
   const policy = createPolicyService({
     ...{ db: db.withTables<PolicyTables>(), bus, clock, log: quietLog },
     parsers: { [NETWORK_SECTION]: parseNetworkSection },
@@ -89,8 +91,14 @@ function replicaOf({ db, clock, bus, settings, jobs, offered, withdrawn, stops }
     settingsOf: async () => settings,
     enqueue: async (_, job) => void jobs.push(job),
     offers: {
-      open: async (_, __, { work }) => void offered.push(work.workId),
-      withdraw: async (_, __, { work, why }) => void withdrawn.push(`${work.workId} ${why}`),
+      open: async (trx, shopId, opening) => {
+        offered.push(opening.work.workId);
+        await hooks.open(trx, shopId, opening);
+      },
+      withdraw: async (trx, shopId, gone) => {
+        withdrawn.push(`${gone.work.workId} ${gone.why}`);
+        await hooks.withdraw(trx, shopId, gone);
+      },
     },
     onStep: () => undefined,
   });

@@ -66,7 +66,10 @@ export type Writes = {
     readonly plan: OfferPlan;
   }[];
   /** Works whose offers end, as they were. */
-  readonly withdrawn: readonly { readonly work: Work; readonly why: RouteCause | 'canceled' }[];
+  readonly withdrawn: readonly {
+    readonly work: Work;
+    readonly why: RouteCause | 'canceled' | 'held';
+  }[];
   /** True when the decision placed something, or could not place what was placed or new before. */
   readonly isDecided: boolean;
 };
@@ -226,7 +229,7 @@ function holdChange({ facts, withdrawn }: Writing, work: Work): WorkChange | und
   if (work.holdReason === holdReason) return undefined;
   if (work.holdReason !== null && !isOrderHold(work.holdReason)) return undefined;
   if (holdReason === null || work.negotiation !== 'offered') return { holdReason };
-  withdrawn.push({ work, why: facts.cause });
+  withdrawn.push({ work, why: 'held' });
   return { holdReason, negotiation: 'none' };
 }
 

@@ -150,8 +150,13 @@ test('an order on hold is placed and offered to nobody; free again, it is', asyn
   ]);
   expect(stage.offered).toEqual([]);
   await stage.order('1', { units: { SHIRT: 1 } });
-  expect(await stage.works('1')).toMatchObject([{ workId: '1-1', holdReason: null }]);
+  expect(await stage.works('1')).toMatchObject([
+    { workId: '1-1', holdReason: null, negotiation: 'offered' },
+  ]);
   expect(stage.offered).toEqual(['1-1']);
+  await stage.order('1', { units: { SHIRT: 1 }, record: { holdReason: 'payment' } });
+  expect(await stage.works('1')).toMatchObject([{ holdReason: 'payment', negotiation: 'none' }]);
+  expect(stage.withdrawn).toEqual(['1-1 held']);
   expect(await stage.breaches()).toEqual([]);
   stage.stop();
 });

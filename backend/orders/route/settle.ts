@@ -87,9 +87,9 @@ function wholeReturn(work: Work, facts: SettleFacts): Draft['returned'] {
   if (state !== 'placed' || nodeId === null) return undefined;
   if (!facts.isNode(nodeId)) return 'node_closed';
   if (facts.anew.has(work.workId)) return 'reoptimised';
-  // What was placed while the order was held was offered to nobody: it is planned afresh.
-  const isFree = isOrderHold(holdReason) && facts.holdReason === null;
-  return isFree && negotiation === 'none' ? 'released' : undefined;
+  // Nobody was asked and nobody was told, as of what was placed while the order was held: it is planned afresh.
+  const isHeld = facts.holdReason !== null || (holdReason !== null && !isOrderHold(holdReason));
+  return negotiation === 'none' && !isHeld ? 'released' : undefined;
 }
 
 /** The hold came with the order's; one of this work alone is named `work:<reason>`. */
