@@ -36,6 +36,7 @@ import { controlRoutes } from './http/control-routes.ts';
 import { inventoryRoutes } from './http/inventory-routes.ts';
 import { orderControlRoutes } from './http/order-control-routes.ts';
 import { orderPageRoutes } from './http/order-page-routes.ts';
+import { posRoutes } from './http/pos-routes.ts';
 import { proxyRoutes } from './http/proxy-routes.ts';
 import { stockControlRoutes } from './http/stock-control-routes.ts';
 import { storefrontRoutes } from './http/storefront-routes.ts';
@@ -212,6 +213,7 @@ function createApp(
   app.use(orderPageRoutes(shop, control));
   app.use(inventoryRoutes(shop, control));
   app.use(checkoutEditorRoutes(shop, control));
+  app.use(posRoutes(shop));
   const drafts = createThemeDrafts();
   app.use(themeEditorRoutes(shop, drafts));
   app.use(proxyRoutes(shop));

@@ -16,6 +16,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   checkout: 'checkout.tsx',
   order: 'order.tsx',
   admin: 'admin.tsx',
+  pos: 'pos.tsx',
   'extension-worker': 'extension/worker.ts',
   polaris: 'polaris.ts',
   'app-bridge': 'app-bridge.ts',
@@ -23,7 +24,14 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   'design-mode': 'design-mode.ts',
   'theme-editor': 'theme-editor.tsx',
 };
-const STYLES = ['theme-editor.css', 'checkout.css', 'admin.css', 'control-bar.css', 'polaris.css'];
+const STYLES = [
+  'pos.css',
+  'theme-editor.css',
+  'checkout.css',
+  'admin.css',
+  'control-bar.css',
+  'polaris.css',
+];
 
 let built: Promise<ReadonlyMap<string, string>> | undefined;
 

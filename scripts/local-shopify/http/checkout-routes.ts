@@ -3,7 +3,6 @@
  */
 import { type Response, Router } from 'express';
 import { z } from 'zod';
-import { readExtensionWords } from '../app/app-config.ts';
 import { shopperToken } from '../app/signing.ts';
 import { writeCartMetafield } from '../checkout/carts.ts';
 import { changeCheckout, viewCheckout } from '../checkout/checkouts.ts';
@@ -16,14 +15,14 @@ import {
 import { placeOrder } from '../checkout/orders.ts';
 import type { RateCache } from '../checkout/rate-cache.ts';
 import type { RateAnswer } from '../checkout/rate-client.ts';
-import type { CheckoutView, ExtensionMount, OrderView } from '../checkout/view.ts';
+import type { CheckoutView, OrderView } from '../checkout/view.ts';
 import type { Order } from '../orders/order-state.ts';
 import { announcePlaced } from '../orders/routing.ts';
 import { addressSchema } from '../seed.ts';
 import { drawsCheckoutExtensions } from '../settings.ts';
 import { gid, type LocalShop } from '../shop.ts';
 import type { Cart, Checkout } from '../state.ts';
-import { placeKey } from './checkout-editor-routes.ts';
+import { extensionMounts } from './extension-mounts.ts';
 import { html } from './html.ts';
 import { renderPage } from './page.ts';
 import { dropCart, languageOf } from './session.ts';
@@ -146,29 +145,6 @@ function tokenFor(shop: LocalShop, checkout: Checkout): string {
   const facts = { apiKey, apiSecret, shop: shop.seed.shop.domain, nowMs: shop.clock.nowMs() };
   const mayName = shop.state.settings.protectedData === 'granted';
   return shopperToken(facts, mayName ? checkout.customerId : null);
-}
-
-/** Extensions of the app that draw at these targets, with their texts in the shopper's language. */
-function extensionMounts(
-  shop: LocalShop,
-  targets: readonly string[],
-  language: string,
-): ExtensionMount[] {
-  return shop.config().uiExtensions.flatMap((extension) =>
-    extension.targets
-      .filter((target) => targets.includes(target))
-      .filter((target) => !shop.state.placesOff.includes(placeKey(extension.handle, target)))
-      .map((target) => ({
-        handle: extension.handle,
-        target,
-        bundleUrl: `/local/bundles/${extension.handle}.js`,
-        apiVersion: extension.apiVersion,
-        capabilities: extension.capabilities,
-        words: readExtensionWords(extension.directory, language),
-        settings: shop.state.extensionSettings[extension.handle] ?? {},
-        metafields: extension.metafields,
-      })),
-  );
 }
 
 const CHECKOUT_TARGETS = [

@@ -10,7 +10,7 @@ export type PageParts = {
   title: string;
   language: ShopLanguage;
   /** Which style sheet dresses the page; the shop's own pages are the theme's. */
-  look: 'checkout' | 'admin';
+  look: 'checkout' | 'admin' | 'pos';
   body: Html;
   scripts?: readonly string[];
   data?: Readonly<Record<string, unknown>>;

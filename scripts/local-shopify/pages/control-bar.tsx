@@ -6,6 +6,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { Faults } from './faults.tsx';
 import { OtherChannels } from './other-channels.tsx';
 import { postJson } from './page-data.ts';
+import { WebhookTools } from './webhook-tools.tsx';
 
 type Setting = { name: string; title: string; text: string; values: string[]; initial: string };
 type Exchange = {
@@ -65,7 +66,9 @@ function Bar({ state, refresh }: { state: BarState; refresh(): void }) {
           <a href="/">Shop</a>
           <a href="/cart">Cart</a>
           <a href="/admin">Admin</a>
+          <a href="/admin/orders">Orders</a>
           <a href="/admin/inventory">Inventory</a>
+          <a href="/pos">POS</a>
           <a href="/admin/themes/current/editor">Theme editor</a>
           <a href="/admin/checkout-editor">Checkout editor</a>
         </nav>
@@ -120,6 +123,7 @@ function Panel({ state, refresh }: { state: BarState; refresh(): void }) {
       <Customers state={state} />
       <OtherChannels />
       <Faults />
+      <WebhookTools />
       <SettingList state={state} />
       <Log exchanges={state.exchanges} refresh={refresh} />
     </div>

@@ -49,12 +49,6 @@ export function Faults() {
         <button type="button" onClick={() => act('/local/faults/clear', {}, 'No faults any more.')}>
           Clear all faults
         </button>
-        <button
-          type="button"
-          onClick={() => act('/local/webhooks/release', {}, 'Held webhooks are on their way.')}
-        >
-          Release held webhooks
-        </button>
       </div>
       <p role="status" class="bar-said">
         {said}

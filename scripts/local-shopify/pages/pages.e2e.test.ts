@@ -109,7 +109,9 @@ describe('the checkout extension', () => {
     await context.addCookies([{ name: 'language', value: 'it', url: local.url }]);
     await page.reload();
     await drawn();
-    expect(await page.locator('.extension-slot').first().innerText()).toContain('Arriva Standard');
+    expect(await page.locator('.extension-slot').first().textContent()).toContain(
+      'Arriva Standard',
+    );
   });
 
   test('follows what the merchant set in the checkout editor', async () => {
@@ -119,7 +121,9 @@ describe('the checkout extension', () => {
     await goToCheckout();
     await fillAddress();
     await drawn();
-    expect(await page.locator('.extension-slot').first().innerText()).toContain('ARRIVES STANDARD');
+    expect(await page.locator('.extension-slot').first().textContent()).toContain(
+      'ARRIVES STANDARD',
+    );
   });
 
   test('is refused an element or value outside the official types, and the rest is drawn', async () => {
@@ -258,7 +262,7 @@ describe('the control bar', () => {
     await page.waitForURL('**/checkouts/**');
     await page.locator('.option').first().waitFor();
     expect(await page.inputValue('input[name=zip]')).toBe('20121');
-    expect(await page.locator('.summary-lines').innerText()).toContain('Knit scarf');
+    expect(await page.locator('.summary-lines').textContent()).toContain('Knit scarf');
   });
 
   test('changes what this Shopify is like, and the page says so', async () => {
@@ -266,6 +270,6 @@ describe('the control bar', () => {
     await page.click('.bar-toggle');
     await page.selectOption('[data-setting=plan]', 'basic');
     await page.waitForSelector('html[data-setting-plan=basic]');
-    expect(await page.innerText('.settings-summary')).toContain('plan=basic');
+    expect(await page.textContent('.settings-summary')).toContain('plan=basic');
   });
 });

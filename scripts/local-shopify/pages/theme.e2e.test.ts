@@ -73,7 +73,7 @@ describe('a page of the shop', () => {
     put(twice.data);
     await context.addCookies([{ name: 'language', value: 'it', url: local.url }]);
     await page.goto(`${local.url}/products/wool-coat`);
-    expect(await page.locator('#shopify-block-greeting').innerText()).toContain(
+    expect(await page.locator('#shopify-block-greeting').textContent()).toContain(
       'Che bello, Wool coat.',
     );
     expect(await page.locator('.hello-stars').first().textContent()).toBe('★★★');
@@ -119,7 +119,7 @@ describe('a page of the shop', () => {
       },
     });
     await page.reload();
-    expect(await page.locator('.hello-cart').innerText()).toBe('One piece');
+    expect(await page.locator('.hello-cart').textContent()).toBe('One piece');
   });
 
   test("shows an app's variant metafield only when its definition opens it to storefronts", async () => {
@@ -147,7 +147,7 @@ describe('a page of the shop', () => {
       access: { admin: null, storefront: 'PUBLIC_READ', customerAccount: null },
     });
     await page.reload();
-    expect(await page.locator('.hello-field').innerText()).toBe('on Friday');
+    expect(await page.locator('.hello-field').textContent()).toBe('on Friday');
     await page.goto(`${local.url}/products/wool-coat?variant=2001`);
     expect(await page.locator('.hello-field').count()).toBe(0);
   });
@@ -228,7 +228,7 @@ describe('the cart', () => {
     await page.waitForURL('**/cart');
     await page.fill('.lines input', '3');
     await page.keyboard.press('Tab');
-    await expect.poll(() => page.locator('.totals strong').innerText()).toBe('€747.00');
+    await expect.poll(() => page.locator('.totals strong').textContent()).toBe('€747.00');
     expect(await page.locator('[data-cart-status]').textContent()).toContain('€747.00');
     await page.locator('[data-remove]').click();
     await page.getByRole('heading', { name: 'Your cart is empty' }).waitFor();
@@ -242,7 +242,7 @@ describe('the cart', () => {
     await bare.click('.buy');
     await bare.fill('.lines input', '2');
     await bare.getByRole('button', { name: 'Update' }).click();
-    expect(await bare.locator('.line').innerText()).toContain('€498.00');
+    expect(await bare.locator('.line').textContent()).toContain('€498.00');
     await bare.click('.totals .buy');
     expect(bare.url()).toContain('/checkouts/');
     await plain.close();
@@ -251,7 +251,7 @@ describe('the cart', () => {
   test('is priced in the currency of the chosen country', async () => {
     await page.goto(`${local.url}/products/wool-coat`);
     await page.selectOption('[name=country_code]', 'GB');
-    await expect.poll(() => page.locator('.info .price').innerText()).toBe('£214.14');
+    await expect.poll(() => page.locator('.info .price').textContent()).toBe('£214.14');
     expect(new URL(page.url()).pathname).toBe('/products/wool-coat');
   });
 });
@@ -293,7 +293,7 @@ describe('the theme editor', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await said('Saved');
     await shopper.reload();
-    expect(await shopper.locator('hello-greeting h2').innerText()).toBe('Arrives soon');
+    expect(await shopper.locator('hello-greeting h2').textContent()).toBe('Arrives soon');
 
     await page.getByRole('button', { name: 'Remove Greeting' }).click();
     await preview().locator('hello-greeting').waitFor({ state: 'detached' });

@@ -155,10 +155,55 @@ function closeDoors(): void {
   }
 }
 
+type Entry = { key: string; url: string | null; getState(): unknown };
+type Moved = (event: { from: Entry }) => void;
+
+/** The screens of a POS modal: a history of addresses of its own, told to whoever listens. */
+function createNavigation(): Tree {
+  const listeners = new Set<Moved>();
+  const entryOf = (url: string | null, state: unknown): Entry => ({
+    key: String(nextId++),
+    url,
+    getState: () => state,
+  });
+  const past: Entry[] = [];
+  const navigation = { currentEntry: entryOf(null, undefined) };
+  const go = (next: Entry): void => {
+    const from = navigation.currentEntry;
+    navigation.currentEntry = next;
+    for (const listener of listeners) listener({ from });
+  };
+  return Object.assign(navigation, {
+    async navigate(url: string, options: { state?: unknown } = {}) {
+      past.push(navigation.currentEntry);
+      go(entryOf(url, options.state));
+    },
+    back() {
+      const before = past.pop();
+      if (before) go(before);
+    },
+    addEventListener: (_type: string, listener: Moved) => listeners.add(listener),
+    removeEventListener: (_type: string, listener: Moved) => listeners.delete(listener),
+  });
+}
+
+/** POS gives its modals a history and a window that closes. */
+function openPosWindow(): void {
+  Object.defineProperty(globalThis, 'navigation', {
+    configurable: true,
+    value: createNavigation(),
+  });
+  Object.defineProperty(globalThis, 'close', {
+    configurable: true,
+    value: () => void ask('window.close', []),
+  });
+}
+
 async function run(start: StartMessage): Promise<void> {
   const startedMs = performance.now();
   defineElements(start.elements);
   const { api, callbacks } = createApi(start);
+  if (start.methods.includes('window.close')) openPosWindow();
   Object.assign(globalThis, { shopify: api });
   setRemoteId(document.body, '~');
   connectRemoteNode(
