@@ -103,9 +103,10 @@ describe.each(sources)('$handle', ({ directory, handle, targets, kind }) => {
 
   test('exports what its target calls', () => {
     if (kind !== 'function') return;
-    expect(targets.map((one) => camelCase(one.export ?? ''))).toEqual([
-      'cartDeliveryOptionsTransformRun',
-    ]);
+    const entry = readFileSync(join(directory, 'src', 'index.ts'), 'utf8');
+    for (const one of targets) {
+      expect(entry).toContain(`export function ${camelCase(one.export ?? '')}(`);
+    }
   });
 });
 
@@ -127,4 +128,17 @@ test('bundles are the same each time and carry nothing of this machine', async (
     expect(bundle).not.toMatch(/process\.env|localhost:\d/);
     expect(bundle.length).toBeLessThan(MOST_GZIP_AHEAD_OF_SHOPIFY);
   }
+});
+
+test('the default deploy holds every extension but the one Shopify takes from custom apps only', () => {
+  const directories = z.object({ extension_directories: z.array(z.string()) });
+  const listed = (file: string) =>
+    directories.parse(parse(readFileSync(join(ROOT, file), 'utf8'))).extension_directories;
+  const custom = ['extensions/location-rules-function'];
+  expect(listed('shopify.app.custom.toml')).toEqual(custom);
+  const theme = 'extensions/promise-theme';
+  const all = [...sources.map(({ handle }) => `extensions/${handle}`), theme];
+  const ours = listed('shopify.app.toml');
+  expect(all.filter((one) => !ours.includes(one))).toEqual(custom);
+  expect(ours).not.toContain('extensions/*');
 });

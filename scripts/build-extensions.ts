@@ -234,10 +234,13 @@ export function recipeFingerprint(): string {
 /** Shopify's schema beside each Function, which the CLI's type generation asks for; git ignores it. */
 export async function placeFunctionSchemas(root: string = ROOT): Promise<void> {
   await ensureShopifySchemas();
-  for (const { kind, directory } of readExtensions(root)) {
+  for (const { kind, directory, targets } of readExtensions(root)) {
     if (kind !== 'function') continue;
-    const schema = shopifySchemaPath('functions_delivery_customization', '2026-07');
-    copyFileSync(schema, join(directory, 'schema.graphql'));
+    const isRanking = targets.some(({ target }) => target.includes('location-rankings'));
+    const api = isRanking
+      ? 'functions_order_routing_location_rule'
+      : 'functions_delivery_customization';
+    copyFileSync(shopifySchemaPath(api, '2026-07'), join(directory, 'schema.graphql'));
   }
 }
 

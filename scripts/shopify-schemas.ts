@@ -3,7 +3,7 @@
  *
  * The package `@shopify/dev-mcp` carries the introspection of every API version. It is packed (never
  * installed: no script of it runs), checked against the pinned sha512, and turned into SDL files in
- * `.cache/shopify-schemas/<version of the package>/`, which git ignores. Two patches make the SDL whole:
+ * `.cache/shopify-schemas/<version of the package>-<files>/`, which git ignores. Two patches make the SDL whole:
  * input types whose every field is deprecated come out of the introspection empty and get a placeholder,
  * and `@scaleLimits`, an applied directive and so not part of an introspection, is put back on
  * `Cart.lines` of the function schemas. Two processes may do this at once: the directory appears whole.
@@ -59,6 +59,11 @@ export const SHOPIFY_SCHEMAS = [
     version: '2026-10',
     file: 'functions_delivery_customization_2026-10',
   },
+  {
+    api: 'functions_order_routing_location_rule',
+    version: '2026-07',
+    file: 'functions_order_routing_location_rule_2026-07',
+  },
 ] as const;
 
 /** An API of Shopify whose schema we hold. */
@@ -68,7 +73,8 @@ export type ShopifyVersion = (typeof SHOPIFY_SCHEMAS)[number]['version'];
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const CACHE = join(ROOT, '.cache', 'shopify-schemas');
-const DIRECTORY = join(CACHE, PACKAGE_VERSION);
+// The list above is part of the name: a directory made for a shorter one is not taken for whole.
+const DIRECTORY = join(CACHE, `${PACKAGE_VERSION}-${SHOPIFY_SCHEMAS.length}`);
 
 /** Makes the SDL files unless they are there; safe to call from several processes at once. */
 export async function ensureShopifySchemas(): Promise<string> {
