@@ -40,6 +40,7 @@ export function posRoutes(shop: LocalShop): Router {
           'pos-data': {
             till,
             timeZone: shop.seed.shop.timeZone,
+            appUrl: shop.app.url,
             places: openPlaces(shop),
             staff: STAFF,
             languages: SHOP_LANGUAGES,

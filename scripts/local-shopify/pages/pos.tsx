@@ -9,13 +9,14 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ExtensionMount } from '../checkout/view.ts';
 import type { Till } from '../till.ts';
 import { defineElements } from './elements/define-all.ts';
-import { ExtensionSlot } from './extension/extension-slot.tsx';
+import { ExtensionSlot, type SlotFacts } from './extension/extension-slot.tsx';
 import { posApi, type TillActs } from './extension/pos-api.ts';
 import { readPageData } from './page-data.ts';
 
 type PageData = {
   till: Till;
   timeZone: string;
+  appUrl: string;
   places: { id: number; name: string }[];
   staff: { id: number; name: string }[];
   tiles: ExtensionMount[];
@@ -85,7 +86,7 @@ function Modal({
 }: {
   mount: ExtensionMount;
   children: ComponentChildren;
-  facts: { language: string; timeZone: string; currency: string };
+  facts: SlotFacts;
   acts: TillActs;
   till: Till;
 }) {
@@ -107,7 +108,7 @@ function Pos({ data }: { data: PageData }) {
   const [open, setOpen] = useState<string>();
   const [toast, setToast] = useState('');
   const [scanned, setScanned] = useState<string>();
-  const facts = { language: till.language, timeZone, currency: till.currency };
+  const facts = { language: till.language, timeZone, currency: till.currency, appUrl: data.appUrl };
   useEffect(() => {
     const timer = setTimeout(() => setToast(''), TOAST_MS);
     return () => clearTimeout(timer);

@@ -4,7 +4,13 @@ import type { ExtensionMount } from '../../checkout/view.ts';
 import { type RunningExtension, runExtension } from './host.ts';
 import type { TargetApi } from './target-api.ts';
 
-export type SlotFacts = { language: string; timeZone: string; currency: string };
+export type SlotFacts = {
+  language: string;
+  timeZone: string;
+  currency: string;
+  /** Where addresses without a host go, at targets where Shopify resolves them. */
+  appUrl?: string;
+};
 
 export function ExtensionSlot({
   mount,

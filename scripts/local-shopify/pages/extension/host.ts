@@ -21,6 +21,7 @@ export type ExtensionSetup = {
   language: string;
   timeZone: string;
   currency: string;
+  appUrl?: string | undefined;
   words: Record<string, unknown>;
   constants: Readonly<Record<string, unknown>>;
   signals: Readonly<Record<string, unknown>>;
@@ -159,6 +160,7 @@ export function runExtension(root: Element, setup: ExtensionSetup): RunningExten
       timeZone: setup.timeZone,
       words: setup.words,
       currency: setup.currency,
+      appUrl: setup.appUrl,
       constants: setup.constants,
       signals: setup.signals,
       methods: Object.keys(setup.methods),

@@ -27,6 +27,8 @@ export type StartMessage = {
   timeZone: string;
   words: Record<string, unknown>;
   currency: string;
+  /** What an address without a host is asked of; absent: nothing, such a request fails. */
+  appUrl?: string | undefined;
   /** Values that never change, by dotted path. */
   constants: Readonly<Record<string, unknown>>;
   /** Values the bundle may subscribe to, by dotted path. */

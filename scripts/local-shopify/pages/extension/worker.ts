@@ -199,11 +199,19 @@ function openPosWindow(): void {
   });
 }
 
+/** POS asks the app itself for an address without a host; it adds no token. */
+function resolveAgainst(appUrl: string): void {
+  const original = globalThis.fetch;
+  globalThis.fetch = (input, init) =>
+    original(typeof input === 'string' && input.startsWith('/') ? appUrl + input : input, init);
+}
+
 async function run(start: StartMessage): Promise<void> {
   const startedMs = performance.now();
   defineElements(start.elements);
   const { api, callbacks } = createApi(start);
   if (start.methods.includes('window.close')) openPosWindow();
+  if (start.appUrl !== undefined) resolveAgainst(start.appUrl);
   Object.assign(globalThis, { shopify: api });
   setRemoteId(document.body, '~');
   connectRemoteNode(
