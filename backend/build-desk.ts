@@ -83,7 +83,11 @@ export function buildDesk(build: DeskBuild) {
     { path: '/api/admin/desks', router: admin, body: 'json' },
     {
       path: '/api/desk',
-      router: deskRoutes({ ...places, desk, access, sendRefusal }),
+      router: deskRoutes({
+        ...{ ...places, desk, access, sendRefusal },
+        countOffers: async (shopId, nodeId) =>
+          (await offers.offers.list(shopId, nodeId)).offers.length,
+      }),
       body: 'json',
       isQuiet: true,
     },

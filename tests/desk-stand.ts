@@ -97,7 +97,11 @@ function openDesks(db: Database, skus: readonly string[]) {
   const mounts: Mount[] = [
     {
       path: '/api/desk',
-      router: deskRoutes({ ...places, desk, access, sendRefusal }),
+      router: deskRoutes({
+        ...{ ...places, desk, access, sendRefusal },
+        countOffers: async (shopId, nodeId) =>
+          (await market.offers.list(shopId, nodeId)).offers.length,
+      }),
       body: 'json',
     },
     offerMount({ offers: market.offers, feed }, access),

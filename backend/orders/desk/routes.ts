@@ -38,6 +38,8 @@ export type DeskRouteDependencies = {
   readonly desk: DeskService;
   readonly access: Pick<DeskAccess, 'pair' | 'deviceOf' | 'deskOf' | 'identify' | 'listPeople'>;
   readonly nodesOf: (shopId: ShopId) => Promise<ReadonlyMap<string, string>>;
+  /** Open offers of a node. */
+  readonly countOffers: (shopId: ShopId, nodeId: string) => Promise<number>;
   readonly nodeOfLocation: (shopId: ShopId, locationId: string) => Promise<string | undefined>;
   readonly shopOfPos: (authorization: string | undefined) => Promise<ShopId | undefined>;
   readonly sendRefusal: (response: Response, refusal: DeskRouteRefusal) => void;
@@ -166,9 +168,11 @@ async function placeOfPairing(
 }
 
 async function describeDevice(deps: DeskRouteDependencies, { shopId, nodeId }: Device) {
-  const [nodes, people] = await Promise.all([
+  const [nodes, people, offers, counts] = await Promise.all([
     deps.nodesOf(shopId),
     deps.access.listPeople(shopId, nodeId),
+    deps.countOffers(shopId, nodeId),
+    deps.desk.count({ shopId, nodeId }),
   ]);
   return {
     shop: shopId,
@@ -176,6 +180,11 @@ async function describeDevice(deps: DeskRouteDependencies, { shopId, nodeId }: D
     people: people.map(({ personId, name, role }) => ({ personId, name, role })),
     // Who lost an offer is told to whom, by name.
     nodes: Object.fromEntries(nodes),
+    // How much there is to do is no secret of a person's.
+    tile: {
+      ...{ offers, prepare: counts.placed + counts.picking },
+      ready: counts.packed + counts.ready,
+    },
   };
 }
 

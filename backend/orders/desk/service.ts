@@ -27,21 +27,16 @@ export function createDeskService(deps: DeskDependencies) {
     act(deps, desk, { asked, part });
   return {
     /** What stands on the desk. */
-    list: async (desk: Desk): Promise<DeskList> => {
-      const { shopId, nodeId } = desk;
-      return await withShop(deps.db, shopId, async (trx) => {
-        const works = await listWorks(trx, shopId, { nodeId, limit: MOST_LISTED });
-        const counts = await countWorks(trx, shopId, nodeId);
-        const of = (state: string) => counts.get(state) ?? 0;
-        return {
-          works,
-          counts: {
-            ...{ placed: of('placed'), picking: of('picking') },
-            ...{ packed: of('packed'), ready: of('ready') },
-          },
-        };
-      });
-    },
+    list: async ({ shopId, nodeId }: AtNode): Promise<DeskList> =>
+      await withShop(deps.db, shopId, async (trx) => ({
+        works: await listWorks(trx, shopId, { nodeId, limit: MOST_LISTED }),
+        counts: toCounts(await countWorks(trx, shopId, nodeId)),
+      })),
+    /** How much stands on it. */
+    count: async ({ shopId, nodeId }: AtNode): Promise<DeskList['counts']> =>
+      await withShop(deps.db, shopId, async (trx) =>
+        toCounts(await countWorks(trx, shopId, nodeId)),
+      ),
     /** One work of the store's. */
     read: async (desk: Desk, workId: string): Promise<Result<DeskWork, DeskRefusal>> => {
       const { shopId, nodeId } = desk;
@@ -67,6 +62,14 @@ export function createDeskService(deps: DeskDependencies) {
     handOver: (desk: Desk, asked: Asked, code: string) => run(desk, asked, handOver(deps, code)),
     unlockCode: (desk: Desk, asked: Asked) => run(desk, asked, unlockCode(deps)),
   };
+}
+
+type AtNode = Pick<Desk, 'shopId' | 'nodeId'>;
+
+function toCounts(found: ReadonlyMap<string, number>): DeskList['counts'] {
+  const of = (state: string) => found.get(state) ?? 0;
+  const under = { placed: of('placed'), picking: of('picking') };
+  return { ...under, packed: of('packed'), ready: of('ready') };
 }
 
 /** What `createDeskService` returns. */
