@@ -18,6 +18,7 @@ import { createOfferService, driveOffers } from './orders/offers/service.ts';
 import type { OfferHooks } from './orders/route/route.ts';
 import type { RouteService } from './orders/route/service.ts';
 import type { OnOrderStep } from './orders/steps.ts';
+import { openDatabase } from './platform/database.ts';
 import type { Log } from './platform/log.ts';
 import type { Outbox } from './platform/outbox.ts';
 import { createIdSource } from './platform/signing.ts';
@@ -25,7 +26,7 @@ import type { Platform } from './platform/stand.ts';
 
 /** What it is built on. */
 export type OffersBuild = {
-  readonly platform: Pick<Platform, 'db' | 'clock' | 'bus'>;
+  readonly platform: Pick<Platform, 'db' | 'clock' | 'bus' | 'address'>;
   readonly log: Log;
   readonly core: { readonly stock: Pick<Core['stock'], 'open' | 'announce'> };
   readonly route: Pick<RouteService, 'relocate' | 'returnWork'>;
@@ -48,11 +49,21 @@ export function offerHooks(): OfferHooks {
 /** What `buildOffers` returns. */
 export type Offers = ReturnType<typeof buildOffers>;
 
+// One reading a shop at a time; two shops do not wait for each other.
+const FEED_CONNECTIONS = 2;
+
 /** Builds it; the clock drives it until `stop`. */
 export function buildOffers(build: OffersBuild) {
   const { platform, log, core, route, outbox } = build;
   const { db, clock, bus } = platform;
-  const feed = createDeskFeed({ db, bus, log });
+  // Of its own: who lost hears of it in time while claims wait for a connection.
+  const readings = openDatabase<unknown>({
+    url: platform.address.appUrl,
+    assumesAppRole: platform.address.assumesAppRole,
+    maxConnections: FEED_CONNECTIONS,
+    onIdleError: (error) => log.warn({ event: 'postgres_connection_lost', error }),
+  });
+  const feed = createDeskFeed({ db: readings, bus, log });
   const offers = createOfferService({
     ...{ db, clock, route, onStep: build.onStep },
     newId: createIdSource(),
@@ -78,6 +89,7 @@ export function buildOffers(build: OffersBuild) {
     stop: () => {
       stopClock();
       feed.stop();
+      readings.destroy().catch((error: unknown) => log.warn({ event: 'feed_not_closed', error }));
     },
   };
 }

@@ -62,7 +62,11 @@ async function serve({ appUrl, stores, seededAt }: ServerStart): Promise<void> {
     enqueue: outbox.enqueue,
   };
   const built = buildOffers({
-    ...{ platform: { db, clock, bus }, log: loud, onStep: () => undefined },
+    ...{
+      platform: { db, clock, bus, address: { ownerUrl: appUrl, appUrl, assumesAppRole: false } },
+      log: loud,
+      onStep: () => undefined,
+    },
     core: { stock: { open: async () => live, announce: async () => undefined } },
     route: {
       relocate: (trx, shopId, to) => relocate(moves, trx, shopId, to),

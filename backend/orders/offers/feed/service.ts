@@ -18,7 +18,7 @@ import { type FeedRow, readHorizon, readSince } from './store.ts';
 export const DESK_TOPIC = 'desk';
 
 // A loser is told within a second, also when no message comes.
-const POLL_MILLISECONDS = 300;
+const POLL_MILLISECONDS = 200;
 const ROWS_MAX = 2_000;
 
 /** What the feed stands on. */
@@ -52,7 +52,9 @@ export function createDeskFeed(deps: FeedDependencies) {
     if (shop.isReading) return;
     shop.isReading = true;
     readOn(deps, shopId, shop)
-      .catch((error: unknown) => deps.log.warn({ event: 'desk_feed_fault', shop: shopId, error }))
+      .catch((error: unknown) => {
+        if (!isStopped) deps.log.warn({ event: 'desk_feed_fault', shop: shopId, error });
+      })
       .finally(() => {
         shop.isReading = false;
       });
