@@ -40,6 +40,7 @@ import type { Log } from './platform/log.ts';
 import { createOutbox } from './platform/outbox.ts';
 import type { Platform } from './platform/stand.ts';
 import type { Policy } from './policy/policy.ts';
+import { carrierEventsWork } from './shopify/carrier-events.ts';
 import { shopFactsOf } from './shopify/shop-facts.ts';
 import { settleShipped } from './stock/reservations/order-claims/shipping/service.ts';
 
@@ -49,7 +50,7 @@ export type OutcomeBuild = {
   readonly config: Config;
   readonly log: Log;
   readonly core: Core;
-  readonly ground: Pick<ShopifyGround, 'store'>;
+  readonly ground: Pick<ShopifyGround, 'store' | 'admin'>;
   readonly connector: Pick<Connector, 'installedShops' | 'placeOf'>;
   readonly queue: JobQueue;
 };
@@ -107,6 +108,7 @@ export function buildOutcome(build: OutcomeBuild) {
     shopper: { readProgress: reports.readProgress, pickupCodeOf: codes.pickupCodeOf },
     jobs: [
       messageJob(messages),
+      carrierEventsWork({ admin: build.ground.admin, tracking }),
       sweepJob(
         [
           (shopId) => healTracking({ activity, intake }, shopId),

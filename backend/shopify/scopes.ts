@@ -48,6 +48,7 @@ export const OPERATION_SCOPES: Readonly<Record<string, readonly string[]>> = {
   InventoryMoveQuantities: ['write_inventory'],
   // The stock that systems send us is what Shopify's locations shall say.
   InventorySetQuantities: ['write_inventory'],
+  LimitsRead: [],
   LocationLocalPickupDisable: ['write_shipping'],
   LocationLocalPickupEnable: ['write_shipping'],
   LocationsRead: ['read_locations', 'read_shipping'],
@@ -56,6 +57,8 @@ export const OPERATION_SCOPES: Readonly<Record<string, readonly string[]>> = {
   MetafieldDefinitionUpdate: ['write_orders'],
   // Orders carry their promise, variants the class that the Function reads, the customization its settings.
   MetafieldsSet: ['write_orders', 'write_products', 'write_delivery_customizations'],
+  // A delay or a delivery that a carrier told Shopify follows the parcel here.
+  OrderCarrierEventsRead: ['read_orders', 'read_fulfillments'],
   // An agent corrects an address or takes units off.
   OrderAddressUpdate: ['write_orders'],
   OrderEditBegin: ['write_order_edits'],

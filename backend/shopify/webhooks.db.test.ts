@@ -311,7 +311,7 @@ test.each([
   expect(effects).toEqual(['order 77']);
 });
 
-test.each(['orders/updated', 'fulfillments/update', 'fulfillment_events/create'])(
+test.each(['orders/updated', 'fulfillments/update'])(
   '%s waits a little, and never keeps back what is urgent',
   async (topic) => {
     await send({ topic, body: { id: 6, order_id: 77 } });

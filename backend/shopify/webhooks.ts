@@ -17,6 +17,7 @@ import { type AppSecrets, isSignedBody } from './signature.ts';
 import type { NewDelivery, WebhookStore } from './webhook-store.ts';
 import { WEBHOOK_JOB } from './webhook-store.ts';
 import { appUninstalled } from './webhooks/app-uninstalled.ts';
+import { carrierEvent } from './webhooks/carrier-event.ts';
 import { catalogChanged } from './webhooks/catalog-changed.ts';
 import { compliance } from './webhooks/compliance.ts';
 import { fulfillmentOrderChanged } from './webhooks/fulfillment-order-changed.ts';
@@ -53,6 +54,7 @@ function close<Kept extends object>(handler: WebhookHandler<Kept>): [string, Any
 /** Every topic we understand and who does its work. */
 export const WEBHOOK_HANDLERS: ReadonlyMap<string, AnyHandler> = new Map([
   ...close(orderChanged),
+  ...close(carrierEvent),
   ...close(orderGone),
   ...close(fulfillmentOrderChanged),
   ...close(shopChanged),

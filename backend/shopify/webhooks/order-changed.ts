@@ -15,7 +15,7 @@ const number = z.union([z.int().positive(), z.string().regex(/^\d{1,20}$/)]).tra
 const orderSchema = z.object({ id: number });
 const partSchema = z.object({ order_id: number });
 
-const ECHOES = new Set(['orders/updated', 'fulfillments/update', 'fulfillment_events/create']);
+const ECHOES = new Set(['orders/updated', 'fulfillments/update']);
 
 export const orderChanged: WebhookHandler<Kept> = {
   topics: [
@@ -26,11 +26,10 @@ export const orderChanged: WebhookHandler<Kept> = {
     'refunds/create',
     'fulfillments/create',
     'fulfillments/update',
-    'fulfillment_events/create',
   ],
   alsoAfterUninstall: false,
   keep: (body) => {
-    // A refund, a fulfillment and its events have an id of their own beside the order's.
+    // A refund and a fulfillment have an id of their own beside the order's.
     const part = partSchema.safeParse(body);
     if (part.success) return { orderId: part.data.order_id };
     const order = orderSchema.safeParse(body);

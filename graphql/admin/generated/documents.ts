@@ -58,6 +58,8 @@ import type {
   InventoryMoveQuantitiesMutationVariables,
   InventorySetQuantitiesMutation,
   InventorySetQuantitiesMutationVariables,
+  LimitsReadQuery,
+  LimitsReadQueryVariables,
   LocationLocalPickupDisableMutation,
   LocationLocalPickupDisableMutationVariables,
   LocationLocalPickupEnableMutation,
@@ -74,6 +76,8 @@ import type {
   MetafieldsSetMutationVariables,
   OrderAddressUpdateMutation,
   OrderAddressUpdateMutationVariables,
+  OrderCarrierEventsReadQuery,
+  OrderCarrierEventsReadQueryVariables,
   OrderEditBeginMutation,
   OrderEditBeginMutationVariables,
   OrderEditCommitMutation,
@@ -612,6 +616,14 @@ mutation InventorySetQuantities($input: InventorySetQuantitiesInput!, $key: Stri
 }
 `);
 
+export const LimitsRead: TypedDocumentNode<LimitsReadQuery, LimitsReadQueryVariables> = parse(`
+query LimitsRead {
+  shop {
+    id
+  }
+}
+`);
+
 export const LocationLocalPickupDisable: TypedDocumentNode<LocationLocalPickupDisableMutation, LocationLocalPickupDisableMutationVariables> = parse(`
 mutation LocationLocalPickupDisable($locationId: ID!) {
   locationLocalPickupDisable(locationId: $locationId) {
@@ -754,6 +766,25 @@ mutation OrderAddressUpdate($input: OrderInput!) {
     userErrors {
       field
       message
+    }
+  }
+}
+`);
+
+export const OrderCarrierEventsRead: TypedDocumentNode<OrderCarrierEventsReadQuery, OrderCarrierEventsReadQueryVariables> = parse(`
+query OrderCarrierEventsRead($id: ID!, $fulfillments: Int!, $events: Int!) {
+  order(id: $id) {
+    id
+    fulfillments(first: $fulfillments) {
+      id
+      events(first: $events, sortKey: HAPPENED_AT, reverse: true) {
+        nodes {
+          id
+          status
+          happenedAt
+          estimatedDeliveryAt
+        }
+      }
     }
   }
 }
@@ -1068,7 +1099,7 @@ query OrderLinesRead($id: ID!, $after: String!) {
 export const OrderPartsRead: TypedDocumentNode<OrderPartsReadQuery, OrderPartsReadQueryVariables> = parse(`
 query OrderPartsRead($id: ID!, $after: String) {
   order(id: $id) {
-    fulfillmentOrders(first: 10, after: $after) {
+    fulfillmentOrders(first: 5, after: $after) {
       nodes {
         id
         status

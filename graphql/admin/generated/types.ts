@@ -1500,6 +1500,11 @@ export type InventorySetQuantitiesMutationVariables = Exact<{
 
 export type InventorySetQuantitiesMutation = { readonly inventorySetQuantities: { readonly inventoryAdjustmentGroup: { readonly createdAt: string } | null, readonly userErrors: ReadonlyArray<{ readonly code: InventorySetQuantitiesUserErrorCode | null, readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
 
+export type LimitsReadQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LimitsReadQuery = { readonly shop: { readonly id: string } };
+
 export type LocationLocalPickupDisableMutationVariables = Exact<{
   locationId: string;
 }>;
@@ -1556,6 +1561,15 @@ export type OrderAddressUpdateMutationVariables = Exact<{
 
 
 export type OrderAddressUpdateMutation = { readonly orderUpdate: { readonly order: { readonly id: string, readonly updatedAt: string } | null, readonly userErrors: ReadonlyArray<{ readonly field: ReadonlyArray<string> | null, readonly message: string }> } | null };
+
+export type OrderCarrierEventsReadQueryVariables = Exact<{
+  id: string;
+  fulfillments: number;
+  events: number;
+}>;
+
+
+export type OrderCarrierEventsReadQuery = { readonly order: { readonly id: string, readonly fulfillments: ReadonlyArray<{ readonly id: string, readonly events: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly status: FulfillmentEventStatus, readonly happenedAt: string, readonly estimatedDeliveryAt: string | null }> } }> } | null };
 
 export type OrderEditBeginMutationVariables = Exact<{
   id: string;
