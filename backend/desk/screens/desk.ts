@@ -55,9 +55,17 @@ export const said = signal<{ readonly text: string; readonly isFault: boolean } 
 /** Server's time minus this phone's, in milliseconds. */
 export const skewMs = signal(0);
 
+// Long enough to be read twice; a fault stays until something else happens.
+const SAID_MS = 8_000;
+
 /** Says what happened. */
 export function say(text: string, isFault = false): void {
-  said.value = { text, isFault };
+  const now = { text, isFault };
+  said.value = now;
+  if (isFault) return;
+  setTimeout(() => {
+    if (said.value === now) said.value = undefined;
+  }, SAID_MS);
 }
 
 /** What a refusal means, in the words of the phone's language. */

@@ -10,7 +10,7 @@ import type { Result } from '../../base/result.ts';
 import type { Bus } from '../../platform/bus.ts';
 import { withShop } from '../../platform/database.ts';
 import type { Log } from '../../platform/log.ts';
-import { readWorks, type Work } from '../works/store.ts';
+import { readWorks, type Work, type WorkLine } from '../works/store.ts';
 import {
   type ClaimedOffer,
   claim,
@@ -22,7 +22,7 @@ import {
 } from './answers/service.ts';
 import { DESK_TOPIC } from './feed/service.ts';
 import type { Offer, OfferRefusal } from './offers.ts';
-import { dueWorks, firstDue, readOpenOffers } from './store.ts';
+import { dueWorks, firstDue, type OrderNames, readNames, readOpenOffers } from './store.ts';
 import { turnWork } from './turns/service.ts';
 
 // What a screen of one store shows; more than a store can do in a day.
@@ -31,7 +31,11 @@ const TURNS_A_TICK = 100;
 
 /** An open offer with the work it is about. */
 export type ListedOffer = Offer & {
-  readonly work: Pick<Work, 'lines' | 'kind' | 'serviceCode' | 'promisedOn' | 'promisedEnd'>;
+  /** What people call the order. */
+  readonly orderName: string;
+  readonly work: Pick<Work, 'kind' | 'serviceCode' | 'promisedOn' | 'promisedEnd'> & {
+    readonly lines: readonly (WorkLine & { readonly title: string })[];
+  };
 };
 
 export type OfferService = {
@@ -57,11 +61,15 @@ export function createOfferService(deps: RefuseDependencies): OfferService {
         const works = new Map(
           (await readWorks(trx, shopId, { workIds })).map((work) => [work.workId, work]),
         );
+        const names = await readNames(
+          trx,
+          shopId,
+          open.map(({ orderId }) => orderId),
+        );
         const offers = open.flatMap((offer): ListedOffer[] => {
           const work = works.get(offer.workId);
           if (work === undefined || work.negotiation !== 'offered') return [];
-          const { lines, kind, serviceCode, promisedOn, promisedEnd } = work;
-          return [{ ...offer, work: { lines, kind, serviceCode, promisedOn, promisedEnd } }];
+          return [listed(offer, work, names.get(offer.orderId))];
         });
         return { at, offers };
       }),
@@ -76,6 +84,16 @@ export function createOfferService(deps: RefuseDependencies): OfferService {
       return await withShop(deps.db, shopId, (trx) => firstDue(trx, shopId));
     },
   };
+}
+
+function listed(offer: Offer, work: Work, names: OrderNames | undefined): ListedOffer {
+  const { kind, serviceCode, promisedOn, promisedEnd } = work;
+  const lines = work.lines.map((line) => ({
+    ...line,
+    title: names?.titles[line.lineId] ?? line.sku,
+  }));
+  const orderName = names?.name ?? offer.orderId;
+  return { ...offer, orderName, work: { lines, kind, serviceCode, promisedOn, promisedEnd } };
 }
 
 /** What drives offers by the clock. */

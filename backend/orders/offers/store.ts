@@ -287,3 +287,25 @@ export async function lockPlaces(
 export function instantOf(minute: number): string {
   return Temporal.Instant.fromEpochMilliseconds(minute * 60_000).toString();
 }
+
+/** What people call an order and its lines. */
+export type OrderNames = {
+  readonly name: string;
+  /** By line. */
+  readonly titles: Readonly<Record<string, string>>;
+};
+
+/** Names of orders by their id. */
+export async function readNames(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  orderIds: readonly string[],
+): Promise<ReadonlyMap<string, OrderNames>> {
+  const { rows } = await sql<OrderNames & { readonly orderId: string }>`
+    select o.order_id as "orderId", o.name,
+      coalesce((select jsonb_object_agg(l.line_id, l.title) from customer_order_line l
+        where l.shop_id = o.shop_id and l.order_id = o.order_id), '{}'::jsonb) as titles
+    from customer_order o
+    where o.shop_id = ${shopId} and o.order_id = any(${[...orderIds]}::text[])`.execute(trx);
+  return new Map(rows.map((row) => [row.orderId, row]));
+}
