@@ -144,7 +144,7 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     follow: orderClaims.follow,
     join: orders.join,
     routeOrder: dependencies.works.routeOrder,
-    requestPublication: (shopId) => queue.runForShop(shopId, PUBLISH_JOB),
+    requestPublication: createPublicationRequests(queue),
     onStep,
   });
   const requestIntake = async (shopId: ShopId, orderId: string, when: IntakeWhen) => {
@@ -382,6 +382,22 @@ function shopJob(name: string, run: (shopId: ShopId) => Promise<void>): JobDefin
     expireInSeconds: 900,
     concurrency: 1,
     handle: (data) => run(parseShopJob(data)),
+  };
+}
+
+// Promises are told a second later, many at a time. Who comes while a request is younger than half of that adds none:
+// its promise is stored, and the job that waits has not begun.
+const PUBLISH_AFTER_SECONDS = 1;
+const PUBLISH_REQUEST_MILLISECONDS = 500;
+
+function createPublicationRequests(queue: JobQueue) {
+  const requestedAt = new Map<ShopId, number>();
+  return async (shopId: ShopId): Promise<void> => {
+    const now = performance.now();
+    if (now - (requestedAt.get(shopId) ?? -Infinity) < PUBLISH_REQUEST_MILLISECONDS) return;
+    requestedAt.set(shopId, now);
+    const options = { singletonKey: shopId, startAfter: PUBLISH_AFTER_SECONDS };
+    await queue.boss.send(PUBLISH_JOB, { shopId }, options);
   };
 }
 

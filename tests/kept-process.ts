@@ -86,6 +86,8 @@ export async function startKeptProcess(options: {
   readonly appUrl: string;
   readonly port: number;
   readonly redisUrl?: string;
+  /** Further variables of the environment. */
+  readonly environment?: Readonly<Record<string, string>>;
 }): Promise<KeptProcess> {
   const main = path.resolve(import.meta.dirname, '..', 'backend', 'main.ts');
   const child = spawn(process.execPath, [main], {
@@ -98,6 +100,7 @@ export async function startKeptProcess(options: {
       DATABASE_URL: options.appUrl,
       DATABASE_OWNER_URL: options.ownerUrl,
       SHOPIFY_API_SECRET: CALLBACK_SECRET,
+      ...options.environment,
       ...(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }),
     },
   });

@@ -169,10 +169,28 @@ test('userErrors of a mutation are a refusal in Shopify’s words', async () => 
   });
 });
 
+const throttleStatus = { maximumAvailable: 2_000, currentlyAvailable: 1_900, restoreRate: 100 };
+const cost = { requestedQueryCost: 1, actualQueryCost: 1, throttleStatus };
+const limits = json(200, { data: { shop: { id: 'gid://shopify/Shop/1' } }, extensions: { cost } });
+
+test('a dear call after a start waits for one cheap call, not until the slowest flow has filled the bucket', async () => {
+  const lines = { order: { lineItems: { nodes: [], pageInfo: {} } } };
+  script = [limits, json(200, { data: lines }), json(200, { data: lines })];
+  const { send } = client();
+  const ask = () => send(SHOP, OrderLinesRead, { id: 'gid://o/1', after: 'x' });
+  expect((await Promise.all([ask(), ask()])).map(({ ok }) => ok)).toEqual([true, true]);
+  expect(seen.map(({ body }) => /query (\w+)/.exec(body)?.[1])).toEqual([
+    'LimitsRead',
+    'OrderLinesRead',
+    'OrderLinesRead',
+  ]);
+  expect(Math.max(...laneWaits)).toBeLessThan(100);
+});
+
 test('fields withheld for privacy are named, and the rest is data', async () => {
   const data = { order: { lineItems: { nodes: [], pageInfo: {} } } };
   const errors = [{ ...denied, path: ['order', 'shippingAddress'] }];
-  script = [json(200, { data, errors })];
+  script = [limits, json(200, { data, errors })];
   const answer = await client().send(SHOP, OrderLinesRead, { id: 'gid://o/1', after: 'x' });
   expect(answer).toEqual({ ok: true, value: data, withheld: ['order.shippingAddress'] });
 });

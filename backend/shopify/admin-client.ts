@@ -12,6 +12,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type DocumentNode, getOperationAST, print } from 'graphql';
 import { GraphQLClient } from 'graphql-request';
 import { z } from 'zod';
+import { LimitsRead } from '../../graphql/admin/generated/documents.ts';
 import { ADMIN_API_VERSION } from '../../graphql/version.ts';
 import type { ShopId } from '../base/ids.ts';
 import { type Result, TransientError } from '../base/result.ts';
@@ -64,7 +65,7 @@ export type AdminClientDeps = {
   readonly urlTemplate: string;
   readonly connections: Pick<Connections, 'accessToken' | 'replaceToken'>;
   readonly log: Log;
-  readonly scheduler: Pick<AdminScheduler, 'run'>;
+  readonly scheduler: Pick<AdminScheduler, 'run' | 'facts'>;
   readonly wait: (milliseconds: number) => Promise<void>;
   /** How bytes reach Shopify and come back. */
   readonly fetch: typeof fetch;
@@ -75,12 +76,36 @@ const TIMEOUT_MS = 20_000;
 // Together with the first try, three: a fourth rarely helps and keeps a job's place occupied.
 const MOST_REPEATS = 2;
 const FIRST_PAUSE_MS = 500;
+// At the slowest flow these take a fifth of a second.
+const DEAR_POINTS = 10;
 // Each refusal teaches the scheduler what is there; who is refused this often shares the bucket with a stranger.
 const MOST_REFUSALS = 10;
 
 /** Builds the client. */
 export function createAdminClient(deps: AdminClientDeps): AdminClient {
   const costs = createCostBook();
+  const learning = new Map<ShopId, Promise<unknown>>();
+  // After a start the bucket counts as empty: a dear call would wait for points that are long there. One cheap call
+  // tells what there is, and all others wait for that one.
+  const learn = async (shopId: ShopId, points: number, accessToken: string): Promise<void> => {
+    if (points <= DEAR_POINTS || deps.scheduler.facts(shopId).isLearned) return;
+    const variables = {};
+    const asked = { shopId, document: LimitsRead, variables, accessToken };
+    const known =
+      learning.get(shopId) ??
+      deps.scheduler.run<Reply>(shopId, {
+        lane: 'fulfillment',
+        points: costs.expect(LimitsRead, variables),
+        send: async () => {
+          const reply = await post(deps, asked);
+          return { reply, report: reportOf(reply) };
+        },
+      });
+    learning.set(shopId, known);
+    // Whatever becomes of it, the call itself says what is wrong.
+    await known.catch(() => undefined);
+    learning.delete(shopId);
+  };
   return {
     send: async <Data, Variables extends object>(
       shopId: ShopId,
@@ -108,6 +133,7 @@ export function createAdminClient(deps: AdminClientDeps): AdminClient {
             return { reply, report };
           },
         });
+      await learn(shopId, costs.expect(document, sized), token.value);
       const answer = await persist(deps, call, ask, token.value);
       return readAnswer(answer, name);
     },

@@ -118,7 +118,8 @@ type Held = {
   version: number;
   live: Growing | undefined;
   refreshing: Promise<void> | undefined;
-  isStale: boolean;
+  /** The pass that whoever asks now waits for, while one runs. */
+  next: Promise<void> | undefined;
 };
 
 /** Builds the service; `start` makes it follow the bus and the database. */
@@ -148,32 +149,41 @@ export function createStockService(deps: StockDependencies) {
     publishLive(held, built);
   };
 
-  // One refresh of a shop at a time; one asked for meanwhile runs after it.
-  const refresh = (held: Held): Promise<void> => {
-    if (held.refreshing !== undefined) {
-      held.isStale = true;
-      return held.refreshing;
+  const pass = async (held: Held): Promise<void> => {
+    const askedAt = deps.monotonicMilliseconds();
+    const changes = await deps.store.readChanges(held.shopId, held.version);
+    const rises = takeChanges(held, changes);
+    const live = held.live;
+    const isOld = live !== undefined && !isCurrent(live.snapshot, nowMinute());
+    const isOther = changes.all !== undefined || changes.products.length > 0;
+    if (live === undefined || isOther || isOld) rebuild(held);
+    else {
+      const asOf = { nowMinute: nowMinute(), confirmedAt: askedAt };
+      applyChanges(live, held, { changes, rises, ...asOf });
+      publishLive(held, live);
     }
-    held.refreshing = (async () => {
-      do {
-        held.isStale = false;
-        const askedAt = deps.monotonicMilliseconds();
-        const changes = await deps.store.readChanges(held.shopId, held.version);
-        const rises = takeChanges(held, changes);
-        const live = held.live;
-        const isOld = live !== undefined && !isCurrent(live.snapshot, nowMinute());
-        const isOther = changes.all !== undefined || changes.products.length > 0;
-        if (live === undefined || isOther || isOld) rebuild(held);
-        else {
-          const asOf = { nowMinute: nowMinute(), confirmedAt: askedAt };
-          applyChanges(live, held, { changes, rises, ...asOf });
-          publishLive(held, live);
-        }
-      } while (held.isStale);
-    })().finally(() => {
+  };
+
+  const begin = (held: Held): Promise<void> => {
+    const run = pass(held).finally(() => {
       held.refreshing = undefined;
     });
-    return held.refreshing;
+    held.refreshing = run;
+    return run;
+  };
+
+  // One pass of a shop at a time. Who asks while one runs waits for the next, which sees all that was committed before
+  // it began, and for none behind it: in a stream of changes everybody is answered.
+  const refresh = (held: Held): Promise<void> => {
+    if (held.refreshing === undefined) return begin(held);
+    held.next ??= held.refreshing
+      .catch(() => undefined)
+      .then(() => {
+        held.next = undefined;
+        // One that began since then began after it was asked for.
+        return held.refreshing ?? begin(held);
+      });
+    return held.next;
   };
 
   const usePolicy = (held: Held, policy: Policy) => {
@@ -306,7 +316,7 @@ function emptyHeld(shopId: ShopId): Held {
     version: 0,
     live: undefined,
     refreshing: undefined,
-    isStale: false,
+    next: undefined,
   };
 }
 
