@@ -57,18 +57,47 @@ test.each([
   ['2026-11-28T23:00:00Z', '2026-11-28'],
   ['2026-11-28T23:01:00Z', '2026-11-29'],
 ])('a home delivery expected by %s moves to %s', (forecast, day) => {
-  expect(movedWindow(HOME, at(forecast), { zone, openings: undefined })?.promisedOn).toBe(day);
+  expect(
+    movedWindow(HOME, at(forecast), { zone, openings: undefined, isCarriersWord: false })
+      ?.promisedOn,
+  ).toBe(day);
 });
 
 test('a moved window never ends before the forecast, and never earlier than the promise', () => {
   fc.assert(
     fc.property(fc.integer({ min: NOW, max: NOW + 60_000 }), (forecast) => {
-      const moved = movedWindow(HOME, forecast, { zone, openings: undefined });
+      const moved = movedWindow(HOME, forecast, {
+        zone,
+        openings: undefined,
+        isCarriersWord: false,
+      });
       expect(moved === undefined).toBe(forecast <= dueMinuteOf(HOME));
       expect(moved?.toMinute ?? forecast).toBeGreaterThanOrEqual(forecast);
       expect(moved?.toMinute ?? Infinity).toBeGreaterThan(HOME.toMinute);
     }),
   );
+});
+
+test('a pickup point keeps its hours on the new date, and a carrier’s later hour counts', () => {
+  const point = {
+    method: 'pickup_point',
+    fromMinute: at('2026-11-27T09:00:00Z'),
+    toMinute: at('2026-11-27T18:30:00Z'),
+  } as const;
+  const move = (forecast: string, isCarriersWord: boolean) => {
+    const moved = movedWindow(point, at(forecast), { zone, openings: undefined, isCarriersWord });
+    return moved && [formatMinute(moved.fromMinute, 'UTC'), formatMinute(moved.toMinute, 'UTC')];
+  };
+  // The plan’s own end is when the point closes: a plan as promised moves nothing.
+  expect(move('2026-11-27T18:30:00Z', false)).toBeUndefined();
+  expect(move('2026-11-30T18:30:00Z', false)).toEqual([
+    '2026-11-30T09:00:00+00:00',
+    '2026-11-30T18:30:00+00:00',
+  ]);
+  expect(move('2026-11-30T13:05:00Z', true)).toEqual([
+    '2026-11-30T13:15:00+00:00',
+    '2026-11-30T18:30:00+00:00',
+  ]);
 });
 
 test('a pickup moves to the first quarter hour in which the store is open, until it closes', () => {
@@ -82,7 +111,7 @@ test('a pickup moves to the first quarter hour in which the store is open, until
     toMinute: at('2026-11-27T18:00:00Z'),
   } as const;
   const move = (forecast: string) => {
-    const moved = movedWindow(pickup, at(forecast), { zone, openings });
+    const moved = movedWindow(pickup, at(forecast), { zone, openings, isCarriersWord: false });
     if (moved === undefined) return undefined;
     return [moved.fromMinute, moved.toMinute].map((minute) => formatMinute(minute, 'UTC'));
   };

@@ -9,6 +9,7 @@
 import {
   formatDay,
   localDay,
+  localTimeOfDay,
   MINUTES_PER_DAY,
   wallToMinute,
   type ZoneTable,
@@ -67,9 +68,12 @@ export type PromiseWindow = {
   readonly toMinute: number;
 };
 
-/** Until when it must be there: home deliveries by the end of the window, what is collected by its beginning (rules 6, 11, 12). */
+/**
+ * Until when it must be there: deliveries by the end of the window, a pickup in a store by its beginning (rules 6, 11, 12). A
+ * point's window ends when the point closes; that is all its plan knows.
+ */
 export function dueMinuteOf({ method, fromMinute, toMinute }: PromiseWindow): number {
-  return method === 'home' ? toMinute : fromMinute;
+  return method === 'store_pickup' ? fromMinute : toMinute;
 }
 
 /** The window that takes the promise's place, in minutes, and its date. */
@@ -83,12 +87,17 @@ const QUARTER = 15;
 
 /**
  * Where the promise moves when the forecast passes it; undefined while it does not. Home: the whole date of the
- * forecast. Collected: the first quarter hour from the forecast on in which the place is open, until it closes.
+ * forecast. A point: the same hours on the forecast's date, or what a carrier says of it. A store: the first quarter hour
+ * from the forecast on in which it is open, until it closes.
  */
 export function movedWindow(
   promise: PromiseWindow,
   forecastMinute: number,
-  place: { readonly zone: ZoneTable; readonly openings: Openings | undefined },
+  place: {
+    readonly zone: ZoneTable;
+    readonly openings: Openings | undefined;
+    readonly isCarriersWord: boolean;
+  },
 ): MovedWindow | undefined {
   if (forecastMinute <= dueMinuteOf(promise)) return undefined;
   const { zone } = place;
@@ -99,6 +108,20 @@ export function movedWindow(
     return { fromMinute: at(day), toMinute: at(day + 1), promisedOn: formatDay(day) };
   }
   const ready = Math.ceil(forecastMinute / QUARTER) * QUARTER;
+  if (promise.method === 'pickup_point') {
+    const day = localDay(zone, forecastMinute - 1);
+    const shift = day - localDay(zone, promise.toMinute - 1);
+    const moved = (minute: number) =>
+      wallToMinute(zone, localDay(zone, minute) + shift, {
+        timeOfDay: localTimeOfDay(zone, minute),
+        side: 'later',
+      });
+    const from = place.isCarriersWord
+      ? Math.max(moved(promise.fromMinute), ready)
+      : moved(promise.fromMinute);
+    const to = Math.max(moved(promise.toMinute), forecastMinute, from + QUARTER);
+    return { fromMinute: from, toMinute: to, promisedOn: formatDay(localDay(zone, from)) };
+  }
   const { fromMinute, toMinute } = openingFrom(place.openings, ready) ?? {
     fromMinute: ready,
     toMinute: ready + Math.min(MINUTES_PER_DAY, promise.toMinute - promise.fromMinute),

@@ -248,6 +248,7 @@ function moveOf(
   const moved = movedWindow({ method: order.method, ...order.current }, forecast.endMinute, {
     zone: zoneOf(order.timeZone),
     openings: snapshot?.nodes[snapshot.nodeIndex.get(node ?? '') ?? -1]?.calendar,
+    isCarriersWord: forecast.source === 'carrier',
   });
   if (moved === undefined) return;
   return {
@@ -266,7 +267,7 @@ function endOf(order: WatchedOrder, judging: Judging): EndedOrder | undefined {
   const dueMinute = dueMinuteOf({ method: order.method, ...order.first });
   const judged = {
     dueMinute,
-    isExclusive: order.method === 'home',
+    isExclusive: order.method !== 'store_pickup',
     promisedDay: parseDay(order.first.on),
     paddedDays: settings.paddedDays,
     settleAfterMinutes: settings.settleAfterHours * MINUTES_PER_HOUR,

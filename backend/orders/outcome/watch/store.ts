@@ -105,7 +105,7 @@ export async function readWatched(
 
 // Nothing can be due for a work whose plan keeps the promise and whose milestones are all further away than any alert.
 function nearBy({ now, aheadMinutes }: { readonly now: string; readonly aheadMinutes: number }) {
-  const due = sql`case when p.method = 'home' then p.window_to else p.window_from end`;
+  const due = sql`case when p.method = 'store_pickup' then p.window_from else p.window_to end`;
   const ahead = sql`${now}::timestamptz + make_interval(mins => ${aheadMinutes})`;
   return sql`(w.state not in ('placed', 'picking', 'packed', 'shipped') or w.negotiation = 'offered'
     or least(w.start_by, w.planned_departure, ${due}) <= ${ahead}
