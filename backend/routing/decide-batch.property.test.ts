@@ -87,7 +87,7 @@ describe('a batch', { timeout: 60_000 }, () => {
           expect(placedUnits(decision === undefined ? [] : [decision]) + left).toBe(wanted);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -106,7 +106,7 @@ describe('a batch', { timeout: 60_000 }, () => {
         }
         expect(placedUnits(decisions)).toBe(most);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
@@ -119,7 +119,7 @@ describe('a batch', { timeout: 60_000 }, () => {
         const back = decideBatch(snapshot, facts, settings, questions.toReversed());
         expect(back.toReversed()).toEqual(forth);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
