@@ -12,6 +12,7 @@ import type { OrderJob } from '../../backend/orders/jobs.ts';
 import type { OrderRecord } from '../../backend/orders/record/record.ts';
 import { saveOrder } from '../../backend/orders/record/store.ts';
 import { createRouteService } from '../../backend/orders/route/service.ts';
+import { createOrderStore } from '../../backend/orders/store.ts';
 import { readTimeline } from '../../backend/orders/timeline/store.ts';
 import { lockWorks, readWorks } from '../../backend/orders/works/store.ts';
 import { type Bus, createLocalBus } from '../../backend/platform/bus.ts';
@@ -105,6 +106,20 @@ function replicaOf({ db, clock, bus, settings, jobs, offered, withdrawn, stops }
   return { policy, stock, route, claims: createOrderClaims(shared) };
 }
 
+async function openWorld(first: ReturnType<typeof replicaOf>, shopId: ShopId, world: WorldInput) {
+  const { products, stock: _, policyVersion: __, ...network } = world;
+  await first.policy.save(shopId, {
+    ...{ basedOnVersion: 0, sections: { [NETWORK_SECTION]: network }, author: 'test' },
+  });
+  await first.stock.save(shopId, {
+    products: products.map((product) => ({
+      ...{ product: productSchema.parse(product), variantId: null, inventoryItemId: null },
+    })),
+    stock: parsed(world).stock,
+  });
+  await first.stock.open(shopId);
+}
+
 /** Opens the stage. */
 export async function routingStage(
   database: TestDatabase<unknown>,
@@ -122,17 +137,7 @@ export async function routingStage(
   const { jobs, offered, withdrawn, stops } = shared;
   const replica = () => replicaOf(shared);
   const first = replica();
-  const { products, stock: _, policyVersion: __, ...network } = world;
-  await first.policy.save(shopId, {
-    ...{ basedOnVersion: 0, sections: { [NETWORK_SECTION]: network }, author: 'test' },
-  });
-  await first.stock.save(shopId, {
-    products: products.map((product) => ({
-      ...{ product: productSchema.parse(product), variantId: null, inventoryItemId: null },
-    })),
-    stock: parsed(world).stock,
-  });
-  await first.stock.open(shopId);
+  await openWorld(first, shopId, world);
 
   /** Takes an order in as intake does: its record, then its claims. */
   const take = async (orderId: string, order: StageOrder, using = first) => {
@@ -170,6 +175,22 @@ export async function routingStage(
       await first.stock.save(shopId, { stock: [row] });
     },
     lock: (trx: ShopTransaction, workId: string) => lockWorks(trx, shopId, { workIds: [workId] }),
+    /** Writes an order's promise, as intake joins it. */
+    promised: (orderId: string, on: string, end: string) =>
+      createOrderStore(database.db).save(
+        shopId,
+        {
+          ...{ orderId, placedAt: STAGE_NOW.toString(), status: 'promised', joinedBy: 1 },
+          promise: {
+            ...{ method: 'home', serviceCode: 'standard', promisedOn: on, timeZone: 'Europe/Rome' },
+            window: { from: STAGE_NOW.toString(), to: end },
+            ...{ parcels: 1, nodeId: undefined, pickupPointId: undefined },
+          },
+          ...{ replaced: undefined, receiptIds: [], checkoutToken: null, copiedReceipt: null },
+          ...{ country: 'IT', postalCode: '20121', orderVersion: end, publishedVersion: null },
+        },
+        clock.now(),
+      ),
     /** Where an order's units are allocated: `line node units`. */
     allocations: async (orderId: string) => {
       const { rows } = await withShop(database.db, shopId, (trx) =>

@@ -12,7 +12,6 @@ import type { OfferPlan, Placement } from '../offers/waves.ts';
 import type { Actor, OrderEvent } from '../timeline/timeline.ts';
 import { isOpen, type WorkKind } from '../works/lifecycle.ts';
 import type { NewWork, Work, WorkChange, WorkLine } from '../works/store.ts';
-import type { PlacedUnits, RoutedLine } from './order-lines.ts';
 import type { NodePlan, RouteCause } from './route.ts';
 import { type Draft, isOrderHold, type Settled } from './settle.ts';
 
@@ -76,42 +75,6 @@ export type Writes = {
 
 const ROUTING: Actor = { kind: 'system', id: 'routing' };
 const SHOPIFY: Actor = { kind: 'shopify', id: '' };
-
-/**
- * Where units of works that stay must be allocated: those of open works at their node; those that left and are not settled
- * yet keep what they hold.
- */
-export function keptUnits(
-  lines: readonly RoutedLine[],
-  drafts: readonly Draft[],
-): readonly PlacedUnits[] {
-  const placed = drafts.filter(isKept).flatMap(({ work, units }) => unitsAt(work.nodeId, units));
-  const left = drafts
-    .filter(({ work, returned }) => !isOpen(work.state) && returned === undefined)
-    .flatMap(({ work, units }) => unitsAt(work.nodeId, units));
-  const unsettled = lines.flatMap((line) => {
-    const at = (rows: readonly PlacedUnits[], nodeId: string) =>
-      rows.reduce(
-        (sum, row) =>
-          row.lineId === line.lineId && row.nodeId === nodeId ? sum + row.quantity : sum,
-        0,
-      );
-    return [...line.allocated].flatMap(([nodeId, allocated]) => {
-      const open = at(left, nodeId) - (line.left.get(nodeId) ?? 0);
-      const quantity = Math.min(open, allocated - at(placed, nodeId));
-      return quantity > 0 ? [{ lineId: line.lineId, nodeId, quantity }] : [];
-    });
-  });
-  return [...placed, ...unsettled];
-}
-
-function unitsAt(nodeId: string | null, units: ReadonlyMap<string, number>): PlacedUnits[] {
-  if (nodeId === null) return [];
-  return [...units].map(([lineId, quantity]) => ({ lineId, nodeId, quantity }));
-}
-
-const isKept = ({ work, returned }: Draft) =>
-  isOpen(work.state) && work.state !== 'unplaced' && returned === undefined;
 
 /** Its units are to be placed. Who gave up waiting is placed again only when an agent says so. */
 export function isToPlace({ work, returned }: Draft, cause: RouteCause): boolean {
@@ -212,9 +175,9 @@ function keep(writing: Writing, draft: Draft): void {
     return;
   }
   const lines = changedLines(draft);
-  const change = holdChange(writing, work);
-  if (lines === undefined && change === undefined) return;
-  writing.works.push({ kind: 'change', work, change: change ?? {}, lines });
+  const change = { ...promiseChanged(writing.facts, work), ...holdChange(writing, work) };
+  if (lines === undefined && Object.keys(change).length === 0) return;
+  writing.works.push({ kind: 'change', work, change, lines });
   tellCanceled(writing, work);
 }
 
@@ -222,6 +185,12 @@ function keep(writing: Writing, draft: Draft): void {
 function tellCanceled(writing: Writing, work: Work): void {
   const units = writing.canceled.get(work.workId) ?? 0;
   if (units > 0) tell(writing, { kind: 'canceled', work, nodeId: work.nodeId, facts: { units } });
+}
+
+/** The promise may be known, or another, only after the order was routed. */
+function promiseChanged({ promise }: PlacingFacts, work: Work): WorkChange {
+  const isSame = promise === undefined || promise.end === work.promisedEnd;
+  return isSame ? {} : { promisedOn: promise.on, promisedEnd: promise.end };
 }
 
 function holdChange({ facts, withdrawn }: Writing, work: Work): WorkChange | undefined {

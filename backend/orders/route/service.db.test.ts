@@ -346,6 +346,28 @@ test('units that lose their allocation go on without the story of a cancellation
   stage.stop();
 });
 
+test('a promise that is known late binds the works, and moves what could not keep it', async () => {
+  // From Rome to Rome takes two days, as from Milan; only the pickup of the day differs.
+  const stage = await routingStage(database, shirts(5, 5), { priority: [{ nodeKind: 'store' }] });
+  await stage.order('1', { units: { SHIRT: 1 } });
+  expect(await stage.works('1')).toMatchObject([{ promisedEnd: null }]);
+  await stage.promised('1', '2026-12-09', '2026-12-09T23:00:00Z');
+  expect(await stage.route.routeOrder(stage.shopId, '1', 'order_changed')).toMatchObject({
+    works: [{ promisedOn: '2026-12-09', promisedEnd: '2026-12-09T23:00:00.000000Z', version: 2 }],
+  });
+  expect(await stage.timeline('1')).toEqual(['order_placed', 'routed']);
+  await stage.promised('1', '2026-11-30', '2026-11-30T12:00:00Z');
+  await stage.route.routeOrder(stage.shopId, '1', 'order_changed');
+  expect(await stage.works('1')).toMatchObject([
+    { state: 'placed', promisedOn: '2026-11-30', allowedLateDays: 2 },
+  ]);
+  expect(await stage.route.routeOrder(stage.shopId, '1', 'order_changed')).toMatchObject({
+    kind: 'unchanged',
+  });
+  expect(await stage.breaches()).toEqual([]);
+  stage.stop();
+});
+
 test('an order that was claimed and never routed is found by the clock', async () => {
   const stage = await routingStage(database, shirts(5, 5));
   await stage.take('1', { units: { SHIRT: 1 } });

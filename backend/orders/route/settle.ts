@@ -23,6 +23,7 @@ export type Draft = {
     | 'node_closed'
     | 'released'
     | 'shipment_canceled'
+    | 'promise_changed'
     | 'reoptimised'
     | undefined;
 };
@@ -56,6 +57,7 @@ export type SettleFacts = {
   readonly holdReason: string | null;
   /** An allocation was refused: what is not allocated is not asked for again, it goes back. */
   readonly isStrict: boolean;
+  readonly promise: { readonly end: string; readonly on: string } | undefined;
   /** Works that are placed anew though nothing is wrong with them. */
   readonly anew: ReadonlySet<string>;
 };
@@ -89,7 +91,17 @@ function wholeReturn(work: Work, facts: SettleFacts): Draft['returned'] {
   if (facts.anew.has(work.workId)) return 'reoptimised';
   // Nobody was asked and nobody was told, as of what was placed while the order was held: it is planned afresh.
   const isHeld = facts.holdReason !== null || (holdReason !== null && !isOrderHold(holdReason));
-  return negotiation === 'none' && !isHeld ? 'released' : undefined;
+  if (negotiation === 'none' && !isHeld) return 'released';
+  return isTooLate(work, facts) ? 'promise_changed' : undefined;
+}
+
+/** It was given to a node before this promise was known, and is planned to come after it: another may keep it. */
+function isTooLate({ kind, negotiation, promisedEnd, plannedEnd }: Work, facts: SettleFacts) {
+  const { promise } = facts;
+  if (promise === undefined || promisedEnd === promise.end) return false;
+  if (kind !== 'ship' || negotiation !== 'assigned' || plannedEnd === null) return false;
+  const [planned, promised] = [plannedEnd, promise.end].map((at) => Temporal.Instant.from(at));
+  return planned !== undefined && promised !== undefined && planned.since(promised).sign > 0;
 }
 
 /** The hold came with the order's; one of this work alone is named `work:<reason>`. */

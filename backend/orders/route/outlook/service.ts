@@ -13,8 +13,9 @@ import type { ShopTransaction } from '../../../stock/ledger/store.ts';
 import type { LiveShop } from '../../../stock/service.ts';
 import { isUnbegun } from '../../works/lifecycle.ts';
 import { readWorks, type Work } from '../../works/store.ts';
+import { limitedDays } from '../days/service.ts';
 import type { MovePreview } from '../route.ts';
-import { limitedDays, questionOf, type RunDependencies, settleOrder } from '../run/service.ts';
+import { questionOf, type RunDependencies, settleOrder } from '../run/service.ts';
 import { countPlaced, type LoadedOrder, loadForRouting } from '../store.ts';
 
 /** An order as it was read, not locked. */

@@ -9,7 +9,6 @@
  */
 import { compareIds, type ShopId } from '../../../base/ids.ts';
 import { TransientError } from '../../../base/result.ts';
-import { formatMinute, instantToMinuteFloor, localDay, wallToMinute } from '../../../base/time.ts';
 import type { Snapshot } from '../../../network/snapshot.ts';
 import { withShop } from '../../../platform/database.ts';
 import { decideRoute } from '../../../routing/decide.ts';
@@ -23,6 +22,8 @@ import { fulfillmentFollowJob } from '../../jobs.ts';
 import { placeParcel } from '../../offers/waves.ts';
 import { appendEvents } from '../../timeline/store.ts';
 import { changeWork, insertWork, readWorks, replaceLines, type Work } from '../../works/store.ts';
+import { haveRoom, limitedDays } from '../days/service.ts';
+import { keptUnits } from '../kept.ts';
 import { claimsOf, expiry, type MoveDependencies } from '../moves/service.ts';
 import {
   allocationChange,
@@ -30,14 +31,7 @@ import {
   type RoutedLine,
   routedLines,
 } from '../order-lines.ts';
-import {
-  isToPlace,
-  keptUnits,
-  type Placed,
-  planWrites,
-  type WorkWrite,
-  type Writes,
-} from '../placing.ts';
+import { isToPlace, type Placed, planWrites, type WorkWrite, type Writes } from '../placing.ts';
 import { promiseOf, routingQuestion, type ToPlace } from '../question.ts';
 import type { RouteCause, RouteOutcome } from '../route.ts';
 import { type Settled, settleWorks } from '../settle.ts';
@@ -46,7 +40,6 @@ import {
   type LoadedOrder,
   loadForRouting,
   lockForRouting,
-  lockNodeDays,
   saveDecision,
 } from '../store.ts';
 
@@ -184,6 +177,7 @@ export function settleOrder(
   const settled = settleWorks(lines, works, {
     isNode: (nodeId) => takesWork(live.snapshot, nodeId),
     holdReason: loaded.order.holdReason,
+    promise: promiseText(loaded),
     isStrict: attempt >= STRICT_FROM,
     anew: new Set(found.anew?.versions.keys()),
   });
@@ -213,14 +207,19 @@ async function decide(
 ): Promise<Decided> {
   const { situation, live, settings, loaded } = of;
   if (situation.pool.size === 0) return { decision: undefined, placed: NOTHING };
-  const placedToday = await readPlaced(trx, shopId, of);
+  const days = limitedDays(live.snapshot, settings, of.at);
+  const placedToday = await countPlaced(trx, shopId, { orderId: of.orderId, days });
   const question = questionOf(of, placedToday);
   const unknown = unknownUnits(situation);
   if (question.lines.length === 0) {
     return { decision: undefined, placed: { parcels: [], unplaced: unknown } };
   }
   const decision = of.anew?.decision ?? decideRoute(live.snapshot, live.facts, settings, question);
-  await assertDays(trx, shopId, of, decision);
+  const chosen = new Set(decision.parcels.map(({ nodeId }) => nodeId));
+  const limited = days.filter(({ nodeId }) => chosen.has(nodeId));
+  if (!(await haveRoom(trx, shopId, { orderId: of.orderId, days: limited }))) {
+    throw new PastFacts('again');
+  }
   const { offers } = rulesFor(settings, question);
   const excluded = question.excluded.map(({ nodeId }) => nodeId);
   const at = { snapshot: live.snapshot, excluded, nowMinute: question.nowMinute };
@@ -282,44 +281,6 @@ export function questionOf(
   return routingQuestion(live.snapshot, { ...loaded, lines, toPlace: asked, at });
 }
 
-/** Nodes whose orders a day are limited, and when their date began. */
-export function limitedDays({ nodes }: Snapshot, { dailyOrderCap }: RoutingSettings, at: string) {
-  const { standard, byNode } = dailyOrderCap;
-  if (standard === null && Object.values(byNode).every((cap) => cap === null)) return [];
-  const now = instantToMinuteFloor(at);
-  return nodes.flatMap(({ id, calendar: { zone } }) => {
-    const cap = Object.hasOwn(byNode, id) ? (byNode[id] ?? null) : standard;
-    if (cap === null || cap === 0) return [];
-    const from = wallToMinute(zone, localDay(zone, now), { timeOfDay: 0, side: 'earlier' });
-    return [{ nodeId: id, from: formatMinute(from, 'UTC'), cap }];
-  });
-}
-
-async function readPlaced(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  { live, settings, at, orderId }: Found,
-): Promise<Readonly<Record<string, number>>> {
-  const days = limitedDays(live.snapshot, settings, at);
-  return await countPlaced(trx, shopId, { orderId, days });
-}
-
-/** Days that are limited are counted again while nobody else can place there: two orders never share the last place. */
-async function assertDays(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  { live, settings, at, orderId }: Found,
-  { parcels }: RouteDecision,
-): Promise<void> {
-  const chosen = new Set(parcels.map(({ nodeId }) => nodeId));
-  const days = limitedDays(live.snapshot, settings, at).filter(({ nodeId }) => chosen.has(nodeId));
-  if (days.length === 0) return;
-  const nodeIds = days.map(({ nodeId }) => nodeId);
-  await lockNodeDays(trx, shopId, nodeIds);
-  const placed = await countPlaced(trx, shopId, { orderId, days });
-  if (days.some(({ nodeId, cap }) => (placed[nodeId] ?? 0) >= cap)) throw new PastFacts('again');
-}
-
 type Deciding = Found & { readonly situation: Situation; readonly decided: Decided };
 
 /** Writes works, decision, timeline, offers and jobs, and allocates last: nothing waits while the stock clock is held. */
@@ -364,17 +325,21 @@ function placedUnits({ placed }: Decided): readonly PlacedUnits[] {
 
 function placingFacts(of: Deciding, decisionId: string) {
   const { loaded, decided, settings, works, cause, at, orderId } = of;
-  const { order, promise } = loaded;
-  const end = promise?.windowTo ?? undefined;
-  const on = promiseOf(promise)?.on;
+  const { order } = loaded;
   return {
     ...{ orderId, cause, at, decisionId, worksMade: works.length },
     kind: order.method === 'pickup' ? ('pickup' as const) : ('ship' as const),
     holdReason: order.holdReason,
-    promise: end === undefined || on === undefined ? undefined : { end, on },
+    promise: promiseText(loaded),
     expiresAt: expiry(at, settings),
     lateDays: decided.decision?.lateDays ?? 0,
   };
+}
+
+function promiseText({ promise }: LoadedOrder) {
+  const on = promiseOf(promise)?.on;
+  const end = promise?.windowTo ?? null;
+  return end === null || on === undefined ? undefined : { end, on };
 }
 
 async function writeWorks(
