@@ -118,7 +118,7 @@ describe('every decision', { timeout: 60_000 }, () => {
   test('is the same whatever the order of lines, nodes, products and stock rows', () => {
     for (const seed of seeds(16)) {
       const stage = stageOf(seed, 6);
-      const turned = stageOf(seed, 5, (world) => ({
+      const turned = stageOf(seed, 6, (world) => ({
         ...world,
         nodes: world.nodes.toReversed(),
         stock: world.stock.toReversed(),
