@@ -30,14 +30,16 @@ import { createPolicyHistory } from '../backend/console/policy-history.ts';
 import { consoleRoutes } from '../backend/console/routes.ts';
 import type { SetupView, SetupZone } from '../backend/console/setup-view.ts';
 import type { SyncView } from '../backend/console/sync-view.ts';
+import { deskAdminRoutes } from '../backend/desk/admin-routes.ts';
 import { createApp } from '../backend/http/app.ts';
 import { builtInPostalPlaces } from '../backend/network/geo/prefix-centroids.ts';
 import type { World } from '../backend/network/world.ts';
 import { parseNetworkSection, parseWorld } from '../backend/network/world-parse.ts';
+import { createDeskAccess } from '../backend/orders/desk/access/service.ts';
 import { type Bus, createLocalBus } from '../backend/platform/bus.ts';
 import { fixedClock } from '../backend/platform/clock.ts';
 import { createLog } from '../backend/platform/log.ts';
-import { createIdSource } from '../backend/platform/signing.ts';
+import { createIdSource, createSigner } from '../backend/platform/signing.ts';
 import { createPolicyService } from '../backend/policy/service.ts';
 import type { PolicyTables } from '../backend/policy/store.ts';
 import { parseInventorySettings } from '../backend/shopify/inventory/settings.ts';
@@ -101,6 +103,7 @@ export async function startConsoleHost(): Promise<ConsoleHost> {
   const ledger = buildLedger({ database: database.db, stock, bus, clock });
   const api = buildApi({ database: database.db, policy, stock, store, ledger, clock });
   const connect = buildConnections({ database: database.db, stock, ledger, bus, clock });
+  const desks = buildDesks({ database: database.db, stock, bus, clock });
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, resolve));
   const address = server.address();
@@ -116,6 +119,7 @@ export async function startConsoleHost(): Promise<ConsoleHost> {
   const mounts = [
     { path: '/api/admin/connections', router: connect.connections, body: 'json' },
     { path: '/api/admin/imports', router: connect.imports, body: 'own' },
+    { path: '/api/admin/desks', router: desks.router, body: 'json' },
     { path: '/api/admin', router: api, body: 'json' },
     { path: '/app', router: page, body: 'own' },
     { path: '/', router: await shopifyFiles(), body: 'own' },
@@ -133,6 +137,7 @@ export async function startConsoleHost(): Promise<ConsoleHost> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       connect.stop();
+      desks.stop();
       stock.stop();
       policy.stop();
       await database.close();
@@ -166,6 +171,24 @@ function buildLedger(parts: Pick<Parts, 'database' | 'stock' | 'clock'> & { bus:
       new Set((await stock.open(shopId))?.snapshot.nodeIndex.keys() ?? []),
     announce: (shopId, version) => bus.publish('stock', JSON.stringify([shopId, version])),
   });
+}
+
+function buildDesks(parts: Pick<Parts, 'database' | 'stock' | 'clock'> & { bus: Bus }) {
+  const { database: db, stock, clock, bus } = parts;
+  const nodesOf = async (shopId: ShopId) => {
+    const nodes = (await stock.open(shopId))?.snapshot.nodes ?? [];
+    return new Map(nodes.map(({ id, source }) => [id, source.name ?? id]));
+  };
+  const access = createDeskAccess({
+    ...{ db, clock, bus, nodesOf, newId: createIdSource() },
+    signer: createSigner([{ id: 'test', key: Buffer.alloc(32, 7) }]),
+    monotonicMilliseconds: () => performance.now(),
+    nodeOfLocation: async () => undefined,
+    shopOfPos: async () => undefined,
+  });
+  const publicUrl = 'https://kept.example.com';
+  const router = deskAdminRoutes({ authenticateAdmin, access, nodesOf, publicUrl });
+  return { router, stop: access.stop };
 }
 
 const BOOK_EVERY_MILLISECONDS = 50;

@@ -68,6 +68,7 @@ const SCREENS = [
   ['/connections', 's-section'],
   ['/connections/import', '.file'],
   ['/connections/refused', '.empty'],
+  ['/desks', 's-section'],
   ['/sync', '.refused'],
   ['/tester', '.question'],
 ] as const;
@@ -343,5 +344,23 @@ test('nothing goes to checkout before the preview was seen and the zones were ch
   await page.getByRole('button', { name: 'Activate in the chosen zones' }).click();
   await page.getByText('Kept’s rates are shown at checkout.').waitFor();
   await page.getByRole('button', { name: 'Detach' }).waitFor();
+  expect(await violations()).toEqual([]);
+});
+
+test('a manager makes a code for a device and a person with a PIN; a weak PIN is refused with the rule', async () => {
+  await open('/desks');
+  await page.getByLabel('Name of the device').fill('Till 1');
+  await page.getByRole('button', { name: 'Make a pairing code' }).click();
+  const code = await page.locator('code.key').first().textContent();
+  expect(code).toMatch(/^[A-Z0-9]{4}-\d{3}-\d{3}$/);
+  const link = await page.locator('code.key').nth(1).textContent();
+  expect(link).toBe(`https://kept.example.com/desk?shop=${SHOP}#pair=${code}`);
+  await page.getByLabel('Name', { exact: true }).fill('Giulia');
+  await page.getByLabel('PIN', { exact: true }).fill('1234');
+  await page.getByRole('button', { name: 'Add' }).click();
+  await page.getByText('neither all the same nor a run').first().waitFor();
+  await page.getByLabel('PIN', { exact: true }).fill('2580');
+  await page.getByRole('button', { name: 'Add' }).click();
+  await page.getByText('Giulia').waitFor();
   expect(await violations()).toEqual([]);
 });

@@ -91,6 +91,7 @@ function documentOf(
     ['/app/channels', 'next', texts['nav.channels']],
     ['/app/stock', 'next', texts['nav.stock']],
     ['/app/connections', 'next', texts['nav.connections']],
+    ['/app/desks', 'next', texts['nav.desks']],
     ['/app/sync', 'next', texts['nav.sync']],
     ['/app/tester', 'next', texts['nav.tester']],
   ]

@@ -4,6 +4,7 @@
 import { render } from 'preact';
 import { ChannelsScreen } from './channels.tsx';
 import { ConnectionsScreen } from './connections.tsx';
+import { DesksScreen } from './desks.tsx';
 import { isFramed } from './host.ts';
 import { NetworkScreen } from './network.tsx';
 import { followLinks, route } from './route.ts';
@@ -22,6 +23,8 @@ function App() {
       return <ChannelsScreen path={rest} />;
     case 'connections':
       return <ConnectionsScreen path={rest} />;
+    case 'desks':
+      return <DesksScreen />;
     case 'stock':
       return <StockScreen />;
     case 'sync':

@@ -44,7 +44,16 @@ function written(value: unknown): string {
   return typeof value === 'string' ? `“${value}”` : String(value);
 }
 
-const PARTS = ['setup', 'network', 'channels', 'stock', 'connections', 'sync', 'tester'] as const;
+const PARTS = [
+  'setup',
+  'network',
+  'channels',
+  'stock',
+  'connections',
+  'desks',
+  'sync',
+  'tester',
+] as const;
 
 /** The way between the parts, on every screen. */
 export function Parts() {
