@@ -135,6 +135,20 @@ describe('the control bar', () => {
     await page.locator('.bar-faults').waitFor();
   };
 
+  test('drops a subscription and says which topic is silent', async () => {
+    await openBar();
+    const panel = page.locator('.bar-webhooks');
+    await panel.getByLabel('Topic').selectOption('orders/create');
+    await panel.getByRole('button', { name: 'Drop subscription' }).click();
+    await panel.getByText('silent: orders/create').waitFor();
+    await panel.getByLabel('Lost, percent').fill('25');
+    await panel.getByRole('button', { name: 'Set', exact: true }).click();
+    await panel.getByText('So be it.').waitFor();
+    expect(local.shop.state.webhookChaos).toMatchObject({ dropPercent: 25, delayPercent: 0 });
+    await panel.getByRole('button', { name: 'Restore all' }).click();
+    await expect.poll(() => local.shop.state.silencedTopics).toEqual([]);
+  });
+
   test('adds a fault, counts whom it befell, and clears it', async () => {
     const token = await connectApp(local);
     await openBar();
@@ -173,19 +187,28 @@ describe('the control bar', () => {
     const links = await page
       .locator('.bar nav a')
       .evaluateAll((all) => all.map((one) => (one as HTMLAnchorElement).href));
-    expect(links).toHaveLength(6);
+    expect(links).toHaveLength(8);
     for (const link of links) expect((await fetch(link)).status, link).toBe(200);
   });
 });
 
-test('an order is fulfilled from its page, and a second time it says why not', async () => {
+test('an order is fulfilled from its page, and from a page that is out of date it says why not', async () => {
   const { token } = await openCheckout(local, { variantIds: [2_000] });
   await post(`${local.url}/checkouts/${token}/pay`, {});
-  const [order] = local.shop.state.orders;
-  await page.goto(`${local.url}/admin/orders/${order?.id}`);
-  await page.getByRole('button', { name: 'Fulfill' }).click();
-  await page.getByText('CLOSED').waitFor();
+  const order = local.shop.state.orders[0];
+  if (!order) throw new Error('nothing was placed');
+  await page.goto(`${local.url}/admin/orders/${order.id}`);
+  await page.getByText('Shopify is still routing this order.').waitFor();
+  await page.getByRole('button', { name: 'Route now' }).click();
+  const fulfill = page.getByRole('button', { name: 'Fulfill', exact: true });
+  await fulfill.waitFor();
+  const stale = await context.newPage();
+  await stale.goto(page.url());
+  await page.getByLabel('Tracking number').fill('BRT-1');
+  await fulfill.click();
+  await page.getByRole('heading', { name: /Parcel 1 from/ }).waitFor();
+  expect(order.fulfillments[0]?.tracking[0]?.number).toBe('BRT-1');
   expect(await violations()).toEqual([]);
-  await page.getByRole('button', { name: 'Fulfill' }).click();
-  await page.getByRole('alert').waitFor();
+  await stale.getByRole('button', { name: 'Fulfill', exact: true }).click();
+  await stale.getByRole('alert').waitFor();
 });

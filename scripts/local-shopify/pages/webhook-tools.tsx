@@ -36,7 +36,7 @@ export function WebhookTools() {
       .then(look);
   if (!state) return null;
   return (
-    <fieldset class="bar-faults">
+    <fieldset class="bar-webhooks">
       <legend>Webhooks</legend>
       <p class="bar-said">
         {state.pending} under way, {state.held} held back, {state.subscriptions.length}{' '}
