@@ -22,6 +22,8 @@ export type OpenLoopOptions = {
   readonly classify?: (head: string) => string;
   /** Every n-th answer is inspected; 1 inspects all. */
   readonly inspectEvery: number;
+  /** How long answers may take to come after the last request; default 3 s. */
+  readonly graceMilliseconds?: number;
 };
 
 export type OpenLoopResult = {
@@ -103,7 +105,7 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
     };
     tick();
   });
-  const deadline = performance.now() + GRACE_MS;
+  const deadline = performance.now() + (options.graceMilliseconds ?? GRACE_MS);
   while (answered + connectErrors < total && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
