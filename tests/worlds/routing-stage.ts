@@ -12,7 +12,7 @@ import type { OrderJob } from '../../backend/orders/jobs.ts';
 import type { OrderRecord } from '../../backend/orders/record/record.ts';
 import { saveOrder } from '../../backend/orders/record/store.ts';
 import { createRouteService } from '../../backend/orders/route/service.ts';
-import { createOrderStore } from '../../backend/orders/store.ts';
+import { createOrderStore, type OrderPromiseRow } from '../../backend/orders/store.ts';
 import { readTimeline } from '../../backend/orders/timeline/store.ts';
 import { lockWorks, readWorks } from '../../backend/orders/works/store.ts';
 import { type Bus, createLocalBus } from '../../backend/platform/bus.ts';
@@ -177,20 +177,7 @@ export async function routingStage(
     lock: (trx: ShopTransaction, workId: string) => lockWorks(trx, shopId, { workIds: [workId] }),
     /** Writes an order's promise, as intake joins it. */
     promised: (orderId: string, on: string, end: string) =>
-      createOrderStore(database.db).save(
-        shopId,
-        {
-          ...{ orderId, placedAt: STAGE_NOW.toString(), status: 'promised', joinedBy: 1 },
-          promise: {
-            ...{ method: 'home', serviceCode: 'standard', promisedOn: on, timeZone: 'Europe/Rome' },
-            window: { from: STAGE_NOW.toString(), to: end },
-            ...{ parcels: 1, nodeId: undefined, pickupPointId: undefined },
-          },
-          ...{ replaced: undefined, receiptIds: [], checkoutToken: null, copiedReceipt: null },
-          ...{ country: 'IT', postalCode: '20121', orderVersion: end, publishedVersion: null },
-        },
-        clock.now(),
-      ),
+      createOrderStore(database.db).save(shopId, promiseRow(orderId, on, end), clock.now()),
     /** Where an order's units are allocated: `line node units`. */
     allocations: async (orderId: string) => {
       const { rows } = await withShop(database.db, shopId, (trx) =>
@@ -239,5 +226,18 @@ function recordOf(orderId: string, order: StageOrder, now: Temporal.Instant): Or
       ...{ canceled: order.canceled?.[sku] ?? 0, unitPriceMinor: 1_000, needsShipping: true },
     })),
     ...order.record,
+  };
+}
+
+function promiseRow(orderId: string, on: string, end: string): OrderPromiseRow {
+  return {
+    ...{ orderId, placedAt: STAGE_NOW.toString(), status: 'promised', joinedBy: 1 },
+    promise: {
+      ...{ method: 'home', serviceCode: 'standard', promisedOn: on, timeZone: 'Europe/Rome' },
+      window: { from: STAGE_NOW.toString(), to: end },
+      ...{ parcels: 1, nodeId: undefined, pickupPointId: undefined },
+    },
+    ...{ replaced: undefined, receiptIds: [], checkoutToken: null, copiedReceipt: null },
+    ...{ country: 'IT', postalCode: '20121', orderVersion: end, publishedVersion: null },
   };
 }
