@@ -11,6 +11,7 @@ import {
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   encodeLocationRanks,
+  LOCATION_RANKS_METAFIELD,
   type LocationRanks,
   type LocationRanksJson,
 } from '../../../backend/contract/location-ranks.ts';
@@ -40,6 +41,11 @@ test('the input query stays within what Shopify takes', () => {
   expect(queryBytes(QUERY)).toBeLessThanOrEqual(QUERY_LIMITS.bytes);
   expect(queryCost(QUERY)).toBe(10);
   expect(QUERY_LIMITS.cost).toBeGreaterThanOrEqual(10);
+});
+
+test('the query asks for the metafield that the backend writes', () => {
+  const { namespace, key } = LOCATION_RANKS_METAFIELD;
+  expect(QUERY).toContain(`metafield(namespace: "${namespace}", key: "${key}")`);
 });
 
 test('query, input and output fit Shopify’s schema', async () => {
