@@ -15,6 +15,8 @@ import type { GateDependencies } from './connect/gate.ts';
 import { createIntakeStore } from './connect/intake-store.ts';
 import { createTrackingIntake, healTracking } from './connect/tracking.ts';
 import { trackingRoutes } from './connect/tracking-routes.ts';
+import { outcomeRoutes } from './console/outcome-routes.ts';
+import type { Mount } from './http/app.ts';
 import type { JobDefinition, JobQueue } from './jobs/queue.ts';
 import { createMailClient } from './messages/client.ts';
 import { createMessageService, type MessageService, type Sender } from './messages/service.ts';
@@ -51,7 +53,7 @@ export type OutcomeBuild = {
   readonly log: Log;
   readonly core: Core;
   readonly ground: Pick<ShopifyGround, 'store' | 'admin'>;
-  readonly connector: Pick<Connector, 'installedShops' | 'placeOf'>;
+  readonly connector: Pick<Connector, 'installedShops' | 'placeOf' | 'gate'>;
   readonly queue: JobQueue;
 };
 
@@ -119,6 +121,15 @@ export function buildOutcome(build: OutcomeBuild) {
         { installedShops: connector.installedShops, log },
       ),
     ],
+    /** What the console shows. */
+    mount: {
+      path: '/api/admin/outcome',
+      router: outcomeRoutes({
+        authenticateAdmin: connector.gate.authenticateAdmin,
+        ...{ reports, messages },
+      }),
+      body: 'json',
+    } satisfies Mount,
     /** `/v1/tracking`, for `buildConnect`. */
     v1: (gate: GateDependencies): readonly { path: string; router: Router }[] => [
       { path: '/v1/tracking', router: trackingRoutes({ ...gate, intake }) },

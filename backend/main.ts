@@ -121,6 +121,7 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
       ...connect.mounts,
       ...desk.mounts,
       care.mount,
+      outcome.mount,
       ...mountAdmin(buildAdmin({ platform, config, log, core, ground, connector })),
       ...buildMounts({
         ...{ platform, config, core, connector, settingsOf, log },
