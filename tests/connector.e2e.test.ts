@@ -338,7 +338,12 @@ test('a basket from two origins is asked in two parts and promised as one, by th
   await post(`${local.url}/checkouts/${token}/change`, { selectedCode: 'kept-standard' });
   await pay(token);
   const order = local.shop.state.orders.at(-1);
-  expect(new Set(order?.fulfillmentOrders.map((one) => one.locationId)).size).toBe(2);
+  // Shopify makes them a moment after the order.
+  const work = await until(
+    async () => (order?.unrouted.length === 0 ? order.fulfillmentOrders : undefined),
+    'the fulfillment orders',
+  );
+  expect(new Set(work.map((one) => one.locationId)).size).toBe(2);
   const promise = await until(async () => {
     const found = await promiseOf(order?.id ?? 0);
     return found?.status === 'promised' ? found : undefined;

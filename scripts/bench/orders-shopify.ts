@@ -129,7 +129,8 @@ function serve(settings: FakeSettings): void {
     if (!bucket.take(asked)) {
       await delay(settings.replyMs);
       const errors = [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }];
-      return reply({ errors, extensions: bucket.status(asked, null) });
+      reply({ errors, extensions: bucket.status(asked, null) });
+      return;
     }
     const data = dataOf(name, variables);
     const used = query.startsWith('mutation') ? MUTATION_POINTS : pointsOf(data);
