@@ -53,8 +53,9 @@ export type SchedulerDeps = {
   readonly wait: (milliseconds: number) => Promise<void>;
 };
 
-// Two sales can always leave at once, whatever the lower lanes do.
-const RESERVE_POINTS = 20;
+// An order's reading asks for about this much, and a sale's two writes for less: whatever the lower lanes do, one of them
+// leaves at once and not when its points have flowed in behind a resync.
+const RESERVE_POINTS = 80;
 // 1,000 points a second are 100 calls, and one takes 0.3 s: three times what runs, to make up for a moment lost.
 const MOST_IN_FLIGHT = 108;
 const KEPT_FOR_UPPER_LANES = 8;

@@ -51,7 +51,8 @@ export function createModelAdmin(
   return { admin, sent };
 }
 
-function dataOf(
+/** What Shopify answers to an operation: data, or `message`, its words why not. */
+export function dataOf(
   models: ReadonlyMap<string, FulfillmentModel>,
   operation: string,
   variables: Fields,
