@@ -184,6 +184,12 @@ const storySchema = z.strictObject({
           .array(z.strictObject({ sku: z.string(), quantity: z.int().min(1).max(999) }))
           .min(1),
         locationId: id.optional(),
+        /** Where it goes and how, for an order that is to be routed. */
+        address: addressSchema.optional(),
+        email: z.email().optional(),
+        rate: z
+          .strictObject({ code: z.string(), title: z.string(), priceMinor: minor.default(0) })
+          .optional(),
       }),
     )
     .default([]),

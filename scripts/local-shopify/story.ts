@@ -70,6 +70,8 @@ function placeAnew({ shop, control }: StoryStage, sale: Story['sales'][number]):
     const isSame =
       order.sourceName === sale.source &&
       order.cancelledAt === null &&
+      // What has left stays sold.
+      order.fulfillments.length === 0 &&
       order.lines.every((line) => variantIds.includes(line.variantId));
     if (isSame) control.cancelOrder(order.id, true);
   }
