@@ -21,6 +21,7 @@ import {
   refuse,
 } from './answers/service.ts';
 import { DESK_TOPIC } from './feed/service.ts';
+import { createInTurn } from './in-turn.ts';
 import type { Offer, OfferRefusal } from './offers.ts';
 import { dueWorks, firstDue, type OrderNames, readNames, readOpenOffers } from './store.ts';
 import { turnWork } from './turns/service.ts';
@@ -52,6 +53,7 @@ export type OfferService = {
 
 /** Builds the service. */
 export function createOfferService(deps: RefuseDependencies): OfferService {
+  const inTurn = createInTurn();
   return {
     list: (shopId, nodeId) =>
       withShop(deps.db, shopId, async (trx) => {
@@ -73,7 +75,7 @@ export function createOfferService(deps: RefuseDependencies): OfferService {
         });
         return { at, offers };
       }),
-    claim: (shopId, answer) => claim(deps, shopId, answer),
+    claim: (shopId, answer) => claim({ ...deps, inTurn }, shopId, answer),
     refuse: (shopId, answer) => refuse(deps, shopId, answer),
     tick: async (shopId) => {
       const at = deps.clock.now().toString();

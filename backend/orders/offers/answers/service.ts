@@ -19,6 +19,7 @@ import type { RelocationRefusal } from '../../route/route.ts';
 import { appendEvents } from '../../timeline/store.ts';
 import type { Actor } from '../../timeline/timeline.ts';
 import { changeWork, lockWorks, type Work } from '../../works/store.ts';
+import type { InTurn } from '../in-turn.ts';
 import {
   type AmissUnits,
   amissUnits,
@@ -79,14 +80,27 @@ type Claimed = {
   readonly turnOf?: string;
 };
 
+/** What `claim` needs besides. */
+export type ClaimDependencies = OfferDependencies & {
+  /** Claims of one work in this process, one at a time. */
+  readonly inTurn: InTurn;
+};
+
 /** A store takes a work that it was offered. */
 export async function claim(
-  deps: OfferDependencies,
+  deps: ClaimDependencies,
   shopId: ShopId,
   ask: OfferAnswer,
 ): Promise<Result<ClaimedOffer, OfferRefusal>> {
   const at = deps.clock.now().toString();
-  const done = await withShop(deps.db, shopId, (trx) => claimIn(deps, trx, shopId, { ...ask, at }));
+  // Read without a lock first: most who ask have lost, and a reading is all it takes to say so.
+  const seen = await withShop(deps.db, shopId, (trx) => readOffered(trx, shopId, ask.offerId));
+  const verdict = decideClaim(seen, { ...ask, at });
+  if (!verdict.ok) return verdict;
+  if (seen === undefined) throw new Error('Bug: an offer that nobody read is to be had');
+  const done = await deps.inTurn(`${shopId} ${seen.offer.workId}`, () =>
+    withShop(deps.db, shopId, (trx) => claimIn(deps, trx, shopId, { ...ask, at })),
+  );
   if (done.answer.ok && !done.answer.value.isAgain) {
     deps.onStep('claim.committed');
     deps.poke(shopId);
@@ -104,7 +118,6 @@ async function claimIn(
   shopId: ShopId,
   ask: Asked,
 ): Promise<Claimed> {
-  // Read without a lock first: most who ask have lost, and a reading is all it takes to say so.
   const read = await readOffered(trx, shopId, ask.offerId);
   const first = await tryToWin(trx, shopId, ask, read);
   if (first !== 'changed')
