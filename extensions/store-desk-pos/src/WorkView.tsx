@@ -1,5 +1,5 @@
-/** One work in POS, from the first line taken until the goods have left. */
-import { useState } from 'preact/hooks';
+/** One work in POS, from the first line taken until the goods have left. What is scanned counts as taken. */
+import { useEffect, useState } from 'preact/hooks';
 import type { DeskApiLine, DeskApiWork } from '../../../backend/contract/desk-api.ts';
 import { ask } from './desk-client.ts';
 import type { Told } from './Modal.tsx';
@@ -84,6 +84,7 @@ function Lines({ work }: { readonly work: DeskApiWork }) {
 
 function Picking({ work, act }: { readonly work: DeskApiWork; readonly act: Act }) {
   const { translate } = shopify.i18n;
+  useEffect(() => followScanner(work, act), [work.version]);
   const isWhole = work.lines.every(({ picked, quantity }) => picked === quantity);
   return (
     <s-stack gap="base">
@@ -99,6 +100,21 @@ function Picking({ work, act }: { readonly work: DeskApiWork; readonly act: Act 
       )}
     </s-stack>
   );
+}
+
+/** Takes a unit of each article that is scanned from now on; what was scanned before is not one. Returns how to stop. */
+function followScanner(work: DeskApiWork, act: Act): () => void {
+  const { scanner, i18n, toast } = shopify;
+  let isListening = false;
+  const stop = scanner.scannerData.current.subscribe(({ data = '' }) => {
+    if (!isListening || data === '') return;
+    const found = work.lines.filter(({ sku }) => sku.toLowerCase() === data.toLowerCase());
+    const open = found.find(({ picked, quantity }) => picked < quantity);
+    if (open === undefined) return toast.show(i18n.translate('work.notOpen', { sku: data }));
+    void act('pick', 'taken', { lines: [{ lineId: open.lineId, picked: open.picked + 1 }] });
+  });
+  isListening = true;
+  return stop;
 }
 
 function PickRow({ line, act }: { readonly line: DeskApiLine; readonly act: Act }) {

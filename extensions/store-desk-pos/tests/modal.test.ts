@@ -1,4 +1,5 @@
 /// <reference types="@shopify/ui-extensions/pos.home.modal.render" />
+import { signal } from '@preact/signals';
 import { setUpExtension } from '@shopify/ui-extensions-tester';
 import { fireEvent, waitFor } from '@testing-library/preact';
 import { expect, test } from 'vitest';
@@ -124,6 +125,27 @@ test('a line is taken at the version that was seen; what is missing is said with
   );
   expect(button('Close the parcel').getAttribute('disabled')).not.toBeNull();
   await settle();
+});
+
+test('what is scanned counts as taken; what is not on the list is said', async () => {
+  using extension = setUpExtension(TARGET);
+  const replies = { ...DESK, 'POST /works/1001-1/pick': { body: { work: null } } };
+  const { asked, said, settle } = setUpPos(extension, replies, KEPT);
+  const scanned = signal<{ data?: string }>({ data: 'SHIRT' });
+  Object.assign(extension.shopify.scanner, { scannerData: { current: scanned } });
+  await extension.render();
+  await shows('#1001');
+  fireEvent.click(document.body.querySelector('s-clickable') ?? document.body);
+  await shows('1 of 2');
+  await settle();
+  scanned.value = { data: 'WRONG' };
+  expect(said).toEqual(['WRONG is not on this list, or complete already.']);
+  scanned.value = { data: 'shirt' };
+  await settle();
+  // What had been scanned before the list was open was not taken.
+  expect(asked.filter(({ path }) => path === '/works/1001-1/pick').map(({ body }) => body)).toEqual(
+    [{ version: 4, lines: [{ lineId: 'l1', picked: 2 }] }],
+  );
 });
 
 test('goods are handed over for a code; a wrong one is said, a locked one asks for a manager', async () => {
