@@ -1,8 +1,8 @@
 /**
  * In which order do calls to a shop's Admin API leave, and when?
  *
- * One queue a shop with four lanes (platform decision 16): fulfillment and refunds, then the stock of a single sale,
- * then provisioning, then resync. A call leaves when the bucket's model holds its points, highest lane first, and
+ * One queue a shop with five lanes (platform decision 16): what new orders say, for stock is decided by it, then
+ * fulfillment and refunds, then the stock of a single sale, then provisioning, then resync. A call leaves when the bucket's model holds its points, highest lane first, and
  * between any two calls the order is decided anew. Invariants: the model is never overdrawn; the two lower lanes leave
  * a reserve and places in flight, so that a sale waits for nobody; for a lane that got nothing for ten seconds a tenth
  * of the flow is saved, so that nothing waits for ever; after `stop` nothing leaves, and who waits is told so.
@@ -22,7 +22,7 @@ import {
 } from './admin-bucket.ts';
 
 /** From the most to the least urgent. */
-export const LANES = ['fulfillment', 'sale', 'provisioning', 'resync'] as const;
+export const LANES = ['intake', 'fulfillment', 'sale', 'provisioning', 'resync'] as const;
 export type Lane = (typeof LANES)[number];
 
 /** What came of a call, for the bucket: its report, or that Shopify refused without numbers. */
@@ -173,8 +173,14 @@ function turnOf(
 function createQueue(nowMs: number): Queue {
   return {
     bucket: createBucket(nowMs),
-    lanes: { fulfillment: [], sale: [], provisioning: [], resync: [] },
-    servedAtMs: { fulfillment: nowMs, sale: nowMs, provisioning: nowMs, resync: nowMs },
+    lanes: { intake: [], fulfillment: [], sale: [], provisioning: [], resync: [] },
+    servedAtMs: {
+      intake: nowMs,
+      fulfillment: nowMs,
+      sale: nowMs,
+      provisioning: nowMs,
+      resync: nowMs,
+    },
     inFlight: 0,
     wakeAtMs: 0,
   };
@@ -210,7 +216,7 @@ function nextTurn(queue: Queue, nowMs: number): Turn | undefined {
 }
 
 function isUpper(lane: Lane): boolean {
-  return lane === 'fulfillment' || lane === 'sale';
+  return lane === 'intake' || lane === 'fulfillment' || lane === 'sale';
 }
 
 function placesFor(lane: Lane): number {
@@ -226,6 +232,7 @@ function factsOf(queue: Queue, nowMs: number): SchedulerFacts {
     isLearned: bucket.isLearned,
     inFlight,
     waiting: {
+      intake: lanes.intake.length,
       fulfillment: lanes.fulfillment.length,
       sale: lanes.sale.length,
       provisioning: lanes.provisioning.length,

@@ -135,7 +135,7 @@ async function readAll(over: object): Promise<OrderReading | undefined> {
 
 test('an order is read before any stock is written: its units are part of every figure', async () => {
   await readWith({});
-  expect(lanes).toEqual(['fulfillment']);
+  expect(lanes).toEqual(['intake']);
 });
 
 test('an order for our own rate', async () => {

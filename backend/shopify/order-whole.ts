@@ -51,7 +51,8 @@ export type WholeOrder = Omit<OrderNode, 'lineItems' | 'fulfillmentOrders' | 'fu
 /** Asks for the parts of orders. */
 export type OrderPages = { readonly admin: AdminClient; readonly shopId: ShopId };
 
-const LANE = { lane: 'fulfillment' } as const;
+// Before anything else: until an order is read, its units may be sold again.
+const LANE = { lane: 'intake' } as const;
 // 40 lines and then 150 a page: far more than a cart holds (500).
 const MOST_PAGES = 20;
 // As the documents ask.

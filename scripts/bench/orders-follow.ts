@@ -55,7 +55,7 @@ const SHOP = 'bench-follow.myshopify.com' as ShopId;
 const DATABASE = 'kept_bench_follow';
 const SEED = 20_261_123;
 const REPLY_MS = 300;
-const INTAKE_LANE = { lane: 'fulfillment' } as const;
+const INTAKE_LANE = { lane: 'intake' } as const;
 const RESYNC_AT_ONCE = 120;
 // An order as intake reads it, as small as most are.
 const INTAKE_POINTS = 30;
