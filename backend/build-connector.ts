@@ -44,6 +44,7 @@ import { createReconcile } from './shopify/reconcile.ts';
 import { createRedaction } from './shopify/redaction.ts';
 import { paddedPromise, requote, statedPromise } from './shopify/requote.ts';
 import { createSessionGate } from './shopify/session-gate.ts';
+import { subscribeShop } from './shopify/subscriptions.ts';
 import { nodeOfLocation } from './shopify/surfaces.ts';
 import { createWebhookStore } from './shopify/webhook-store.ts';
 import type { WebhookWork } from './shopify/webhooks/handler.ts';
@@ -175,6 +176,9 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     now,
     isTakenIn: intake.isTakenIn,
     cutOff: intake.cutOff,
+    ordersMissed: async (shopId) => {
+      await subscribeShop({ admin: ground.admin, log, publicUrl: config.publicUrl }, shopId);
+    },
     intakeOrder: (shopId, orderId) => requestIntake(shopId, orderId, 'now'),
   });
   const webhookStore = createWebhookStore({ db, outbox, now });

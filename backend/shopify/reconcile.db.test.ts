@@ -13,6 +13,7 @@ let now = Temporal.Instant.from('2026-11-23T12:00:00Z');
 let known: Set<string>;
 let followed: string[];
 let cutOff: string[] = [];
+let missedLooks = 0;
 let fails = false;
 let reconcile: ReturnType<typeof createReconcile>;
 
@@ -29,6 +30,7 @@ beforeEach(async () => {
   fails = false;
   followed = [];
   cutOff = [];
+  missedLooks = 0;
   reconcile = createReconcile({
     admin: await createFakeAdmin(shop),
     store: createConnectorStore({ db: database.db, now: () => now }),
@@ -37,6 +39,9 @@ beforeEach(async () => {
     isTakenIn: async (_, orderId, version) =>
       known.has(orderId) || followed.includes(`${orderId} ${version}`),
     cutOff: async () => cutOff,
+    ordersMissed: async () => {
+      missedLooks += 1;
+    },
     intakeOrder: async (_, orderId) => {
       if (fails) throw new Error('away');
       followed.push(`${orderId} ${updatedAtOf(orderId)}`);
@@ -100,4 +105,15 @@ test('an order whose work was cut off is taken in again, once, wherever it came 
   cutOff = ['1', 'api:c1:77'];
   expect(await reconcile.run(shopId)).toBe(2);
   expect(followed.map((one) => one.split(' ')[0])).toEqual(['1', 'api:c1:77']);
+});
+
+test('orders that no webhook told of have the subscriptions looked at, but not when the shop is new', async () => {
+  order(1, '2026-11-23T11:59:00Z');
+  await reconcile.run(shopId);
+  expect(missedLooks).toBe(0);
+  await reconcile.run(shopId);
+  expect(missedLooks).toBe(0);
+  order(2, '2026-11-23T11:59:40Z');
+  await reconcile.run(shopId);
+  expect(missedLooks).toBe(1);
 });

@@ -22,6 +22,8 @@ export type ReconcileDeps = {
   /** True when the order was worked in as it was at that instant of Shopify's, or later. */
   isTakenIn(shopId: ShopId, orderId: string, updatedAt: string): Promise<boolean>;
   intakeOrder(shopId: ShopId, orderId: string): Promise<void>;
+  /** No webhook told of some orders: makes sure that the shop is subscribed. */
+  ordersMissed(shopId: ShopId): Promise<void>;
   /** Orders that were stored and whose work was then cut off. */
   cutOff(shopId: ShopId): Promise<readonly string[]>;
 };
@@ -43,7 +45,7 @@ export function createReconcile(deps: ReconcileDeps) {
 
 async function run(deps: ReconcileDeps, shopId: ShopId): Promise<number> {
   const now = deps.now();
-  const since = await lookFrom(deps, shopId, now);
+  const { since, isFirst } = await lookFrom(deps, shopId, now);
   const query = `updated_at:>='${since.toString({ smallestUnit: 'second' })}'`;
   const read = await readPages(
     async (after) =>
@@ -60,6 +62,8 @@ async function run(deps: ReconcileDeps, shopId: ShopId): Promise<number> {
   }
   const missed = new Set([...missing, ...(await deps.cutOff(shopId))]);
   for (const orderId of missed) await deps.intakeOrder(shopId, orderId);
+  // At the first look everything is missed: the shop is new.
+  if (missing.length > 0 && !isFirst) await deps.ordersMissed(shopId);
   const facts = { until: now.toString() };
   await deps.store.saveSetup(shopId, { item: ITEM, state: 'done', shopifyId: undefined, facts });
   if (missed.size > 0) deps.log.warn({ event: 'orders_missed', shop: shopId, count: missed.size });
@@ -70,13 +74,13 @@ async function lookFrom(
   deps: ReconcileDeps,
   shopId: ShopId,
   now: Temporal.Instant,
-): Promise<Temporal.Instant> {
+): Promise<{ readonly since: Temporal.Instant; readonly isFirst: boolean }> {
   const earliest = now.subtract({ hours: FIRST_LOOK_HOURS });
   const until = (await deps.store.readSetup(shopId)).get(ITEM)?.facts['until'];
-  if (typeof until !== 'string') return earliest;
+  if (typeof until !== 'string') return { since: earliest, isFirst: true };
   const from = Temporal.Instant.from(until).subtract({ minutes: OVERLAP_MINUTES });
   // A clock that was set back would otherwise look into the future.
-  return Temporal.Instant.compare(from, earliest) < 0 || Temporal.Instant.compare(from, now) > 0
-    ? earliest
-    : from;
+  const isOutside =
+    Temporal.Instant.compare(from, earliest) < 0 || Temporal.Instant.compare(from, now) > 0;
+  return { since: isOutside ? earliest : from, isFirst: false };
 }

@@ -92,6 +92,8 @@ export const OPERATION_SCOPES: Readonly<Record<string, readonly string[]>> = {
   ],
   ProductVariantsRead: ['read_products', 'read_inventory'],
   ShopRead: ['read_locales'],
+  WebhookSubscriptionCreate: ['read_orders'],
+  WebhookSubscriptionsRead: [],
 };
 
 /** Scopes that no Admin operation shows: the storefront's requests come through our app proxy. */

@@ -106,6 +106,10 @@ import type {
   ProductVariantsReadQueryVariables,
   ShopReadQuery,
   ShopReadQueryVariables,
+  WebhookSubscriptionCreateMutation,
+  WebhookSubscriptionCreateMutationVariables,
+  WebhookSubscriptionsReadQuery,
+  WebhookSubscriptionsReadQueryVariables,
 } from './types.ts';
 
 export const BulkOperationRead: TypedDocumentNode<BulkOperationReadQuery, BulkOperationReadQueryVariables> = parse(`
@@ -1258,6 +1262,34 @@ query ShopRead {
   shopLocales(published: true) {
     locale
     primary
+  }
+}
+`);
+
+export const WebhookSubscriptionCreate: TypedDocumentNode<WebhookSubscriptionCreateMutation, WebhookSubscriptionCreateMutationVariables> = parse(`
+mutation WebhookSubscriptionCreate($topic: WebhookSubscriptionTopic!, $webhookSubscription: WebhookSubscriptionInput!) {
+  webhookSubscriptionCreate(
+    topic: $topic
+    webhookSubscription: $webhookSubscription
+  ) {
+    webhookSubscription {
+      id
+    }
+    userErrors {
+      field
+      message
+    }
+  }
+}
+`);
+
+export const WebhookSubscriptionsRead: TypedDocumentNode<WebhookSubscriptionsReadQuery, WebhookSubscriptionsReadQueryVariables> = parse(`
+query WebhookSubscriptionsRead($topics: [WebhookSubscriptionTopic!], $uri: String!) {
+  webhookSubscriptions(first: 50, topics: $topics, uri: $uri) {
+    nodes {
+      id
+      topic
+    }
   }
 }
 `);
