@@ -43,7 +43,11 @@ const NODES = new Map([
   ['s02', 'Roma Condotti'],
   ['s03', 'Torino Lagrange'],
 ]);
-const LOCATIONS: Readonly<Record<string, string>> = { '71': 's01', '72': 's02' };
+const LOCATIONS: Readonly<Record<string, string>> = {
+  ...{ '71': 's01', '72': 's02' },
+  // Locations of the local Shopify's small shop.
+  ...{ '101': 's01', '102': 's02' },
+};
 
 /** Headers by which a request says whose desk it is. */
 export type DeskKeys = Readonly<Record<string, string>>;
@@ -61,10 +65,13 @@ export type PlacedWork = {
 /** What `startDeskStand` returns. */
 export type DeskStand = Awaited<ReturnType<typeof startDeskStand>>;
 
+/** Whether this is a session token of the shop’s POS. */
+type IsPosToken = (authorization: string) => boolean;
+
 type Database = Awaited<ReturnType<typeof createTestDatabase>>['db'];
 
 /** The services of desks over a database. */
-function openDesks(db: Database, skus: readonly string[]) {
+function openDesks(db: Database, skus: readonly string[], isPosToken: IsPosToken) {
   const clock = fixedClock(NOON);
   const bus = createLocalBus();
   const live = marketShop(SHOP, marketWorld(3, skus), NOON);
@@ -78,7 +85,7 @@ function openDesks(db: Database, skus: readonly string[]) {
     nodesOf: async () => NODES,
     nodeOfLocation: async (_shop: ShopId, locationId: string) => LOCATIONS[locationId],
     shopOfPos: async (authorization: string | undefined) =>
-      authorization === 'Bearer pos' ? SHOP : undefined,
+      isPosToken(authorization ?? '') ? SHOP : undefined,
   };
   const access = createDeskAccess({
     ...{ ...places, db, clock, bus, newId: createIdSource(), signer: createSigner([...KEYS]) },
@@ -113,10 +120,11 @@ function openDesks(db: Database, skus: readonly string[]) {
 export async function startDeskStand(
   skus: readonly string[],
   pages: (url: string) => Promise<readonly Mount[]> = async () => [],
+  isPosToken: IsPosToken = (authorization) => authorization === 'Bearer pos',
 ) {
   const database = await createTestDatabase();
   const { db } = database;
-  const desks = openDesks(db, skus);
+  const desks = openDesks(db, skus, isPosToken);
   const { clock, steps, market, access, codes, claims, feed, log, mounts } = desks;
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, resolve));
