@@ -7,7 +7,8 @@
  * answers each call after 300 ms on the bucket of a Plus shop. Signed `orders/create` webhooks leave at a fixed rate,
  * whatever the server does: a tenth is sent twice (the same delivery, up to a second later), a twentieth out of its order by up
  * to two seconds. `allocatedMs`: from the instant a webhook was due to the first look, every 25 ms, that found all its units
- * in allocation rows. Lost and doubled are counted from the tables at the end. The last line is one JSON object.
+ * in allocation rows. Lost and doubled are counted from the tables at the end. `shopifyFollowsP99Ms` is measured after it by
+ * orders-follow.ts, with a resync running. The last line is one JSON object.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { createHmac } from 'node:crypto';
@@ -31,6 +32,7 @@ import { createVault } from '../../backend/shopify/token-vault.ts';
 import { CALLBACK_SECRET, fillShop, startKeptProcess } from '../../tests/kept-process.ts';
 import { replaceDatabase } from '../../tests/setup/postgres.ts';
 import { percentile } from './open-loop.ts';
+import { measureFollowing } from './orders-follow.ts';
 import type { FakeSettings } from './orders-shopify.ts';
 import { type BenchOrder, ordersOf, ordersWorld, SEED } from './orders-world.ts';
 import { chanceFrom } from './worlds/big-network.ts';
@@ -288,7 +290,12 @@ async function main(): Promise<void> {
   fake.child.kill();
   await db.destroy();
   await bench.stop();
-  process.stdout.write(`${JSON.stringify(report)}\n`);
+  say('how soon Shopify follows, with a resync running');
+  const follows = await measureFollowing(seconds);
+  const shopifyFollowsP99Ms = Object.fromEntries(
+    Object.entries(follows).map(([plan, { p99Ms }]) => [plan, p99Ms]),
+  );
+  process.stdout.write(`${JSON.stringify({ ...report, shopifyFollowsP99Ms, follows })}\n`);
 }
 
 await main();
