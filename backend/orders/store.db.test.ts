@@ -85,6 +85,9 @@ test('a date that was moved stands in its place, beside what was shown first, wh
   };
   expect(await store.load(shopId, { orderId: '77' })).toMatchObject(moved);
   expect(await store.save(shopId, row(2, '2026-11-24'), NOW)).toMatchObject(moved);
+  // What is written to Shopify is what stands.
+  expect(await store.unpublished(shopId, 5)).toMatchObject([moved]);
+  expect(await store.loadMany(shopId, ['77'])).toMatchObject([moved]);
 });
 
 test('twenty jobs that commit at once leave the best evidence', async () => {

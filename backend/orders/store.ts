@@ -95,7 +95,7 @@ export function createOrderStore(database: Kysely<unknown>) {
             ? base(trx, shopId).where('order_id', '=', key.orderId)
             : base(trx, shopId).where('checkout_token', '=', key.checkoutToken);
         const row = await query.orderBy('placed_at', 'desc').executeTakeFirst();
-        return row === undefined ? undefined : await asMoved(trx, shopId, fromRow(row));
+        return row === undefined ? undefined : (await asMoved(trx, shopId, [fromRow(row)]))[0];
       }),
 
     /** Stores a decision unless better evidence is stored already; says what is stored now. */
@@ -115,13 +115,14 @@ export function createOrderStore(database: Kysely<unknown>) {
         const saved = await base(trx, shopId)
           .where('order_id', '=', row.orderId)
           .executeTakeFirstOrThrow();
-        return await asMoved(trx, shopId, fromRow(saved));
+        const [stored = fromRow(saved)] = await asMoved(trx, shopId, [fromRow(saved)]);
+        return stored;
       }),
 
     loadMany: (shopId: ShopId, orderIds: readonly string[]): Promise<readonly OrderPromiseRow[]> =>
       withShop(db, shopId, async (trx) => {
         const rows = await base(trx, shopId).where('order_id', 'in', orderIds).execute();
-        return rows.map(fromRow);
+        return await asMoved(trx, shopId, rows.map(fromRow));
       }),
 
     /** Remembers what the metafields of these orders say now. */
@@ -155,7 +156,7 @@ export function createOrderStore(database: Kysely<unknown>) {
           .orderBy('updated_at')
           .limit(most)
           .execute();
-        return rows.map(fromRow);
+        return await asMoved(trx, shopId, rows.map(fromRow));
       }),
 
     /** How many orders placed since then were joined by which evidence, with which status. */
@@ -173,25 +174,33 @@ export function createOrderStore(database: Kysely<unknown>) {
 /** What `createOrderStore` returns. */
 export type OrderStore = ReturnType<typeof createOrderStore>;
 
-/** The promise as it stands: a date that was moved since (0071-outcomes.sql) takes its place, what was shown first stays beside it. */
+/** Promises as they stand: a date that was moved since (0071-outcomes.sql) takes its place, what was shown first stays beside it. */
 async function asMoved(
   trx: Kysely<OrderTables>,
   shopId: ShopId,
-  row: OrderPromiseRow,
-): Promise<OrderPromiseRow> {
+  rows: readonly OrderPromiseRow[],
+): Promise<readonly OrderPromiseRow[]> {
+  if (rows.length === 0) return rows;
+  const orderIds = rows.map(({ orderId }) => orderId);
+  const moves = await sql<Moved>`
+    select distinct on (order_id) order_id as "orderId", promised_on::text as "promisedOn", window_from as "from",
+      window_to as "to"
+    from promise_move where shop_id = ${shopId} and order_id = any(${orderIds}::text[])
+    order by order_id, move_number desc`.execute(trx);
+  const byOrder = new Map(moves.rows.map((move) => [move.orderId, move]));
+  return rows.map((row) => standing(row, byOrder.get(row.orderId)));
+}
+
+type Moved = {
+  readonly orderId: string;
+  readonly promisedOn: string;
+  readonly from: Temporal.Instant;
+  readonly to: Temporal.Instant;
+};
+
+function standing(row: OrderPromiseRow, moved: Moved | undefined): OrderPromiseRow {
   const { promise } = row;
-  if (promise === undefined || row.status === 'none') return row;
-  const { rows } = await sql<{
-    promisedOn: string;
-    from: Temporal.Instant;
-    to: Temporal.Instant;
-  }>`
-    select promised_on::text as "promisedOn", window_from as "from", window_to as "to" from promise_move
-    where shop_id = ${shopId} and order_id = ${row.orderId} order by move_number desc limit 1`.execute(
-    trx,
-  );
-  const [moved] = rows;
-  if (moved === undefined) return row;
+  if (moved === undefined || promise === undefined || row.status === 'none') return row;
   const { timeZone, promisedOn, window } = promise;
   return {
     ...row,
