@@ -37,7 +37,7 @@ export type RoutingBuild = {
 export function buildRouting(build: RoutingBuild) {
   const { platform, core, queue, outbox, log } = build;
   const route = createRouteService({
-    ...{ db: platform.db, clock: platform.clock, onStep: build.onStep, offers: offerHooks() },
+    ...{ db: platform.db, clock: platform.clock, log, onStep: build.onStep, offers: offerHooks() },
     openShop: core.stock.open,
     refreshShop: core.stock.refresh,
     announce: core.stock.announce,

@@ -88,6 +88,7 @@ function replicaOf({ db, clock, bus, settings, jobs, offered, withdrawn, stops }
   const shared = { db, clock, openShop: stock.open, announce: stock.announce };
   const route = createRouteService({
     ...shared,
+    log: quietLog,
     refreshShop: stock.refresh,
     settingsOf: async () => settings,
     enqueue: async (_, job) => void jobs.push(job),

@@ -181,13 +181,10 @@ function takeUnits(
 
 /** Units that left without a work of ours: off the works of that node first, then off what is unplaced. */
 function takeGone(line: RoutedLine, { drafts, gone }: Settling): void {
-  const goneAt = (nodeId: string) =>
-    drafts
-      .filter((draft) => isGone(draft) && draft.work.nodeId === nodeId)
-      .reduce((sum, draft) => sum + unitsOf(draft, line.lineId), 0);
+  const goneAt = (nodeId: string) => unitsAt(drafts.filter(isGone), nodeId, line.lineId);
   const left = [...line.left.values()].reduce((sum, units) => sum + units, 0);
-  const known = drafts.filter(isGone).reduce((sum, draft) => sum + unitsOf(draft, line.lineId), 0);
-  let open = left - known;
+  const sent = sumOf(drafts.filter(isGone), line.lineId);
+  let open = left - (sent - unsettledUnits(line, drafts));
   for (const [nodeId, units] of [...line.left].toSorted(([a], [b]) => compareIds(a, b))) {
     const quantity = Math.min(open, units - goneAt(nodeId));
     if (quantity <= 0) continue;
@@ -196,6 +193,23 @@ function takeGone(line: RoutedLine, { drafts, gone }: Settling): void {
     takeUnits(others.toSorted(byPlaceThenUnplaced(nodeId)), line.lineId, quantity);
     gone.push({ nodeId, lineId: line.lineId, quantity });
   }
+}
+
+function unitsAt(drafts: readonly Draft[], nodeId: string, lineId: string): number {
+  const here = drafts.filter(({ work }) => work.nodeId === nodeId);
+  return sumOf(here, lineId);
+}
+
+/** Units our works have sent that still hold their allocation: the news of them is on its way. */
+function unsettledUnits(line: RoutedLine, drafts: readonly Draft[]): number {
+  let units = 0;
+  for (const [nodeId, allocated] of line.allocated) {
+    const sent = unitsAt(drafts.filter(isGone), nodeId, line.lineId);
+    const placed = unitsAt(drafts.filter(isPlaced), nodeId, line.lineId);
+    const open = sent - (line.left.get(nodeId) ?? 0);
+    units += Math.max(0, Math.min(open, allocated - placed));
+  }
+  return units;
 }
 
 function byPlaceThenUnplaced(nodeId: string) {

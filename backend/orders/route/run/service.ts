@@ -11,6 +11,7 @@ import { compareIds, type ShopId } from '../../../base/ids.ts';
 import { TransientError } from '../../../base/result.ts';
 import type { Snapshot } from '../../../network/snapshot.ts';
 import { withShop } from '../../../platform/database.ts';
+import type { Log } from '../../../platform/log.ts';
 import { decideRoute } from '../../../routing/decide.ts';
 import type { RouteDecision, RoutingQuestion } from '../../../routing/decision.ts';
 import { rulesFor } from '../../../routing/ruleset.ts';
@@ -45,6 +46,7 @@ import {
 
 /** What it stands on. */
 export type RunDependencies = MoveDependencies & {
+  readonly log: Log;
   /** Reads what changed of a shop's stock since this replica last did. */
   readonly refreshShop: (shopId: ShopId) => Promise<void>;
 };

@@ -71,11 +71,24 @@ export async function sweepWorks(deps: RunDependencies, shopId: ShopId): Promise
   }
   let routed = 0;
   for (const [orderId, cause] of causes) {
-    const outcome = await routeOrder(deps, shopId, { orderId, cause });
-    if (outcome.kind === 'changed') routed += 1;
+    if (await isRouted(deps, shopId, { orderId, cause })) routed += 1;
   }
   const moved = isQuarterHour(now) ? await moveToBetter(deps, shopId) : 0;
   return { routed, gaveUp, moved, waiting };
+}
+
+/** One order that cannot be settled now keeps no other from it; the next sweep comes to it again. */
+async function isRouted(
+  deps: RunDependencies,
+  shopId: ShopId,
+  asked: { readonly orderId: string; readonly cause: RouteCause },
+): Promise<boolean> {
+  try {
+    return (await routeOrder(deps, shopId, asked)).kind === 'changed';
+  } catch (error) {
+    deps.log.warn({ event: 'order_not_routed', shop: shopId, error });
+    return false;
+  }
 }
 
 // Deciding many orders anew takes its time, and what pays now still pays in some minutes.
