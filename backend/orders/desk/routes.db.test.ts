@@ -244,6 +244,16 @@ test('goods that are collected are handed over for the code alone, and the shopp
   expect((await stand.timeline(orderId)).slice(-2)).toEqual(['ready', 'handed_over']);
 });
 
+test('what another system’s customer collects leaves the store’s stock at the hand-over', async () => {
+  const { act, pickAll, workId, one } = await newWork({ kind: 'pickup', source: 'api' });
+  await act('start');
+  await pickAll();
+  await act('ready');
+  expect(await stand.position(one, 's01')).toEqual({ onHand: 5, unavailable: 0, allocated: 2 });
+  await act('hand-over', { code: stand.codes.pickupCodeOf(SHOP, workId) });
+  expect(await stand.position(one, 's01')).toEqual({ onHand: 3, unavailable: 0, allocated: 0 });
+});
+
 test('a forged code is locked after five tries, the right one too, until a manager has looked', async () => {
   const { act, pickAll, orderId, workId } = await newWork({ kind: 'pickup' });
   await act('start');
