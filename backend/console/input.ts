@@ -68,11 +68,17 @@ export const editsSchema = z.strictObject({
     .max(100),
 });
 
+/** Sections with a form of their own, saved whole. */
+const FORM_SECTIONS = ['routing', 'messages', 'outcome', 'fulfillment'] as const;
+
 /** `POST /policy`: whole sections, as an import writes them. Each is parsed by its owner when it is saved. */
 export const sectionsSchema = z.strictObject({
   basedOnVersion: z.int().min(0),
-  sections: z.partialRecord(z.enum(['network', 'surfaces', 'inventory']), entry),
+  sections: z.partialRecord(z.enum(['network', 'surfaces', 'inventory', ...FORM_SECTIONS]), entry),
 });
+
+/** `GET /sections/:name`. */
+export const sectionSchema = z.object({ name: z.enum(FORM_SECTIONS) });
 
 /** `POST /stock`: rows of an import; each replaces what was known of its key. */
 export const stockSchema = z.strictObject({

@@ -24,6 +24,7 @@ import {
   placeSchema,
   productSearchSchema,
   retrySchema,
+  sectionSchema,
   sectionsSchema,
   setupActionSchema,
   skuSchema,
@@ -31,7 +32,7 @@ import {
 } from './input.ts';
 import { namesOf } from './network-names.ts';
 import { hintOf } from './place-hint.ts';
-import type { NetworkItem, NetworkPage } from './view.ts';
+import type { NetworkItem, NetworkPage, SectionView } from './view.ts';
 
 const PAGE_SIZE = 50;
 const PRODUCTS_SHOWN = 20;
@@ -58,6 +59,7 @@ export function consoleRoutes(dependencies: ConsoleDependencies): Router {
   router.post('/sync/retry', admin(retryLevels(dependencies)));
   router.get('/inventory', admin(readInventory(dependencies)));
   router.get('/surfaces', admin(readSurfaces(dependencies)));
+  router.get('/sections/:name', admin(readSection(dependencies)));
   router.get('/places', admin(readPlace(dependencies)));
   router.get('/products', admin(searchProducts(dependencies)));
   router.post('/date-test', admin(testDates(dependencies)));
@@ -264,6 +266,18 @@ function readSurfaces({ policy }: ConsoleDependencies): AdminHandler {
   return async ({ shopId }, _request, response) => {
     const { version, sections } = await policy.read(shopId);
     response.json({ version, surfaces: sections.get('surfaces') ?? {} });
+  };
+}
+
+// As stored: what was never saved is left to the defaults of the section's owner.
+function readSection({ policy }: ConsoleDependencies): AdminHandler {
+  return async ({ shopId }, request, response) => {
+    const input = parseInput(sectionSchema, request.params);
+    if (!input.ok) return sendRefusal(response, input.refusal);
+    const { version, sections } = await policy.read(shopId);
+    const section = sections.get(input.value.name);
+    const answer: SectionView = { version, section: isSection(section) ? section : {} };
+    response.json(answer);
   };
 }
 

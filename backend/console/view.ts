@@ -66,6 +66,12 @@ export type EditProblem = {
   readonly remedy: string;
 };
 
+/** A section of the policy that has a form of its own, as stored. */
+export type SectionView = {
+  readonly version: number;
+  readonly section: Readonly<Record<string, unknown>>;
+};
+
 /** Who saved which version, and when. */
 export type PolicyChangeView = {
   readonly version: number;

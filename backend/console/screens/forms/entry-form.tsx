@@ -54,12 +54,14 @@ export function EntryForm(props: {
   names: NetworkNames;
   /** Instead of the form of the collection: a part of the rules on a screen of its own. */
   form?: (props: FormProps) => ComponentChild;
+  /** A section of the policy that is saved whole; absent: a part of the network. */
+  section?: string;
   /** After a save or when the other's version is wanted: load the entry again. */
   onReload: () => void;
   onSaved: (saved: { readonly version: number; readonly entry: Entry }) => void;
   onRemove?: (() => void) | undefined;
 }) {
-  const { edited, names, onReload, onSaved, onRemove } = props;
+  const { edited, names, section, onReload, onSaved, onRemove } = props;
   const draft = useMemo(() => createDraft(edited.stored), [edited.stored]);
   const [state, setState] = useState<State>({ at: 'editing' });
   const isChanged = draft.isChanged();
@@ -72,10 +74,8 @@ export function EntryForm(props: {
   const save = async (basedOnVersion: number) => {
     if (draft.wrong.value.size > 0) return;
     setState({ at: 'saving' });
-    const answer = await call<{ version: number }>('/network/edits', {
-      body: { basedOnVersion, edits: [toEdit(edited, draft.entry.value)] },
-    });
-    draft.problems.value = answer.ok ? [] : (answer.problem.problems ?? []);
+    const answer = await send({ edited, section, basedOnVersion }, draft.entry.value);
+    draft.problems.value = answer.ok ? [] : problemsOf(answer.problem, section);
     if (!answer.ok) {
       const isConflict = answer.problem.code === 'policy_conflict';
       setState({ at: isConflict ? 'conflict' : 'fault', problem: answer.problem });
@@ -101,7 +101,12 @@ export function EntryForm(props: {
         onReload();
       }}
     >
-      <SaveState state={state} onReload={onReload} onOverwrite={save} />
+      <SaveState
+        state={state}
+        isShown={draft.problems.value.length > 0}
+        onReload={onReload}
+        onOverwrite={save}
+      />
       <WrongFields draft={draft} />
       <Form draft={draft} names={names} isNew={edited.key === null} />
       <div class="actions">
@@ -121,16 +126,43 @@ export function EntryForm(props: {
   );
 }
 
+type Target = {
+  readonly edited: Edited;
+  readonly section: string | undefined;
+  readonly basedOnVersion: number;
+};
+
+async function send({ edited, section, basedOnVersion }: Target, entry: Entry) {
+  if (section === undefined) {
+    const edits = [toEdit(edited, entry)];
+    return await call<{ version: number }>('/network/edits', { body: { basedOnVersion, edits } });
+  }
+  const sections = { [section]: entry };
+  return await call<{ version: number }>('/policy', { body: { basedOnVersion, sections } });
+}
+
+// A section's owner says the first fault only, by its place in the policy.
+function problemsOf(problem: Problem, section: string | undefined): readonly EditProblem[] {
+  const { problems, pointer, value, allowed, remedy } = problem;
+  if (problems !== undefined) return problems;
+  const root = `/sections/${section}`;
+  if (section === undefined || pointer?.startsWith(root) !== true) return [];
+  if (allowed === undefined || remedy === undefined) return [];
+  return [{ edit: 0, pointer: pointer.slice(root.length), value, allowed, remedy }];
+}
+
 function toEdit({ collection, key }: Edited, value: Entry): NetworkEdit {
   return collection === 'policy' ? { collection, key: null, value } : { collection, key, value };
 }
 
 function SaveState(props: {
   state: State;
+  /** What is wrong stands beside the fields. */
+  isShown: boolean;
   onReload: () => void;
   onOverwrite: (version: number) => Promise<void>;
 }) {
-  const { state, onReload, onOverwrite } = props;
+  const { state, isShown, onReload, onOverwrite } = props;
   switch (state.at) {
     case 'editing':
     case 'saving':
@@ -167,7 +199,7 @@ function SaveState(props: {
       );
     }
     case 'fault':
-      return (state.problem.problems ?? []).length > 0 ? null : <Fault problem={state.problem} />;
+      return isShown ? null : <Fault problem={state.problem} />;
   }
 }
 
