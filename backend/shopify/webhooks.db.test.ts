@@ -321,15 +321,23 @@ test.each(['orders/updated', 'fulfillments/update'])(
 
 const FULFILLMENT_ORDER = { id: 'gid://shopify/FulfillmentOrder/4', status: 'open' };
 test.each([
-  ['order_routing_complete', { fulfillment_order: FULFILLMENT_ORDER }, 'order 77 now'],
-  ['moved', { original_fulfillment_order: FULFILLMENT_ORDER }, 'follow 77'],
-  ['merged', { fulfillment_order_merges: [{ fulfillment_order: FULFILLMENT_ORDER }] }, 'follow 77'],
-  ['placed_on_hold', { fulfillment_order: FULFILLMENT_ORDER, held_by_app: {} }, 'follow 77'],
-])('fulfillment_orders/%s has its order looked after', async (action, body, effect) => {
+  [
+    'order_routing_complete',
+    { fulfillment_order: FULFILLMENT_ORDER },
+    ['order 77 now', 'follow 77'],
+  ],
+  ['moved', { original_fulfillment_order: FULFILLMENT_ORDER }, ['follow 77']],
+  [
+    'merged',
+    { fulfillment_order_merges: [{ fulfillment_order: FULFILLMENT_ORDER }] },
+    ['follow 77'],
+  ],
+  ['placed_on_hold', { fulfillment_order: FULFILLMENT_ORDER, held_by_app: {} }, ['follow 77']],
+])('fulfillment_orders/%s has its order looked after', async (action, body, expected) => {
   await connections.connect(shopId, 'jwt');
   await send({ topic: `fulfillment_orders/${action}`, body });
   await runJobs();
-  expect(effects).toEqual([effect]);
+  expect(effects).toEqual(expected);
 });
 
 test('what a location that was closed had to send returns to routing', async () => {

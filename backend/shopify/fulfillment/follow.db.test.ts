@@ -159,6 +159,14 @@ describe('one order', () => {
     expect(order.sent).toEqual([]);
   });
 
+  test('that Shopify has not routed yet is looked at again in a moment, and missed by nobody', async () => {
+    const order = openOrder({ first: [] });
+    await order.add();
+    expect(await order.follow()).toEqual({ kind: 'unrouted' });
+    expect([await order.events(), order.caused]).toEqual([[], ['again']]);
+    expect(await order.read()).toMatchObject({ state: 'pending' });
+  });
+
   test('goes the whole way: asked of stores, claimed elsewhere, sent, delivered', async () => {
     const order = openOrder();
     await order.add({ negotiation: 'offered' });

@@ -54,9 +54,9 @@ export function createFulfillmentFollower(deps: FollowDependencies) {
       if (!/^\d{1,20}$/.test(orderId)) return { kind: 'none' };
       const key = `follow ${shopId} ${orderId}`;
       const outcome = await deps.locks.run(key, () => runOrder(deps, shopId, orderId));
-      if (outcome !== 'busy') return outcome;
-      await deps.again(shopId, orderId);
-      return { kind: 'busy' };
+      // Another process has it, or Shopify has not made its fulfillment orders yet: in a moment.
+      if (outcome === 'busy' || outcome.kind === 'unrouted') await deps.again(shopId, orderId);
+      return outcome === 'busy' ? { kind: 'busy' } : outcome;
     },
 
     /** How far it is. */
@@ -84,13 +84,12 @@ export function createFulfillmentFollower(deps: FollowDependencies) {
      * this process has just started and the lock says who really runs.
      */
     findUnfollowed: (shopId: ShopId, isStarting = false): Promise<readonly string[]> => {
-      const now = deps.clock.now();
-      const ago = (seconds: number) => now.subtract({ seconds }).toString();
-      const before = ago(isStarting ? 0 : SWEEP_AFTER_SECONDS);
-      const stuckBefore = ago(STUCK_AGAIN_SECONDS);
-      return withShop(deps.db, shopId, (trx) =>
-        findUnfollowed(trx, shopId, { before, stuckBefore, limit: SWEEP_LIMIT }),
-      );
+      const asked = {
+        before: before(deps, isStarting ? 0 : SWEEP_AFTER_SECONDS),
+        stuckBefore: before(deps, STUCK_AGAIN_SECONDS),
+        limit: SWEEP_LIMIT,
+      };
+      return withShop(deps.db, shopId, (trx) => findUnfollowed(trx, shopId, asked));
     },
   };
 }
@@ -123,6 +122,12 @@ async function runOrder(
   let known: Observed | undefined;
   while (run.steps < MOST_STEPS) {
     const turn = await takeTurn(deps, run, { first, known });
+    if (turn === 'unrouted') {
+      const since = first.row?.state === 'pending' ? first.row.since : at;
+      const isNew = Temporal.Instant.compare(since, before(deps, SWEEP_AFTER_SECONDS)) > 0;
+      // After a while the look by the minute is enough.
+      return { kind: isNew ? 'unrouted' : 'none' };
+    }
     if ('ending' in turn) return await finish(deps, run, turn.ending);
     known = turn.known;
   }
@@ -130,14 +135,20 @@ async function runOrder(
   return await finish(deps, run, { order: first, stuck });
 }
 
+function before({ clock }: FollowDependencies, seconds: number): string {
+  return clock.now().subtract({ seconds }).toString();
+}
+
 // One look and at most one step; the end, or what need not be read again.
 async function takeTurn(
   deps: FollowDependencies,
   run: Run,
-  before: { readonly first: FollowedOrder; readonly known: Observed | undefined },
-): Promise<{ readonly ending: Ending } | { readonly known: Observed | undefined }> {
-  const look = await lookAt(deps, run, before.known);
-  if ('reason' in look) return { ending: { order: before.first, stuck: look } };
+  begun: { readonly first: FollowedOrder; readonly known: Observed | undefined },
+): Promise<'unrouted' | { readonly ending: Ending } | { readonly known: Observed | undefined }> {
+  const look = await lookAt(deps, run, begun.known);
+  if (look === 'unrouted') return look;
+  if (look === 'gone') return { ending: { order: begun.first, stuck: undefined } };
+  if ('reason' in look) return { ending: { order: begun.first, stuck: look } };
   const adopted = await adoptByHand(deps, run, look);
   if (adopted === 'moved') return { known: undefined };
   if (adopted !== undefined) return { ending: { ...look, stuck: adopted } };

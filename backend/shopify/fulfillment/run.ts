@@ -44,6 +44,8 @@ export type Places = {
 /** What a run came to. `none`: nothing of it is followed. */
 export type FollowOutcome =
   | { readonly kind: 'none' | 'busy' }
+  /** Shopify has no fulfillment orders of it yet; it is looked at again in a moment. */
+  | { readonly kind: 'unrouted' }
   | { readonly kind: 'done'; readonly steps: number }
   | { readonly kind: 'stuck'; readonly steps: number; readonly stuck: Stuck };
 
@@ -72,7 +74,7 @@ export async function lookAt(
   deps: FollowDependencies,
   run: Run,
   known: Observed | undefined,
-): Promise<Look | Stuck> {
+): Promise<Look | Stuck | 'gone' | 'unrouted'> {
   const { shopId, orderId } = run;
   const order = await withShop(deps.db, shopId, (trx) => loadFollowed(trx, shopId, orderId));
   const desired = desiredOf(order.works, {
@@ -83,7 +85,7 @@ export async function lookAt(
   });
   run.learned = { ...run.learned, prepared: order.row?.prepared ?? [] };
   const observed = known ?? (await readOrder(deps, run, order));
-  if ('reason' in observed) return observed;
+  if (typeof observed === 'string' || 'reason' in observed) return observed;
   deps.onStep('follow.read');
   const isEnough = nextStep(desired, observed, run.learned).kind !== 'look';
   if (isEnough) return { order, desired, observed };
@@ -99,14 +101,16 @@ async function readOrder(
   deps: FollowDependencies,
   { shopId, orderId }: Run,
   order: FollowedOrder,
-): Promise<Observed | Stuck> {
+): Promise<Observed | Stuck | 'gone' | 'unrouted'> {
   const size = {
     parts: Math.max(order.works.length, order.row?.parts ?? 0) + 1,
     lines: linesIn(order),
   };
   const parts = await readParts(deps.admin, { shopId, orderId, size });
   if (parts === 'too_large') return { reason: 'order_too_large', facts: {} };
-  return { parts: parts === 'gone' ? [] : parts, fulfillments: undefined };
+  // Shopify makes fulfillment orders a moment after the order; one that is gone has nothing to be followed.
+  if (parts === 'gone' || parts.length === 0) return parts === 'gone' ? 'gone' : 'unrouted';
+  return { parts, fulfillments: undefined };
 }
 
 function linesIn({ works }: FollowedOrder): number {

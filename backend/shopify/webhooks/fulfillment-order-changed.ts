@@ -45,7 +45,7 @@ export const fulfillmentOrderChanged: WebhookHandler<Kept> = {
     // Gone since: its successor sends a webhook of its own.
     if (orderId === undefined) return;
     if (topic === ROUTED) await work.requestIntake(shopId, orderId, 'now');
-    else await work.requestFollow(shopId, orderId);
+    await work.requestFollow(shopId, orderId);
   },
 };
 
