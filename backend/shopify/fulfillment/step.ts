@@ -45,22 +45,6 @@ export type Step =
 
 export type CarrierEvent = 'IN_TRANSIT' | 'OUT_FOR_DELIVERY' | 'DELIVERED' | 'FAILURE';
 
-/** Kinds in the order in which they are looked for. */
-export const STEP_KINDS = [
-  'fulfill',
-  'open',
-  'activate',
-  'move',
-  'release',
-  'hold',
-  'deadline',
-  'split',
-  'progress',
-  'prepared',
-  'tracking',
-  'event',
-] as const satisfies readonly Step['kind'][];
-
 // Shopify may say no to these and the order is followed all the same: they tell, they change nothing.
 const COURTESIES = new Set<Step['kind']>([
   'split',
