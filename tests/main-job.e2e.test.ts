@@ -87,8 +87,6 @@ beforeEach(async () => {
     wallet: 'off',
     origins: '1',
     webhooks: 'prompt',
-    // A pickup's store is known only once Shopify has routed it; how long the page waits for that is not asked here.
-    orderRouting: 'at once',
   });
   context = await browser.newContext({ viewport: { width: 1280, height: 1000 } });
   page = await context.newPage();

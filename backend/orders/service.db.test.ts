@@ -284,6 +284,17 @@ test('pickup without a receipt is promised for the instant that keeps what Shopi
   });
 });
 
+test('a pickup is joined once its store is known, or is decided without one when nobody routes it', async () => {
+  const unrouted = { ...ORDER, delivery: { kind: 'pickup', nodeId: undefined } } as const;
+  const placed = (secondsAgo: number) => ({
+    ...unrouted,
+    placedAt: NOW.subtract({ seconds: secondsAgo }).toString(),
+  });
+  expect(await join(placed(119))).toBeUndefined();
+  expect(at(shopId).retries).toEqual([ORDER.orderId]);
+  expect(await join(placed(120))).toMatchObject({ status: 'none', joinedBy: 5 });
+});
+
 test('a pickup point is named on the stored promise', async () => {
   const code = 'pp:mondial:1234';
   const answer = JSON.stringify([

@@ -81,6 +81,8 @@ export type OrderService = {
 
 // The queue of receipts holds 60 s of them while Postgres is away; twice that is late enough to stop looking.
 const RETRIES_UNTIL_SECONDS = 150;
+// Shopify routes an order within seconds; a place that is bound to no node stays unknown, and is decided without.
+const ROUTED_WITHIN_SECONDS = 120;
 
 /** Builds the service. */
 export function createOrderService(deps: OrderServiceDeps): OrderService {
@@ -107,6 +109,12 @@ async function join(
 ): Promise<OrderPromiseRow | undefined> {
   if (read.delivery.kind === 'none') return undefined;
   const { orderId } = read;
+  const ageSeconds = deps.now().since(read.placedAt).total('seconds');
+  // Which store hands it over comes with its routing, moments later. Said now, "no promise" would be believed.
+  if (isUnrouted(read) && ageSeconds < ROUTED_WITHIN_SECONDS) {
+    await deps.retryLater(shopId, orderId);
+    return undefined;
+  }
   const stored = await deps.store.load(shopId, { orderId });
   const copiedReceipt = read.copiedReceipt ?? stored?.copiedReceipt ?? null;
   const row = await decide(deps, shopId, { ...read, copiedReceipt }, stored);
@@ -115,11 +123,14 @@ async function join(
     await deps.store.markUnpublished(shopId, orderId);
   }
   // Receipts are written behind the answer: what is missing now may be there in a minute.
-  const ageSeconds = deps.now().since(read.placedAt).total('seconds');
   if (row.joinedBy === 5 && read.posted === undefined && ageSeconds < RETRIES_UNTIL_SECONDS) {
     await deps.retryLater(shopId, orderId);
   }
   return row;
+}
+
+function isUnrouted({ delivery }: PlacedOrder): boolean {
+  return delivery.kind === 'pickup' && delivery.nodeId === undefined;
 }
 
 async function decide(
