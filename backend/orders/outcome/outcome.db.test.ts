@@ -6,7 +6,7 @@ import type { ShopId } from '../../base/ids.ts';
 import { withShop } from '../../platform/database.ts';
 import type { OrderJob } from '../jobs.ts';
 import { readTimeline } from '../timeline/store.ts';
-import { changeWork, insertWork, type NewWork, readWorks } from '../works/store.ts';
+import { changeWork, insertWork, lockWorks, type NewWork, readWorks } from '../works/store.ts';
 import { DEFAULT_OUTCOME } from './settings.ts';
 import { createOutcomeReports } from './settled/service.ts';
 import { createTrackingService } from './tracking/service.ts';
@@ -154,9 +154,11 @@ test('an alert runs once before a milestone, once when it is missed, and ends wh
   now = Temporal.Instant.from('2026-11-25T13:00:00Z');
   expect(await watch().assess(shop)).toMatchObject({ raised: 1, cleared: 0 });
   expect((await reports.readAtRisk(shop)).rows[0]?.level).toBe('missed');
-  await withShop(db, shop, (trx) =>
-    changeWork(trx, shop, { workId: 'w-1', version: 1 }, { state: 'picking' }),
-  );
+  await withShop(db, shop, async (trx) => {
+    for (const work of await lockWorks(trx, shop, { workIds: ['w-1'] })) {
+      await changeWork(trx, shop, work, { state: 'picking' });
+    }
+  });
   expect(await watch().assess(shop)).toMatchObject({ raised: 0, cleared: 1 });
   expect(await reports.readAtRisk(shop)).toMatchObject({ total: 0, rows: [] });
   expect(await timelineOf('1')).toEqual(['at_risk', 'at_risk']);

@@ -1,6 +1,13 @@
 // The tables of a work's life, checked as tables.
 import { expect, test } from 'vitest';
-import { checkChange, isOpen, STATE_CHANGES, statesAfter, WORK_STATES } from './lifecycle.ts';
+import {
+  breachOf,
+  checkChange,
+  isOpen,
+  STATE_CHANGES,
+  statesAfter,
+  WORK_STATES,
+} from './lifecycle.ts';
 
 const KINDS = ['ship', 'pickup'] as const;
 
@@ -30,4 +37,11 @@ test.each([
   ['unplaced', 'picking', 'ship', false],
 ] as const)('%s → %s of a %s work: %s', (from, to, kind, isAllowed) => {
   expect(checkChange(from, to, kind).ok).toBe(isAllowed);
+});
+
+test('a change of state that the table does not list is a breach, whatever is said beside it', () => {
+  const from = { kind: 'ship', state: 'placed', negotiation: 'none' } as const;
+  expect(breachOf(from, { negotiation: 'offered' })).toBeUndefined();
+  expect(breachOf(from, { state: 'handed_over' })).toBe('ship work from placed to handed_over');
+  expect(breachOf(from, {})).toBeUndefined();
 });

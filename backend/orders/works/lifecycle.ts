@@ -46,10 +46,11 @@ export const STATE_CHANGES: Readonly<Record<WorkState, Move>> = {
 };
 
 /** From each negotiation, those that may follow, and in which states of the work each may be held. */
-export const NEGOTIATION_CHANGES: Readonly<Record<Negotiation, readonly Negotiation[]>> = {
+const NEGOTIATION_CHANGES: Readonly<Record<Negotiation, readonly Negotiation[]>> = {
   none: ['offered', 'assigned', 'claimed', 'none'],
   offered: ['claimed', 'assigned', 'none', 'offered'],
-  claimed: ['none', 'assigned', 'claimed'],
+  // Offered again: the winner's units turned out to be gone, before anybody was told that he won.
+  claimed: ['none', 'offered', 'assigned', 'claimed'],
   assigned: ['none', 'offered', 'assigned', 'claimed'],
 };
 
@@ -78,6 +79,21 @@ export function checkChange(
   const allowed = statesAfter(from, kind);
   if (allowed.includes(to)) return { ok: true, value: undefined };
   return { ok: false, refusal: { code: 'work_state_forbids', state: from, wanted: to, allowed } };
+}
+
+/** What a change of a work would break of the tables; undefined: nothing. The same again is no change. */
+export function breachOf(
+  from: { readonly kind: WorkKind; readonly state: WorkState; readonly negotiation: Negotiation },
+  to: { readonly state?: WorkState | undefined; readonly negotiation?: Negotiation | undefined },
+): string | undefined {
+  const { state = from.state, negotiation = from.negotiation } = to;
+  if (state !== from.state && !statesAfter(from.state, from.kind).includes(state)) {
+    return `${from.kind} work from ${from.state} to ${state}`;
+  }
+  const isSame = negotiation === from.negotiation;
+  return isSame || NEGOTIATION_CHANGES[from.negotiation].includes(negotiation)
+    ? undefined
+    : `negotiation from ${from.negotiation} to ${negotiation}`;
 }
 
 /** Nobody has begun: it may be moved without asking anybody (a penalty if a store has seen it). */

@@ -44,7 +44,13 @@ test('a work is read as it was written, and a change on an older version changes
       promisedEnd: '2026-11-27T23:00:00.000000Z',
       lines: [{ lineId: 'l1', sku: 'SHIRT', quantity: 2, picked: 0 }],
     });
-    const at = { workId: 'w1', version: 1 };
+    const at = {
+      workId: 'w1',
+      version: 1,
+      kind: 'ship',
+      state: 'placed',
+      negotiation: 'none',
+    } as const;
     expect(await changeWork(trx, SHOP, at, { negotiation: 'claimed', claimedBy: 'rome' })).toBe(
       true,
     );

@@ -8,7 +8,7 @@
 import { sql } from 'kysely';
 import type { ShopId } from '../../base/ids.ts';
 import type { ShopTransaction } from '../../stock/ledger/store.ts';
-import type { Negotiation, WorkKind, WorkState } from './lifecycle.ts';
+import { breachOf, type Negotiation, type WorkKind, type WorkState } from './lifecycle.ts';
 
 /** Units of one order line in a work. */
 export type WorkLine = {
@@ -160,13 +160,16 @@ export async function insertWork(
   );
 }
 
-/** Changes a work that is still at `version`; false: another was faster, nothing is changed. */
+/** Changes a work that is still at `version`; false: another was faster, nothing is changed. What the tables forbid throws. */
 export async function changeWork(
   trx: ShopTransaction,
   shopId: ShopId,
-  { workId, version }: Pick<Work, 'workId' | 'version'>,
+  work: Pick<Work, 'workId' | 'version' | 'kind' | 'state' | 'negotiation'>,
   change: WorkChange,
 ): Promise<boolean> {
+  const { workId, version } = work;
+  const breach = breachOf(work, change);
+  if (breach !== undefined) throw new Error(`Bug: work ${workId} may not go: ${breach}`);
   const set = assignments(change).map(({ column, value }) => sql`${sql.ref(column)} = ${value}`);
   const { numAffectedRows } = await sql`
     update work set version = version + 1 ${set.length === 0 ? sql`` : sql`, ${sql.join(set)}`}
