@@ -6,6 +6,7 @@
  */
 import type { ShopId } from './base/ids.ts';
 import { type Core, SURFACES_SECTION } from './build-core.ts';
+import { routingSettings } from './build-routing.ts';
 import { type ShopifyGround, surfacesIn } from './build-shopify.ts';
 import type { JobDefinition } from './jobs/queue.ts';
 import { fulfillmentFollowJob } from './orders/jobs.ts';
@@ -28,6 +29,7 @@ import {
   FULFILLMENT_SECTION,
   parseFulfillmentSettings,
 } from './shopify/fulfillment/settings.ts';
+import { type LocationRanksDeps, writeLocationRanks } from './shopify/location-ranks-writer.ts';
 import { nodeOfLocation } from './shopify/surfaces.ts';
 
 /** What it is built on. */
@@ -39,7 +41,7 @@ export type FollowBuild = {
     readonly stock: Pick<Core['stock'], 'open'>;
   };
   readonly ground: Pick<ShopifyGround, 'admin'> & {
-    readonly store: Pick<ShopifyGround['store'], 'readLocations'>;
+    readonly store: Pick<ShopifyGround['store'], 'readLocations' | 'readSetup'>;
   };
   readonly route: Pick<RouteService, 'relocate' | 'announce'>;
   readonly outbox: Outbox;
@@ -56,14 +58,31 @@ const AGAIN_SECONDS = 1;
 export function buildFollow(build: FollowBuild) {
   const { platform, log, core, ground, route, outbox, installedShops } = build;
   const { db, clock } = platform;
+  const settingsOf = async (shopId: ShopId) => {
+    const section = (await core.policy.read(shopId)).sections.get(FULFILLMENT_SECTION);
+    const parsed = section === undefined ? undefined : parseFulfillmentSettings(section);
+    return parsed?.ok === true ? parsed.value : DEFAULT_FULFILLMENT;
+  };
+  const ranks: LocationRanksDeps = {
+    ...{ admin: ground.admin, store: ground.store, now: () => clock.now() },
+    isWanted: async (shopId) => (await settingsOf(shopId)).ranksLocations,
+    networkOf: async (shopId) => (await core.stock.open(shopId))?.snapshot,
+    settingsOf: async (shopId) => routingSettings(await core.policy.read(shopId)),
+    locationsOf: async (shopId) => {
+      const { locationOf } = await readPlaces(build, shopId);
+      const nodes = (await core.stock.open(shopId))?.snapshot.nodes ?? [];
+      return new Map(
+        nodes.flatMap(({ id }) => {
+          const locationId = locationOf(id);
+          return locationId === null ? [] : [[id, locationId] as const];
+        }),
+      );
+    },
+  };
   const follower = createFulfillmentFollower({
     ...{ db, clock, log, route, admin: ground.admin, onStep: build.onStep },
     locks: createOrderLocks(db),
-    settingsOf: async (shopId) => {
-      const section = (await core.policy.read(shopId)).sections.get(FULFILLMENT_SECTION);
-      const parsed = section === undefined ? undefined : parseFulfillmentSettings(section);
-      return parsed?.ok === true ? parsed.value : DEFAULT_FULFILLMENT;
-    },
+    settingsOf,
     placesOf: (shopId) => readPlaces(build, shopId),
     resettle: build.takeInAgain,
     again: (shopId, orderId) =>
@@ -78,6 +97,7 @@ export function buildFollow(build: FollowBuild) {
   const jobs: JobDefinition[] = [
     fulfillmentFollowJobOf(follower),
     fulfillmentSweepJob({ follower, installedShops, log }),
+    ranksJob(ranks, installedShops, log),
   ];
   return {
     follower,
@@ -86,6 +106,32 @@ export function buildFollow(build: FollowBuild) {
     resume: async (): Promise<void> => {
       for (const shopId of await installedShops()) {
         await followForgotten({ follower, log }, shopId, true);
+      }
+    },
+  };
+}
+
+// Every hour, all shops: most have no use for it. One shop's fault is not another's.
+function ranksJob(
+  ranks: LocationRanksDeps,
+  installedShops: () => Promise<readonly ShopId[]>,
+  log: Log,
+): JobDefinition {
+  return {
+    name: 'location_ranks',
+    policy: 'short',
+    retryLimit: 0,
+    retryDelaySeconds: 1,
+    expireInSeconds: 300,
+    concurrency: 1,
+    schedule: '23 * * * *',
+    handle: async () => {
+      for (const shop of await installedShops()) {
+        try {
+          await writeLocationRanks(ranks, shop);
+        } catch (error) {
+          log.warn({ event: 'location_ranks_not_written', shop, error });
+        }
       }
     },
   };

@@ -58,8 +58,8 @@ export function buildRouting(build: RoutingBuild) {
 
 const read = new WeakMap<Policy, RoutingSettings>();
 
-// Parsed once a version; a section that an older program cannot read routes as if there were none.
-function routingSettings(policy: Policy): RoutingSettings {
+/** Parsed once a version; a section that an older program cannot read routes as if there were none. */
+export function routingSettings(policy: Policy): RoutingSettings {
   const known = read.get(policy);
   if (known !== undefined) return known;
   const section = policy.sections.get(ROUTING_SECTION);

@@ -13,7 +13,8 @@ export const LOCATION_RANKS_METAFIELD = {
   key: 'location_ranks',
   type: 'json',
 } as const;
-const MOST_BYTES = 10_000;
+/** Shopify hands a Function null above this. */
+export const LOCATION_RANKS_MOST_BYTES = 10_000;
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const UNRANKED = '-';
 
@@ -61,8 +62,12 @@ export function encodeLocationRanks(ranks: LocationRanks): Parsed<string> {
     };
     const text = JSON.stringify(json);
     // Digits and capitals only: a character is a byte.
-    if (text.length > MOST_BYTES) {
-      refuse('/zones', text.length, `destinations and locations in ${MOST_BYTES} bytes`);
+    if (text.length > LOCATION_RANKS_MOST_BYTES) {
+      refuse(
+        '/zones',
+        text.length,
+        `destinations and locations in ${LOCATION_RANKS_MOST_BYTES} bytes`,
+      );
     }
     return text;
   });

@@ -74,7 +74,8 @@ function standardOf(settings: RoutingSettings): Rules {
   return rules;
 }
 
-function everyWeight(named: Weights): Readonly<Record<Penalty, number>> {
+/** Each penalty's weight; 1 where the merchant says nothing. */
+export function everyWeight(named: Weights): Readonly<Record<Penalty, number>> {
   return { ...NO_DIFFERENCE, ...named };
 }
 

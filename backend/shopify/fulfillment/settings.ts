@@ -14,6 +14,8 @@ const schema = z.strictObject({
   reportsProgress: z.boolean().default(true),
   /** The latest start of a work is written to Shopify as its deadline. */
   setsDeadlines: z.boolean().default(true),
+  /** The shop has the custom app with the location-rules Function: Kept writes it the ranks of its locations. */
+  ranksLocations: z.boolean().default(false),
 });
 
 /** The section, defaults filled in. */
