@@ -24,15 +24,20 @@ const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' 
 const STALE_AFTER_SECONDS = 3600;
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { stop, ...server } = await openTestServer();
+  project.provide('testPostgres', server);
+  return stop;
+}
+
+/** The server and the template, also for programs that are no tests. */
+export async function openTestServer() {
   const server = await startPostgresServer(CLONE_DIR, 'test', { settings: FAST });
   const template = await makeTemplate(server.ownerUrl);
-  project.provide('testPostgres', {
-    ownerUrl: server.ownerUrl,
-    appUrl: server.appUrl,
-    template,
-  });
-  return async () => {
-    await server.stopIfUnused();
+  return {
+    ...{ ownerUrl: server.ownerUrl, appUrl: server.appUrl, template },
+    stop: async () => {
+      await server.stopIfUnused();
+    },
   };
 }
 
