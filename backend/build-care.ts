@@ -43,7 +43,7 @@ const SWEEP_JOB = 'order_action_sweep';
 /** Builds it. */
 export function buildCare(build: CareBuild) {
   const { platform, connector, orders, outcome, queue } = build;
-  const outbox = createOutbox(queue.boss);
+  const outbox = createOutbox(queue.boss, queue.wake);
   const care = createCare({
     db: platform.db,
     clock: platform.clock,

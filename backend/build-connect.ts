@@ -48,7 +48,7 @@ export type ConnectBuild = {
     readonly installedShops: Connector['installedShops'];
     readonly posted: Connector['posted'];
   };
-  readonly queue: Pick<JobQueue, 'boss' | 'runForShop'>;
+  readonly queue: Pick<JobQueue, 'boss' | 'runForShop' | 'wake'>;
   readonly ledger: Pick<LedgerService, 'ingest'>;
   /** Where refused events of parcels go when they are tried again. */
   readonly tracking?: TrackingIntake;
@@ -77,7 +77,7 @@ export function buildConnect(build: ConnectBuild) {
   const stockedAt = createStockedReader(db);
   const intakeStore = createIntakeStore(db);
   const intake = createIntake({ store: intakeStore, book, catalogOf, stockedAt, now });
-  const outbox = createOutbox(queue.boss);
+  const outbox = createOutbox(queue.boss, queue.wake);
   const imports = createImports({
     store: createImportStore(db),
     book,

@@ -121,7 +121,7 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     },
     setUnseen: orderClaims.setUnseen,
   });
-  const outbox = createOutbox(queue.boss);
+  const outbox = createOutbox(queue.boss, queue.wake);
   const claims = buildClaims({
     ...{ platform, log, core, orderClaims },
     routeAgain: (shopId, orderIds) =>

@@ -40,7 +40,7 @@ export type DeskBuild = {
     readonly route: Pick<RouteService, 'returnWork'>;
     readonly offers: Pick<Offers, 'offers' | 'feed'>;
   };
-  readonly queue: Pick<JobQueue, 'boss'>;
+  readonly queue: Pick<JobQueue, 'boss' | 'wake'>;
   /** Told of each step; absent: nobody. */
   readonly onStep?: OnOrderStep;
 };
@@ -52,7 +52,7 @@ export type DeskParts = ReturnType<typeof buildDesk>;
 export function buildDesk(build: DeskBuild) {
   const { platform, config, core, connector, queue } = build;
   const { route, offers } = build.orders;
-  const outbox = createOutbox(queue.boss);
+  const outbox = createOutbox(queue.boss, queue.wake);
   const { db, clock, bus } = platform;
   const places = placesOf(build);
   const access = createDeskAccess({

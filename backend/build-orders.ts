@@ -34,7 +34,7 @@ export type Orders = ReturnType<typeof buildOrders>;
 /** Builds it. */
 export function buildOrders(build: OrdersBuild) {
   const { platform, log, core, ground, connector, queue, onStep = () => undefined } = build;
-  const outbox = createOutbox(queue.boss);
+  const outbox = createOutbox(queue.boss, queue.wake);
   const routing = buildRouting({
     ...{ platform, log, core, queue, outbox, onStep },
     installedShops: connector.installedShops,

@@ -65,6 +65,7 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
     url: platform.address.appUrl,
     assumesAppRole: platform.address.assumesAppRole,
     log,
+    bus: platform.bus,
   });
   const ground = buildShopifyGround(platform, config, log);
   const settingsOf = (live: LiveShop) => ground.profiles.peek(live.shopId) ?? UNKNOWN_SHOP;

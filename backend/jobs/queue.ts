@@ -1,17 +1,22 @@
 /**
  * Who runs the work that changes have caused, and what recurs by the clock on the wall?
  *
- * In: job definitions exported by modules and edges. Out: workers over pg-boss that run each job at
+ * In: job definitions exported by modules and edges. Out: a runner (runner.ts) over pg-boss that runs each job at
  * least once, with retries that back off, and a dead-letter queue for what never succeeds.
  * Invariants: the owner makes the queue's schema, the application's role only uses it; a definition's
  * handler parses its own data; an unknown fault fails that job alone, never its batch.
  * Queue times are the database server's; a job that decides by time reads the injected clock.
  */
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import type { ShopId } from '../base/ids.ts';
+import type { Bus } from '../platform/bus.ts';
 import type { Log } from '../platform/log.ts';
 import { APP_ROLE } from '../platform/postgres-server.ts';
+import { createStatementNames, queryPrepared } from '../platform/prepared.ts';
+import { type Runner, startRunner } from './runner.ts';
 
 /** A kind of work and how it is run. */
 export type JobDefinition = {
@@ -24,9 +29,9 @@ export type JobDefinition = {
   readonly retryDelaySeconds: number;
   /** A run that takes longer is given up and tried again. */
   readonly expireInSeconds: number;
-  /** Workers in this process; each takes some jobs at a time. */
+  /** Jobs that run at once in this process, times `atOnce`. */
   readonly concurrency: number;
-  /** Jobs that one worker runs at once; absent: one after the other. For work that mostly waits for others. */
+  /** For work that mostly waits for others; absent: 1. */
   readonly atOnce?: number;
   /** Five-field cron in UTC; the job then also runs by itself, with `{}` as its data. */
   readonly schedule?: string;
@@ -36,6 +41,8 @@ export type JobDefinition = {
 /** A queue that was started. */
 export type JobQueue = {
   readonly boss: PgBoss;
+  /** Something was put into the queue of this name: it is looked at now, here and in the other processes. */
+  wake(name: string): void;
   /** Creates the queues and starts their workers. Call once with every definition. */
   register(definitions: readonly JobDefinition[]): Promise<void>;
   /** Runs a job for this shop by cron (UTC) from now on, with `{shopId}` as its data. Repeatable. */
@@ -55,10 +62,6 @@ export const DEAD_LETTER_QUEUE = 'dead_letter';
 
 const SCHEMA = 'pgboss';
 const STOP_TIMEOUT_MILLISECONDS = 10_000;
-// More than 1, so that a backlog is drained without waiting for the next poll between batches.
-const BATCH_SIZE = 5;
-// New jobs wake a worker at once; a delayed one and a second try are found by polling alone.
-const POLL_SECONDS = 1;
 
 /** Makes or updates the queue's tables as the owner, and lets the application's role use them. */
 export async function prepareJobs(ownerUrl: string): Promise<void> {
@@ -87,29 +90,39 @@ export async function prepareJobs(ownerUrl: string): Promise<void> {
   if (fault !== undefined) throw fault;
 }
 
-/** Starts the queue as the application's role. `assumesAppRole` as in `openDatabase`. */
-export async function startJobQueue(options: {
+/** What the queue stands on. */
+export type JobQueueOptions = {
   readonly url: string;
   readonly assumesAppRole: boolean;
   readonly log: Log;
-}): Promise<JobQueue> {
+  /** Tells other processes that there is work; absent: they find it within a second. */
+  readonly bus?: Pick<Bus, 'publish' | 'subscribe'>;
+};
+
+/** Starts the queue as the application's role. `assumesAppRole` as in `openDatabase`. */
+export async function startJobQueue(options: JobQueueOptions): Promise<JobQueue> {
   const { log } = options;
+  const pool = openPool(options);
+  const names = createStatementNames();
   const boss = new PgBoss({
-    connectionString: options.url,
+    db: { executeSql: (text, values = []) => queryPrepared(names, pool, text, values) },
     schema: SCHEMA,
     migrate: false,
     createSchema: false,
     reindex: false,
-    useListenNotify: true,
-    max: 4,
-    application_name: 'kept-jobs',
-    ...(options.assumesAppRole ? { options: `-c role=${APP_ROLE}` } : {}),
   });
   boss.on('error', (error) => log.warn({ event: 'queue_fault', error }));
   await boss.start();
+  const runner = startRunner(boss, SCHEMA, log);
+  const others = tellOthers(options.bus, runner);
+  const wake = (name: string) => {
+    runner.wake(name);
+    others.tell(name);
+  };
   return {
     boss,
-    register: (definitions) => register(boss, definitions, log),
+    wake,
+    register: (definitions) => register({ boss, runner, definitions }),
     scheduleForShop: (shopId, name, cron) =>
       boss.schedule(name, cron, { shopId }, { tz: 'UTC', key: scheduleKey(shopId) }),
     scheduledShops: async (name) =>
@@ -125,8 +138,59 @@ export async function startJobQueue(options: {
     },
     runForShop: async (shopId, name) => {
       await boss.send(name, { shopId }, { singletonKey: shopId });
+      wake(name);
     },
-    stop: () => boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MILLISECONDS }),
+    stop: async () => {
+      others.stop();
+      await runner.stop(STOP_TIMEOUT_MILLISECONDS);
+      await boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MILLISECONDS });
+      await pool.end();
+    },
+  };
+}
+
+function openPool({ url, assumesAppRole, log }: JobQueueOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 4,
+    keepAlive: true,
+    application_name: 'kept-jobs',
+    ...(assumesAppRole ? { options: `-c role=${APP_ROLE}` } : {}),
+  });
+  const onFault = (error: Error) => log.warn({ event: 'queue_fault', error });
+  pool.on('error', onFault);
+  // The pool listens only to idle connections; one that breaks while it is in use would end the process.
+  pool.on('connect', (client) => client.on('error', onFault));
+  return pool;
+}
+
+const TOPIC = 'jobs';
+// In a stream of changes others are told together.
+const TELL_GAP_MILLISECONDS = 50;
+
+/** Wakes the queues of other processes, and is woken by them. */
+function tellOthers(bus: JobQueueOptions['bus'], runner: Runner) {
+  const self = randomUUID();
+  const names = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  const publish = () => {
+    timer = undefined;
+    void bus?.publish(TOPIC, [self, ...names].join(' '));
+    names.clear();
+  };
+  const unsubscribe = bus?.subscribe(TOPIC, (message) => {
+    const [from, ...woken] = message.split(' ');
+    if (from !== self) for (const name of woken) runner.wake(name);
+  });
+  return {
+    tell: (name: string) => {
+      names.add(name);
+      if (bus !== undefined) timer ??= setTimeout(publish, TELL_GAP_MILLISECONDS).unref();
+    },
+    stop: () => {
+      clearTimeout(timer);
+      unsubscribe?.();
+    },
   };
 }
 
@@ -142,38 +206,21 @@ function scheduleKey(shopId: ShopId): string {
   return shopId.replace(/[^A-Za-z0-9_.-]/g, '_');
 }
 
-async function register(
-  boss: PgBoss,
-  definitions: readonly JobDefinition[],
-  log: Log,
-): Promise<void> {
+async function register({ boss, runner, definitions }: Registering): Promise<void> {
   await boss.createQueue(DEAD_LETTER_QUEUE);
   for (const definition of definitions) {
     await makeQueue(boss, definition);
-    await boss.work(
-      definition.name,
-      {
-        batchSize: definition.atOnce ?? BATCH_SIZE,
-        burstWhenBatchFull: true,
-        perJobResults: true,
-        localConcurrency: definition.concurrency,
-        pollingIntervalSeconds: POLL_SECONDS,
-        notifyPollingIntervalSeconds: POLL_SECONDS,
-      },
-      async (jobs) => {
-        if (definition.atOnce !== undefined) {
-          return await Promise.all(jobs.map((job) => runJob(definition, job, log)));
-        }
-        const results = [];
-        for (const job of jobs) results.push(await runJob(definition, job, log));
-        return results;
-      },
-    );
-    if (definition.schedule !== undefined) {
-      await boss.schedule(definition.name, definition.schedule, {}, { tz: 'UTC' });
-    }
+    const { name, expireInSeconds, concurrency, atOnce = 1, handle, schedule } = definition;
+    runner.add({ name, expireInSeconds, room: concurrency * atOnce, handle });
+    if (schedule !== undefined) await boss.schedule(name, schedule, {}, { tz: 'UTC' });
   }
 }
+
+type Registering = {
+  readonly boss: PgBoss;
+  readonly runner: Runner;
+  readonly definitions: readonly JobDefinition[];
+};
 
 // `createQueue` leaves an existing queue as it was, so new settings are written by `updateQueue`.
 async function makeQueue(boss: PgBoss, definition: JobDefinition): Promise<void> {
@@ -183,23 +230,9 @@ async function makeQueue(boss: PgBoss, definition: JobDefinition): Promise<void>
     retryBackoff: true,
     expireInSeconds: definition.expireInSeconds,
     deadLetter: DEAD_LETTER_QUEUE,
-    notify: true,
+    // See runner.ts: a queue made by an older program may have it on.
+    notify: false,
   };
   await boss.createQueue(definition.name, { policy: definition.policy, ...settings });
   await boss.updateQueue(definition.name, settings);
-}
-
-async function runJob(
-  definition: JobDefinition,
-  job: { readonly id: string; readonly data: unknown; readonly signal: AbortSignal },
-  log: Log,
-): Promise<{ id: string; status: 'completed' | 'failed'; output?: { message: string } }> {
-  try {
-    await definition.handle(job.data, job.signal);
-    return { id: job.id, status: 'completed' };
-  } catch (error) {
-    log.warn({ event: 'job_failed', job: definition.name, jobId: job.id, error });
-    const message = error instanceof Error ? error.message : 'thrown value is no Error';
-    return { id: job.id, status: 'failed', output: { message } };
-  }
 }

@@ -8,11 +8,28 @@
  * `timestamptz` is read as `Temporal.Instant`, `date` as `Temporal.PlainDate`, `bigint` as an exact
  * number; instants are written as ISO strings that the caller made, never SQL's own clock.
  */
-import { type ColumnType, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import {
+  type ColumnType,
+  Kysely,
+  type PostgresCursor,
+  PostgresDialect,
+  type PostgresPool,
+  type PostgresPoolClient,
+  type PostgresQueryResult,
+  sql,
+  type Transaction,
+} from 'kysely';
 import pg from 'pg';
 import type { ShopId } from '../base/ids.ts';
 import { TransientError } from '../base/result.ts';
 import { APP_ROLE } from './postgres-server.ts';
+import {
+  createStatementNames,
+  isPastPlan,
+  queryPrepared,
+  type StatementNames,
+} from './prepared.ts';
 
 /** A `timestamptz` column: read as an instant, written as its ISO string. */
 export type InstantColumn = ColumnType<Temporal.Instant, string, string>;
@@ -59,7 +76,33 @@ export function openDatabase<Tables>(options: DatabaseOptions): Kysely<Tables> {
   pool.on('error', options.onIdleError);
   // The pool listens only to idle connections; one that breaks while it is in use would end the process.
   pool.on('connect', (client) => client.on('error', options.onIdleError));
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: keepingPlans(pool) }) });
+}
+
+// Kysely knows a connection by its object: one that comes back from the pool is the same.
+function keepingPlans(pool: pg.Pool): PostgresPool {
+  const names = createStatementNames();
+  const known = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    connect: async () => {
+      const client = await pool.connect();
+      const before = known.get(client) ?? keepingClient(client, names);
+      known.set(client, before);
+      return before;
+    },
+  };
+}
+
+function keepingClient(client: pg.PoolClient, names: StatementNames): PostgresPoolClient {
+  function query<Row>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<Row>>;
+  function query<Row>(cursor: PostgresCursor<Row>): PostgresCursor<Row>;
+  function query(text: string | object, values: readonly unknown[] = []): unknown {
+    if (typeof text !== 'string') throw new Error('Bug: nobody reads with a cursor');
+    return queryPrepared(names, client, text, values);
+  }
+  return { query, release: (isBroken) => client.release(isBroken) };
 }
 
 /**
@@ -71,12 +114,24 @@ export async function withShop<Tables, Value>(
   shopId: ShopId,
   work: (trx: Transaction<Tables>) => Promise<Value>,
 ): Promise<Value> {
-  return await reachingPostgres(() =>
-    db.transaction().execute(async (trx) => {
-      await sql`select set_config('app.shop', ${shopId}, true)`.execute(trx);
-      return await work(trx);
-    }),
+  const told: (() => void)[] = [];
+  const value = await reachingPostgres(() =>
+    afterwards.run(told, () =>
+      db.transaction().execute(async (trx) => {
+        await sql`select set_config('app.shop', ${shopId}, true)`.execute(trx);
+        return await work(trx);
+      }),
+    ),
   );
+  for (const tell of told) tell();
+  return value;
+}
+
+const afterwards = new AsyncLocalStorage<(() => void)[]>();
+
+/** Called inside `withShop`: does this when the transaction has committed; never after a rollback. */
+export function whenCommitted(tell: () => void): void {
+  afterwards.getStore()?.push(tell);
 }
 
 /** Runs statements that belong to no shop; an outage becomes a `TransientError`. */
@@ -128,6 +183,7 @@ const OUTAGE_MESSAGE =
 function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError) return error.errors.some(isOutage);
+  if (isPastPlan(error)) return true;
   if ('code' in error && typeof error.code === 'string') return OUTAGE_CODE.test(error.code);
   return OUTAGE_MESSAGE.test(error.message);
 }

@@ -9,6 +9,7 @@
  */
 import type { Kysely } from 'kysely';
 import { fromKysely, type PgBoss } from 'pg-boss';
+import { whenCommitted } from './database.ts';
 
 /** One piece of work to be done later. */
 export type Job = {
@@ -27,8 +28,8 @@ export type Outbox = {
   enqueue<Tables>(trx: Kysely<Tables>, job: Job): Promise<void>;
 };
 
-/** Builds the outbox over a started queue. */
-export function createOutbox(boss: PgBoss): Outbox {
+/** Builds the outbox over a started queue; `wake` has a queue looked at when the change is committed. */
+export function createOutbox(boss: PgBoss, wake: (name: string) => void = () => {}): Outbox {
   return {
     enqueue: async (trx, { name, data, key, delaySeconds }) => {
       await boss.send(name, data, {
@@ -36,6 +37,7 @@ export function createOutbox(boss: PgBoss): Outbox {
         ...(key === undefined ? {} : { singletonKey: key }),
         ...(delaySeconds === undefined ? {} : { startAfter: delaySeconds }),
       });
+      if (delaySeconds === undefined) whenCommitted(() => wake(name));
     },
   };
 }

@@ -73,8 +73,8 @@ export function orderIntakeJobDefinition(
     retryDelaySeconds: 2,
     expireInSeconds: 120,
     // Most of the time of each is Shopify's: 50 orders a second at 0.3 s a reply are 15 at once, and room beyond.
-    concurrency: 4,
-    atOnce: 12,
+    concurrency: 1,
+    atOnce: 64,
     handle: async (data) => {
       const shopId = parseShopJob(data);
       const orderId: unknown = Object(data).orderId;
