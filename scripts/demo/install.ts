@@ -72,6 +72,9 @@ function sectionsOf({ policy, nodes, carriers, services, lanes, zones, pickupPoi
     },
     // The ERP counts for every place: what Shopify shows is written by Kept.
     inventory: { topology: 'mirror', keptNodes: nodes.map((node) => node.id) },
+    // What a warehouse cannot send best is offered to stores; the first to claim has it.
+    routing: { offers: { mode: 'compete', timeOutMinutes: 60 } },
+    messages: { senderName: 'Vesprana & Tidemoor', alertsTo: ['orders@vesprana.example'] },
   };
 }
 
@@ -86,7 +89,7 @@ type NewConnection = { name: string; kind: string; scopes: readonly string[]; ch
 type Connection = { connectionId: string; name: string; revokedAt: string | null };
 
 async function connectSystems(): Promise<void> {
-  const scopes = ['stock:write', 'stock:read', 'reservations:write'];
+  const scopes = ['stock:write', 'stock:read', 'reservations:write', 'tracking:write'];
   await connect('erp', { name: 'ERP of the house', kind: 'erp', scopes });
   await connect('marketplace', {
     name: 'Marketplace',

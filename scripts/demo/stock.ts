@@ -40,6 +40,10 @@ export const STORY_SKUS = {
   forRegulars: 'V-BG02-IVO-U',
   /** Thirty at Piacenza, sold elsewhere while Shopify throttles. */
   throttled: 'V-SC01-SKY-U',
+  /** In two stores of Rome and in no warehouse of the Union: they race for it. */
+  raced: 'T-SN01-SLA-42',
+  /** One in the flagship of Rome, which does not find it, and two across the river. */
+  misplaced: 'V-GL01-COG-85',
 } as const;
 
 /** The day the camel coats are due at Piacenza. */
@@ -128,6 +132,11 @@ function storyRows(): StockInput[] {
     at(STORY_SKUS.shared, 'WH-PIACENZA', 10),
     at(STORY_SKUS.forRegulars, 'WH-PIACENZA', 8),
     at(STORY_SKUS.throttled, 'WH-PIACENZA', 30),
+    at(STORY_SKUS.raced, 'ST-ROMA-CONDOTTI', 6),
+    at(STORY_SKUS.raced, 'ST-ROMA-COLADIRIENZO', 6),
+    at(STORY_SKUS.raced, 'WH-DAVENTRY', 8),
+    at(STORY_SKUS.misplaced, 'ST-ROMA-CONDOTTI', 1),
+    at(STORY_SKUS.misplaced, 'ST-ROMA-COLADIRIENZO', 2),
     at(STORY_SKUS.british, 'WH-DAVENTRY', 22),
     at(STORY_SKUS.british, 'WH-PIACENZA', 31),
     at(STORY_SKUS.british, 'ST-LONDON-REGENT', 3),
