@@ -137,10 +137,16 @@ export async function shipParcel(
     readonly carrier: string | null;
     readonly trackingNumber: string | null;
     readonly at: string;
+    /** What is in it as it leaves. */
+    readonly lines: readonly {
+      readonly lineId: string;
+      readonly sku: string;
+      readonly quantity: number;
+    }[];
   },
 ): Promise<string | undefined> {
   const { rows } = await sql<{ parcelId: string }>`
-    update parcel set state = 'shipped', shipped_at = ${of.at}, carrier = coalesce(${of.carrier}, carrier),
+    update parcel set state = 'shipped', shipped_at = ${of.at}, lines = ${JSON.stringify(of.lines)}::jsonb, carrier = coalesce(${of.carrier}, carrier),
       tracking_number = coalesce(${of.trackingNumber}, tracking_number)
     where shop_id = ${shopId} and order_id = ${of.orderId} and work_id = ${of.workId} and state = 'packed'
     returning parcel_id as "parcelId"`.execute(trx);

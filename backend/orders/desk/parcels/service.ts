@@ -57,7 +57,9 @@ export function ship(deps: DeskDependencies, sent: Omit<PackedParcel, 'weightGra
     const { orderId, workId } = work;
     const state = checkIn(work, 'packed');
     if (!state.ok) return state;
-    const parcelId = await shipParcel(trx, desk.shopId, { orderId, workId, at, ...sent });
+    // Units that were given up after it was packed are no longer of it: Shopify would not let them go.
+    const lines = work.lines.map(({ lineId, sku, quantity }) => ({ lineId, sku, quantity }));
+    const parcelId = await shipParcel(trx, desk.shopId, { orderId, workId, at, lines, ...sent });
     if (parcelId === undefined) throw new Error('Bug: a packed work has no parcel');
     const facts = { parcelId };
     await changeAndTell(of, { state: 'shipped', leftAt: at }, { kind: 'shipped', facts });
