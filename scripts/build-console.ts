@@ -12,7 +12,7 @@ import type { ConsoleBundle } from '../backend/console/page.ts';
 const CONSOLE = join(import.meta.dirname, '../backend/console');
 
 /** In the order in which they are read. */
-const STYLES = ['console.css', 'tester.css'];
+const STYLES = ['console.css', 'tester.css', 'orders.css'];
 
 /** The admin app as a browser loads it. */
 export async function buildConsole(): Promise<ConsoleBundle> {

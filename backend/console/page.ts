@@ -87,9 +87,12 @@ function documentOf(
   const texts = TEXTS[page.language];
   const links = [
     ['/app', 'home', texts['nav.setup']],
+    ['/app/orders', 'next', texts['nav.orders']],
     ['/app/network', 'next', texts['nav.network']],
     ['/app/channels', 'next', texts['nav.channels']],
     ['/app/stock', 'next', texts['nav.stock']],
+    ['/app/routing', 'next', texts['nav.routing']],
+    ['/app/outcomes', 'next', texts['nav.outcomes']],
     ['/app/connections', 'next', texts['nav.connections']],
     ['/app/desks', 'next', texts['nav.desks']],
     ['/app/sync', 'next', texts['nav.sync']],

@@ -8,8 +8,12 @@
 import { type Response, Router } from 'express';
 import type { InvalidInput, Result } from '../base/result.ts';
 import { sendRefusal } from '../http/problem.ts';
+import { parseMessageSettings } from '../messages/settings.ts';
 import { parseNetworkSection } from '../network/world-parse.ts';
+import { parseOutcomeSettings } from '../orders/outcome/settings.ts';
 import type { PolicyConflict } from '../policy/policy.ts';
+import { parseRoutingSettings } from '../routing/settings.ts';
+import { parseFulfillmentSettings } from '../shopify/fulfillment/settings.ts';
 import { type AdminHandler, asAdmin, type ConsoleDependencies } from './admin.ts';
 import { applyEdits, itemsOf, type Section, toEditProblems } from './edits.ts';
 import {
@@ -269,13 +273,22 @@ function readSurfaces({ policy }: ConsoleDependencies): AdminHandler {
   };
 }
 
-// As stored: what was never saved is left to the defaults of the section's owner.
+const FORM_PARSERS = {
+  routing: parseRoutingSettings,
+  messages: parseMessageSettings,
+  outcome: parseOutcomeSettings,
+  fulfillment: parseFulfillmentSettings,
+} as const;
+
+// With the defaults of its owner, so that a form shows what holds.
 function readSection({ policy }: ConsoleDependencies): AdminHandler {
   return async ({ shopId }, request, response) => {
     const input = parseInput(sectionSchema, request.params);
     if (!input.ok) return sendRefusal(response, input.refusal);
     const { version, sections } = await policy.read(shopId);
-    const section = sections.get(input.value.name);
+    const stored = sections.get(input.value.name) ?? {};
+    const parsed = FORM_PARSERS[input.value.name](stored);
+    const section: unknown = parsed.ok ? parsed.value : stored;
     const answer: SectionView = { version, section: isSection(section) ? section : {} };
     response.json(answer);
   };

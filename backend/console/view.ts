@@ -66,7 +66,7 @@ export type EditProblem = {
   readonly remedy: string;
 };
 
-/** A section of the policy that has a form of its own, as stored. */
+/** A section of the policy that has a form of its own, with its defaults. */
 export type SectionView = {
   readonly version: number;
   readonly section: Readonly<Record<string, unknown>>;

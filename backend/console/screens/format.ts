@@ -58,6 +58,15 @@ export function wallAt(instant: string, timeZone: string): { day: string; time: 
   };
 }
 
+/** `in 3 hours`, `20 minutes ago`: an instant as seen from another, both in milliseconds. */
+export function fromNow(instant: number, now: number): string {
+  const minutes = Math.round((instant - now) / 60_000);
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
+  if (Math.abs(minutes) < 60) return format.format(minutes, 'minute');
+  if (Math.abs(minutes) < 48 * 60) return format.format(Math.round(minutes / 60), 'hour');
+  return format.format(Math.round(minutes / (24 * 60)), 'day');
+}
+
 /** Money of minor units: `€5.90`. */
 export function money(amountMinor: number, currency: string): string {
   const format = new Intl.NumberFormat(locale(), { style: 'currency', currency });

@@ -7,7 +7,10 @@ import { ConnectionsScreen } from './connections.tsx';
 import { DesksScreen } from './desks.tsx';
 import { isFramed } from './host.ts';
 import { NetworkScreen } from './network.tsx';
+import { OrdersScreen } from './orders/list.tsx';
+import { OutcomesScreen } from './outcomes.tsx';
 import { followLinks, route } from './route.ts';
+import { RoutingScreen } from './routing/routing.tsx';
 import { SetupScreen } from './setup.tsx';
 import { StockScreen } from './stock.tsx';
 import { SyncScreen } from './sync.tsx';
@@ -23,6 +26,12 @@ function App() {
       return <ChannelsScreen path={rest} />;
     case 'connections':
       return <ConnectionsScreen path={rest} />;
+    case 'orders':
+      return <OrdersScreen path={rest} />;
+    case 'routing':
+      return <RoutingScreen path={rest} />;
+    case 'outcomes':
+      return <OutcomesScreen />;
     case 'desks':
       return <DesksScreen />;
     case 'stock':

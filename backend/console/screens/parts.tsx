@@ -46,9 +46,12 @@ function written(value: unknown): string {
 
 const PARTS = [
   'setup',
+  'orders',
   'network',
   'channels',
   'stock',
+  'routing',
+  'outcomes',
   'connections',
   'desks',
   'sync',

@@ -1,7 +1,9 @@
 /** The texts of the admin app in German. */
 import type { Texts } from './en.ts';
+import { ORDERS_DE } from './orders/de.ts';
 
 export const DE: Texts = {
+  ...ORDERS_DE,
   'nav.setup': 'Einrichtung',
   'nav.network': 'Netz',
   'nav.stock': 'Bestand',

@@ -1,5 +1,8 @@
+import { ORDERS_EN } from './orders/en.ts';
+
 /** The texts of the admin app in English: the list of keys every other language must have. */
 export const EN = {
+  ...ORDERS_EN,
   'nav.setup': 'Set-up',
   'nav.network': 'Network',
   'nav.stock': 'Stock',

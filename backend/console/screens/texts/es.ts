@@ -1,7 +1,9 @@
 /** The texts of the admin app in Spanish. */
 import type { Texts } from './en.ts';
+import { ORDERS_ES } from './orders/es.ts';
 
 export const ES: Texts = {
+  ...ORDERS_ES,
   'nav.setup': 'Configuración',
   'nav.network': 'Red',
   'nav.stock': 'Existencias',

@@ -1,7 +1,9 @@
 /** The texts of the admin app in French. */
 import type { Texts } from './en.ts';
+import { ORDERS_FR } from './orders/fr.ts';
 
 export const FR: Texts = {
+  ...ORDERS_FR,
   'nav.setup': 'Configuration',
   'nav.network': 'Réseau',
   'nav.stock': 'Stocks',

@@ -1,7 +1,9 @@
 /** The texts of the admin app in Italian. */
 import type { Texts } from './en.ts';
+import { ORDERS_IT } from './orders/it.ts';
 
 export const IT: Texts = {
+  ...ORDERS_IT,
   'nav.setup': 'Configurazione',
   'nav.network': 'Rete',
   'nav.stock': 'Giacenze',
