@@ -18,6 +18,8 @@ import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { DEMO_PIN, type DeskLink } from './demo/desks.ts';
+import { locationIdOf } from './demo/locations.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const DATA_DIR = path.join(ROOT, '.data');
@@ -144,9 +146,13 @@ async function startParts(): Promise<void> {
   await untilAnswers(`${MAIL_URL}/`);
   await untilAnswers(`${SHOPIFY_URL}/clock`);
   await untilAnswers(`${KEPT_URL}/readyz`);
+  await finish('scripts/demo/write-past.ts', []);
   await finish('scripts/demo/install.ts', [
-    ...['--kept', KEPT_URL, '--shopify', SHOPIFY_URL],
+    ...['--kept', KEPT_URL, '--shopify', SHOPIFY_URL, '--orders'],
     ...['--world', path.join(DEMO_DIR, 'world.json')],
+  ]);
+  launch('live', 'scripts/demo/live.ts', [
+    ...['--kept', KEPT_URL, '--shopify', SHOPIFY_URL, '--keys', DEMO_DIR],
   ]);
 }
 
@@ -178,6 +184,13 @@ function printAddresses(): void {
       `  Its mails         ${MAIL_URL}/`,
       `  Kept              ${KEPT_URL}/readyz`,
       '',
+      '  By role:',
+      '',
+      `  Agent             ${SHOPIFY_URL}/admin/apps/kept/orders`,
+      ...deskLines(),
+      `  A till (POS)      ${SHOPIFY_URL}/pos?location=${locationIdOf('ST-MILANO-MONTENAPOLEONE')}`,
+      `  Merchant          ${SHOPIFY_URL}/admin/orders`,
+      '',
       '  What the marketplace may sell, asked with its key; the ERP’s key lies beside it:',
       '',
       `  curl -H "Authorization: Bearer $(cat ${path.relative(process.cwd(), DEMO_DIR)}/marketplace-key.txt)" \\`,
@@ -190,6 +203,15 @@ function printAddresses(): void {
       '',
     ].join('\n'),
   );
+}
+
+/** A desk each: its link pairs one phone, for ten minutes; the next start prints another. */
+function deskLines(): string[] {
+  const links: DeskLink[] = JSON.parse(fs.readFileSync(path.join(DEMO_DIR, 'desks.json'), 'utf8'));
+  return [
+    ...links.map(({ person, url }) => `  ${`Desk of ${person}`.padEnd(18)}${url}`),
+    `                    (each link for one phone, within ten minutes; everybody’s PIN is ${DEMO_PIN})`,
+  ];
 }
 
 // ---- processes ----------------------------------------------------------------------------------

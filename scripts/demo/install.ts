@@ -1,13 +1,14 @@
 /**
  * Installs the app in the demo shop and gives it the demo's network, through the doors a merchant and his systems use.
  *
- * Usage: node scripts/demo/install.ts --kept <url> --shopify <url> --world <world.json>
+ * Usage: node scripts/demo/install.ts --kept <url> --shopify <url> --world <world.json> [--orders]
  *
  * The shop's admin installs the app; the first authenticated request exchanges the token and provisions the shop; then
  * network, products and backlogs go in through the admin endpoints, and the ERP and a marketplace are connected. Their keys
  * are left beside the world, `erp-key.txt` and `marketplace-key.txt`, for this user alone. With its key the ERP counts all
  * stock, so that Kept says what stands at every location; and the rates are switched on in every zone, as a merchant would
- * click. Run again it leaves the network as its merchant left it, and makes good keys that are missing and rates that are off.
+ * click. With `--orders` the first installation ends with orders on the desks. Links that pair the stores' phones are left in
+ * `desks.json`, anew each time. Run again it leaves the network as its merchant left it, and makes good keys that are missing and rates that are off.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,11 +17,17 @@ import { parseArgs } from 'node:util';
 import type { SetupView } from '../../backend/console/setup-view.ts';
 import type { NetworkNames } from '../../backend/console/view.ts';
 import type { WorldInput } from '../../backend/network/world.ts';
+import { pairStores } from './desks.ts';
 import { locationIdOf } from './locations.ts';
+import { askAsMerchant, send } from './merchant.ts';
+import { fillDesks, openingWishes } from './opening.ts';
 import { purchaseOrderOf } from './stock.ts';
 
 const { values } = parseArgs({
-  options: { kept: { type: 'string' }, shopify: { type: 'string' }, world: { type: 'string' } },
+  options: {
+    ...{ kept: { type: 'string' }, shopify: { type: 'string' }, world: { type: 'string' } },
+    orders: { type: 'boolean', default: false },
+  },
 });
 const { kept, shopify, world: worldPath } = values;
 if (kept === undefined || shopify === undefined || worldPath === undefined) {
@@ -30,11 +37,11 @@ if (kept === undefined || shopify === undefined || worldPath === undefined) {
 
 /** Events a request: what `/v1/stock/movements` takes at most. */
 const EVENTS_A_REQUEST = 10_000;
-const BUSY_TRIES = 10;
 const PROVISION_TRIES = 20;
 const PROVISION_PAUSE_MILLISECONDS = 500;
 
 const worldFile = worldPath;
+const at = { kept, shopify };
 const world: WorldInput = JSON.parse(readFileSync(worldFile, 'utf8'));
 
 await fetch(`${shopify}/admin/install`, { method: 'POST', redirect: 'manual' });
@@ -46,6 +53,7 @@ if (names.counts.nodes === 0) {
   await countOnce();
   say(`network of ${world.nodes.length} places and ${world.products.length} products given`);
   await activate();
+  if (values.orders) say(`${await fillDesks(shopify, openingWishes(world))} orders placed`);
 } else {
   say('the shop has a network already; it was left as it is');
   await connectSystems();
@@ -54,6 +62,10 @@ if (names.counts.nodes === 0) {
   const { rates } = await ask<SetupView>('/setup');
   if (rates !== 'active') await activate();
 }
+
+// Links that pair a phone, for whoever starts the demo to open.
+const desks = path.join(path.dirname(worldFile), 'desks.json');
+writeFileSync(desks, JSON.stringify(await pairStores(at)), { mode: 0o600 });
 
 function sectionsOf({ policy, nodes, carriers, services, lanes, zones, pickupPoints }: WorldInput) {
   return {
@@ -159,7 +171,8 @@ function eventsOf(row: WorldInput['stock'][number], occurredAt: string): object[
 type Booked = { refused: number; verdicts: { verdict: string }[] };
 
 async function askAsErp<Value>(url: string, body?: unknown): Promise<Value> {
-  return await send<Value>(url, readFileSync(keyFileOf('erp'), 'utf8').trim(), body);
+  const headers = { authorization: `Bearer ${readFileSync(keyFileOf('erp'), 'utf8').trim()}` };
+  return await send<Value>(at.kept + url, { headers, body });
 }
 
 // What a merchant does on the set-up page: check, look at the checkout, activate in every zone.
@@ -181,30 +194,7 @@ async function activate(): Promise<void> {
 }
 
 async function ask<Value = unknown>(url: string, body?: unknown): Promise<Value> {
-  const session = (await (await fetch(`${shopify}/admin/id-token`)).json()) as { token: string };
-  return await send<Value>(`/api/admin${url}`, session.token, body);
-}
-
-// Kept says 503 while something it stands on is still coming up; asking again is all there is to do.
-async function send<Value>(
-  url: string,
-  token: string,
-  body: unknown,
-  tries = BUSY_TRIES,
-): Promise<Value> {
-  const response = await fetch(kept + url, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  if (response.status === 503 && tries > 1) {
-    await delay(Number(response.headers.get('retry-after') ?? 2) * 1_000);
-    return await send<Value>(url, token, body, tries - 1);
-  }
-  if (!response.ok) {
-    throw new Error(`${url} answered ${response.status}: ${(await response.text()).slice(0, 600)}`);
-  }
-  return (await response.json()) as Value;
+  return await askAsMerchant<Value>(at, url, body);
 }
 
 function say(text: string): void {
