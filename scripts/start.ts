@@ -186,7 +186,7 @@ function printAddresses(): void {
       '',
       '  By role:',
       '',
-      `  Agent             ${SHOPIFY_URL}/admin/apps/kept/orders`,
+      `  Agent             ${SHOPIFY_URL}/admin/apps/app/orders`,
       ...deskLines(),
       `  A till (POS)      ${SHOPIFY_URL}/pos?location=${locationIdOf('ST-MILANO-MONTENAPOLEONE')}`,
       `  Merchant          ${SHOPIFY_URL}/admin/orders`,
