@@ -85,11 +85,12 @@ function orderRow(order: PastOrder): Row {
     ...{ order_id: idOf(order), source: 'api', channel: 'online', name: `#V${order.number}` },
     ...{ placed_at: order.placedAt, state: 'closed', currency: 'EUR' },
     ...{ total_minor: variant.style.priceMinor * quantity, customer_name: buyer },
-    ...{ email: order.email, locale: order.locale, method: order.method, tags: [] },
+    ...{ email: order.email, locale: order.locale, method: order.method, tags: [], is_test: false },
     address: { name: buyer, ...address, zip: near.postalCode, country: near.country },
     ...{ country: near.country, postal_code: near.postalCode, service_code: order.serviceCode },
     pickup_node_id: isCollected(order) ? order.nodeId : null,
-    ...{ version: 'past', source_updated_at: order.endedAt, updated_at: order.endedAt },
+    ...{ version: 'past', taken_in_version: 'past' },
+    ...{ source_updated_at: order.endedAt, updated_at: order.endedAt },
   };
 }
 

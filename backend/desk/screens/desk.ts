@@ -87,6 +87,14 @@ export function timeText(iso: string): string {
   return new Date(iso).toLocaleTimeString(language(), { hour: '2-digit', minute: '2-digit' });
 }
 
+/** The time, and on another day than today its weekday: `09:30`, `Wed 09:30`. */
+export function momentText(iso: string): string {
+  const at = new Date(iso);
+  const isToday = at.toDateString() === new Date(Date.now() + skewMs.value).toDateString();
+  if (isToday) return timeText(iso);
+  return `${at.toLocaleDateString(language(), { weekday: 'short' })} ${timeText(iso)}`;
+}
+
 /** `Friday, 27 November`. */
 export function dayText(date: string): string {
   const day = new Date(`${date}T12:00:00`);

@@ -7,13 +7,13 @@ import { call } from './api.ts';
 import {
   counts,
   dayText,
+  momentText,
   type Offer,
   offers,
   refresh,
   refused,
   say,
   skewMs,
-  timeText,
   works,
 } from './desk.ts';
 import { go, Press, route, Screen } from './parts.tsx';
@@ -80,7 +80,7 @@ function Works({ tab }: { readonly tab: 'pick' | 'done' }) {
 function Begin({ work }: { readonly work: DeskWork }) {
   if (work.startBy === null || work.state !== 'placed') return null;
   const isLate = Date.parse(work.startBy) < Date.now() + skewMs.value;
-  const time = timeText(work.startBy);
+  const time = momentText(work.startBy);
   return (
     <span class={isLate ? 'late' : 'soft'}>
       {isLate ? t('list.late', { time }) : t('list.startBy', { time })}
