@@ -15,6 +15,7 @@ import type { PickupPlace } from './contract/promise-api.ts';
 import { type JobDefinition, type JobQueue, parseShopJob } from './jobs/queue.ts';
 import type { Snapshot } from './network/snapshot.ts';
 import { fulfillmentFollowJob, orderRouteJob, parseOrderJob } from './orders/jobs.ts';
+import type { PlacedOrder } from './orders/orders.ts';
 import { createPostedOrders } from './orders/posted/service.ts';
 import { createIntakeService } from './orders/record/service.ts';
 import type { RouteService } from './orders/route/service.ts';
@@ -22,7 +23,7 @@ import { createOrderService } from './orders/service.ts';
 import type { OnOrderStep } from './orders/steps.ts';
 import { createOrderStore } from './orders/store.ts';
 import type { Config } from './platform/config.ts';
-import { withShop } from './platform/database.ts';
+import { sharingShop, withShop } from './platform/database.ts';
 import type { Log } from './platform/log.ts';
 import { createOutbox } from './platform/outbox.ts';
 import type { Platform } from './platform/stand.ts';
@@ -107,7 +108,7 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     db,
     clock,
     openShop: core.stock.open,
-    announce: core.stock.announce,
+    announce: core.stock.announceSoon,
     shipmentsBookedBySystem: shipmentsBookedBySystem(core),
   });
   const pushParts = buildPush({
@@ -143,7 +144,12 @@ export function buildConnector(dependencies: ConnectorDependencies) {
   const intake = createIntakeService({
     ...{ db, clock, log },
     follow: orderClaims.follow,
-    join: orders.join,
+    join: async (shopId, placed) => {
+      // Read here, so that nobody asks for a second connection inside the transaction.
+      await core.stock.open(shopId);
+      const join = () => orders.join(shopId, placed);
+      return isOfReceipts(placed) ? await sharingShop(db, shopId, join) : await join();
+    },
     routeOrder: dependencies.works.routeOrder,
     requestPublication: createPublicationRequests(queue),
     onStep,
@@ -267,6 +273,11 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     lookAtShortages: (shopId: ShopId) => queue.runForShop(shopId, RETURN_JOB),
     placeOf: placeOfCore(core),
   };
+}
+
+// All that its join asks of the database is promises and receipts: one transaction for what is read and written of them.
+function isOfReceipts({ delivery, posted }: PlacedOrder): boolean {
+  return delivery.kind === 'ship' && delivery.isOwnRate && posted === undefined;
 }
 
 type Services = ReturnType<typeof buildServices>;

@@ -40,7 +40,7 @@ export function buildRouting(build: RoutingBuild) {
     ...{ db: platform.db, clock: platform.clock, log, onStep: build.onStep, offers: offerHooks() },
     openShop: core.stock.open,
     refreshShop: core.stock.refresh,
-    announce: core.stock.announce,
+    announce: core.stock.announceSoon,
     settingsOf: async (shopId) => routingSettings(await core.policy.read(shopId)),
     enqueue: (trx, job) => outbox.enqueue(trx, job),
   });

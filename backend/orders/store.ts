@@ -10,6 +10,7 @@ import {
   type DateColumn,
   type InstantColumn,
   type NullableInstantColumn,
+  withShared,
   withShop,
 } from '../platform/database.ts';
 import type { JoinStep } from './orders.ts';
@@ -89,7 +90,7 @@ export function createOrderStore(database: Kysely<unknown>) {
     trx.selectFrom('order_promise').selectAll().where('shop_id', '=', shopId);
   return {
     load: (shopId: ShopId, key: OrderKey): Promise<OrderPromiseRow | undefined> =>
-      withShop(db, shopId, async (trx) => {
+      withShared(db, shopId, async (trx) => {
         const query =
           'orderId' in key
             ? base(trx, shopId).where('order_id', '=', key.orderId)
@@ -100,7 +101,7 @@ export function createOrderStore(database: Kysely<unknown>) {
 
     /** Stores a decision unless better evidence is stored already; says what is stored now. */
     save: (shopId: ShopId, row: OrderPromiseRow, now: Temporal.Instant): Promise<OrderPromiseRow> =>
-      withShop(db, shopId, async (trx) => {
+      withShared(db, shopId, async (trx) => {
         const values = { ...toRow(row), updated_at: now.toString() };
         await trx
           .insertInto('order_promise')
@@ -139,7 +140,7 @@ export function createOrderStore(database: Kysely<unknown>) {
 
     /** The metafield does not say what is stored: it is to be written again. */
     markUnpublished: (shopId: ShopId, orderId: string): Promise<void> =>
-      withShop(db, shopId, async (trx) => {
+      withShared(db, shopId, async (trx) => {
         await trx
           .updateTable('order_promise')
           .set({ published_version: null })

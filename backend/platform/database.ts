@@ -96,13 +96,44 @@ function keepingPlans(pool: pg.Pool): PostgresPool {
 }
 
 function keepingClient(client: pg.PoolClient, names: StatementNames): PostgresPoolClient {
+  const begin = createLateBegin(client);
   function query<Row>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<Row>>;
   function query<Row>(cursor: PostgresCursor<Row>): PostgresCursor<Row>;
   function query(text: string | object, values: readonly unknown[] = []): unknown {
     if (typeof text !== 'string') throw new Error('Bug: nobody reads with a cursor');
-    return queryPrepared(names, client, text, values);
+    return begin.sent(text, values) ?? queryPrepared(names, client, text, values);
   }
   return { query, release: (isBroken) => client.release(isBroken) };
+}
+
+const BEGUN = { command: 'BEGIN', rowCount: null, rows: [] };
+const NAME_SHOP = "select set_config('app.shop', $1, true)";
+
+/** `begin` waits for the statement behind it: with the shop's name it is one way to the server instead of two. */
+function createLateBegin(client: pg.PoolClient) {
+  let isWaiting = false;
+  return {
+    /** What became of the statement; undefined: it is sent as any other. */
+    sent: (text: string, values: readonly unknown[]): Promise<unknown> | undefined => {
+      if (!isWaiting) {
+        isWaiting = text === 'begin';
+        return isWaiting ? Promise.resolve(BEGUN) : undefined;
+      }
+      isWaiting = false;
+      if (text === NAME_SHOP) {
+        const shop = pg.escapeLiteral(String(values[0]));
+        // Two statements in one text give a list; nobody reads what they return.
+        const named = client.query(`begin; ${NAME_SHOP.replace('$1', shop)}`);
+        return named.then(() => ({ ...BEGUN, command: 'SELECT' }));
+      }
+      if (text === 'commit' || text === 'rollback') {
+        return Promise.resolve({ ...BEGUN, command: text.toUpperCase() });
+      }
+      // Sent before it over the same connection; when it fails, so does what comes behind.
+      client.query('begin').catch(() => undefined);
+      return undefined;
+    },
+  };
 }
 
 /**
@@ -125,6 +156,45 @@ export async function withShop<Tables, Value>(
   );
   for (const tell of told) tell();
   return value;
+}
+
+type Sharing = {
+  readonly shopId: ShopId;
+  readonly trx: Transaction<unknown>;
+  isOpen: boolean;
+};
+
+const sharing = new AsyncLocalStorage<Sharing>();
+
+/**
+ * As `withShop`; every `withShared` of this shop that `work` waits for runs in the same transaction. For a few reads and a
+ * write that belong together and come from several stores.
+ */
+export async function sharingShop<Value>(
+  db: Kysely<unknown>,
+  shopId: ShopId,
+  work: () => Promise<Value>,
+): Promise<Value> {
+  return await withShop(db, shopId, async (trx) => {
+    const shared: Sharing = { shopId, trx, isOpen: true };
+    try {
+      return await sharing.run(shared, work);
+    } finally {
+      shared.isOpen = false;
+    }
+  });
+}
+
+/** As `withShop`; within `sharingShop` of the shop, in its transaction. */
+export async function withShared<Tables, Value>(
+  db: Kysely<Tables>,
+  shopId: ShopId,
+  work: (trx: Kysely<Tables>) => Promise<Value>,
+): Promise<Value> {
+  const shared = sharing.getStore();
+  if (shared?.isOpen !== true || shared.shopId !== shopId) return await withShop(db, shopId, work);
+  // The tables are known by who asks; the transaction is the same for all of them.
+  return await work(shared.trx as unknown as Kysely<Tables>);
 }
 
 const afterwards = new AsyncLocalStorage<(() => void)[]>();

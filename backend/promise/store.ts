@@ -7,7 +7,7 @@
  */
 import { type Kysely, sql } from 'kysely';
 import type { ShopId } from '../base/ids.ts';
-import { type DateColumn, type InstantColumn, withShop } from '../platform/database.ts';
+import { type DateColumn, type InstantColumn, withShared, withShop } from '../platform/database.ts';
 import type { SignedReceipt } from './receipt.ts';
 
 type PromiseTables = {
@@ -70,7 +70,7 @@ export function createPromiseStore(database: Kysely<unknown>) {
     shopId: ShopId,
     narrow: (query: ReturnType<typeof base>) => ReturnType<typeof base>,
   ) =>
-    withShop(db, shopId, async (trx) => (await narrow(base(trx, shopId)).execute()).map(fromRow));
+    withShared(db, shopId, async (trx) => (await narrow(base(trx, shopId)).execute()).map(fromRow));
   const base = (trx: Kysely<PromiseTables>, shopId: ShopId) =>
     trx
       .selectFrom('receipt')

@@ -46,16 +46,76 @@ export type Connected = { readonly isNew: boolean; readonly scopes: readonly str
 // Refreshed this long before the end, so that no call starts with a token that dies on the way.
 const REFRESH_EARLY_SECONDS = 300;
 
+// What was read this short a time ago holds: a burst of orders asks once. A shop that left meanwhile answers 401.
+const REMEMBERED_MILLISECONDS = 5_000;
+const SHOPS_REMEMBERED = 10_000;
+
+/** What was read of a shop and when; forgotten when this process changes it. */
+function createMemory<Value>(now: () => Temporal.Instant) {
+  type Read = { readonly value: Value; readonly readAt: Temporal.Instant };
+  const known = new Map<ShopId, Read & { readonly until: Temporal.Instant | undefined }>();
+  return {
+    get: (shopId: ShopId): Value | undefined => {
+      const found = known.get(shopId);
+      if (found === undefined) return undefined;
+      const { value, readAt, until } = found;
+      const ageMs = now().since(readAt).total('milliseconds');
+      const isPast = until !== undefined && Temporal.Instant.compare(now(), until) >= 0;
+      return ageMs >= 0 && ageMs < REMEMBERED_MILLISECONDS && !isPast ? value : undefined;
+    },
+    /** `until`: it does not hold from then on, however short a time ago it was read. */
+    set: (shopId: ShopId, value: Value, until?: Temporal.Instant): void => {
+      if (known.size >= SHOPS_REMEMBERED) known.clear();
+      known.set(shopId, { value, until, readAt: now() });
+    },
+    forget: (shopId: ShopId): void => {
+      known.delete(shopId);
+    },
+  };
+}
+
 /** Builds the service. */
 export function createConnections(deps: ConnectionDeps) {
   const db = deps.db.withTables<ConnectionTables>();
+  const tokens = createMemory<Result<string, TokenRefusal>>(deps.now);
+  const installed = createMemory<true>(deps.now);
+  // What is read while it changes may be of before: forgotten before and behind.
+  const changing = async <Value>(shopId: ShopId, change: () => Promise<Value>): Promise<Value> => {
+    const forget = () => {
+      tokens.forget(shopId);
+      installed.forget(shopId);
+    };
+    forget();
+    return await change().finally(forget);
+  };
+  const readToken = async (shopId: ShopId) => {
+    const found = await accessToken(deps, db, shopId);
+    if (!found.ok) return found;
+    const { token, goodUntil } = found.value;
+    tokens.set(shopId, { ok: true, value: token }, goodUntil);
+    return { ok: true, value: token } as const;
+  };
+  const readInstalled = async (shopId: ShopId) => {
+    const isInstalled = await withShop(
+      db,
+      shopId,
+      async (trx) => (await loadShop(trx, shopId))?.uninstalled_at === null,
+    );
+    if (isInstalled) installed.set(shopId, true);
+    return isInstalled;
+  };
   return {
     /** At an authenticated load: makes sure a living pair is stored, exchanging the session token when none is. */
-    connect: (shopId: ShopId, sessionToken: string) => connect(deps, db, shopId, sessionToken),
+    connect: (shopId: ShopId, sessionToken: string) =>
+      changing(shopId, () => connect(deps, db, shopId, sessionToken)),
     /** A token good for at least five minutes more. */
-    accessToken: (shopId: ShopId) => accessToken(deps, db, shopId),
+    accessToken: async (shopId: ShopId) => tokens.get(shopId) ?? (await readToken(shopId)),
     /** After Shopify said 401 to `rejected`: the pair is refreshed unless another process already did. */
-    replaceToken: (shopId: ShopId, rejected: string) => accessToken(deps, db, shopId, rejected),
+    replaceToken: (shopId: ShopId, rejected: string): Promise<Result<string, TokenRefusal>> =>
+      changing(shopId, async () => {
+        const found = await accessToken(deps, db, shopId, rejected);
+        return found.ok ? { ok: true, value: found.value.token } : found;
+      }),
     /** What the merchant granted, with what a write scope brings along; none when not connected. */
     grantedScopes: (shopId: ShopId): Promise<readonly string[]> =>
       withShop(db, shopId, async (trx) => {
@@ -76,14 +136,14 @@ export function createConnections(deps: ConnectionDeps) {
           .execute();
       }),
     /** True while the app is installed. */
-    isInstalled: (shopId: ShopId): Promise<boolean> =>
-      withShop(db, shopId, async (trx) => (await loadShop(trx, shopId))?.uninstalled_at === null),
+    isInstalled: async (shopId: ShopId): Promise<boolean> =>
+      installed.get(shopId) ?? (await readInstalled(shopId)),
     /**
      * Forgets the tokens and marks the shop as gone, unless it came back after `at` (webhooks arrive late and out of
      * order). Says whether it was.
      */
     disconnect: (shopId: ShopId, at: Temporal.Instant): Promise<boolean> =>
-      withShop(db, shopId, (trx) => disconnect(trx, shopId, at)),
+      changing(shopId, () => withShop(db, shopId, (trx) => disconnect(trx, shopId, at))),
   };
 }
 
@@ -115,31 +175,35 @@ async function connect(
   return { ok: true, value: { isNew: !isInstalled, scopes: splitScopes(exchanged.value.scopes) } };
 }
 
+/** A token and until when it is used. */
+type LivingToken = { readonly token: string; readonly goodUntil: Temporal.Instant };
+
 async function accessToken(
   deps: ConnectionDeps,
   db: Kysely<ConnectionTables>,
   shopId: ShopId,
   rejected?: string,
-): Promise<Result<string, TokenRefusal>> {
+): Promise<Result<LivingToken, TokenRefusal>> {
   const open = (sealed: string) => deps.vault.open(sealed, `${shopId}:access`);
   const stored = await withShop(db, shopId, (trx) => loadToken(trx, shopId));
   if (stored === undefined) return notConnected('no_token');
   const current = open(stored.access_token);
   if (isFresh(stored, deps.now(), rejected === current ? rejected : undefined)) {
-    return { ok: true, value: current };
+    return { ok: true, value: { token: current, goodUntil: goodUntil(stored) } };
   }
-  return await withShop(db, shopId, async (trx): Promise<Result<string, TokenRefusal>> => {
+  return await withShop(db, shopId, async (trx): Promise<Result<LivingToken, TokenRefusal>> => {
     const locked = await loadToken(trx, shopId, 'for update');
     if (locked === undefined) return notConnected('no_token');
     const token = open(locked.access_token);
     if (isFresh(locked, deps.now(), token === rejected ? rejected : undefined)) {
-      return { ok: true, value: token };
+      return { ok: true, value: { token, goodUntil: goodUntil(locked) } };
     }
     const refreshToken = deps.vault.open(locked.refresh_token, `${shopId}:refresh`);
     const refreshed = await deps.endpoint.refresh(shopId, refreshToken);
     if (!refreshed.ok) return refreshed;
     await savePair(trx, deps, shopId, refreshed.value);
-    return { ok: true, value: refreshed.value.accessToken };
+    // Its end is read with it the next time.
+    return { ok: true, value: { token: refreshed.value.accessToken, goodUntil: deps.now() } };
   });
 }
 
@@ -150,8 +214,11 @@ function isFresh(
   rejected: string | undefined,
 ): boolean {
   if (rejected !== undefined) return false;
-  const latest = row.access_expires_at.subtract({ seconds: REFRESH_EARLY_SECONDS });
-  return Temporal.Instant.compare(now, latest) < 0;
+  return Temporal.Instant.compare(now, goodUntil(row)) < 0;
+}
+
+function goodUntil(row: { access_expires_at: Temporal.Instant }): Temporal.Instant {
+  return row.access_expires_at.subtract({ seconds: REFRESH_EARLY_SECONDS });
 }
 
 async function loadToken(trx: Trx, shopId: ShopId, lock?: 'for update') {

@@ -122,6 +122,9 @@ type Held = {
   next: Promise<void> | undefined;
 };
 
+// Orders come in a stream: one look for all that were placed within this.
+const SOON_MILLISECONDS = 100;
+
 /** Builds the service; `start` makes it follow the bus and the database. */
 export function createStockService(deps: StockDependencies) {
   const shops = new Map<ShopId, Held>();
@@ -217,6 +220,23 @@ export function createStockService(deps: StockDependencies) {
     if (held !== undefined) await refresh(held);
   };
 
+  const soon = new Map<ShopId, { version: number; readonly timer: NodeJS.Timeout }>();
+  const announceSoon = async (shopId: ShopId, version: number) => {
+    const waiting = soon.get(shopId);
+    if (waiting !== undefined) {
+      waiting.version = Math.max(waiting.version, version);
+      return;
+    }
+    const timer = setTimeout(() => {
+      const { version: newest = version } = soon.get(shopId) ?? {};
+      soon.delete(shopId);
+      announce(shopId, newest).catch((error: unknown) => {
+        deps.log.warn({ event: 'stock_refresh_failed', shop: shopId, error });
+      });
+    }, SOON_MILLISECONDS);
+    soon.set(shopId, { version, timer });
+  };
+
   const refreshAll = async () => {
     for (const held of shops.values()) {
       try {
@@ -252,6 +272,11 @@ export function createStockService(deps: StockDependencies) {
     },
     /** Tells every replica of a committed change and waits until this one uses it. */
     announce,
+    /**
+     * Tells every replica, and this one, of committed changes within moments; many that come together are told once. For who
+     * decides on the rows and not on what is held, as orders do.
+     */
+    announceSoon,
     /** Told of every new state of a shop; returns how to stop. */
     onChange: (listener: (live: LiveShop) => void): (() => void) => {
       listeners.add(listener);
@@ -284,6 +309,8 @@ export function createStockService(deps: StockDependencies) {
     stop: (): void => {
       for (const stop of stops) stop();
       stops = [];
+      for (const { timer } of soon.values()) clearTimeout(timer);
+      soon.clear();
     },
   };
 }

@@ -6,6 +6,7 @@
  * every part may be repeated, an older reading gives way, and the version is marked as taken in when all is done, so
  * that a reconcile finds what was cut off. Claims and promise do not wait for each other: neither may lose the other.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { ShopId } from '../../base/ids.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -44,12 +45,18 @@ export type IntakeDependencies = {
   readonly onStep: OnOrderStep;
 };
 
+/** Remembers that an order was worked in as it is. */
+type Working = IntakeDependencies & {
+  readonly marks: (shopId: ShopId, done: Mark) => Promise<void>;
+};
+
 /** What came of a reading. */
 export type TakenIn = 'taken_in' | 'known' | 'older';
 
 /** Builds the service. */
-export function createIntakeService(deps: IntakeDependencies) {
-  const { db } = deps;
+export function createIntakeService(dependencies: IntakeDependencies) {
+  const { db } = dependencies;
+  const deps: Working = { ...dependencies, marks: createMarks(db) };
   return {
     /** Takes a reading in. */
     takeIn: (shopId: ShopId, reading: OrderReading, actor: Actor): Promise<TakenIn> =>
@@ -82,7 +89,7 @@ export type IntakeService = ReturnType<typeof createIntakeService>;
 const CUT_OFF_AFTER_SECONDS = 120;
 
 async function takeIn(
-  deps: IntakeDependencies,
+  deps: Working,
   shopId: ShopId,
   { record, claims, placed }: OrderReading,
   actor: Actor,
@@ -108,7 +115,7 @@ async function takeIn(
   if (saved.order.method !== 'none') await deps.routeOrder(shopId, orderId, cause);
   deps.onStep('intake.routed');
   await deps.requestPublication(shopId);
-  await withShop(deps.db, shopId, (trx) => markTakenIn(trx, shopId, saved.order));
+  await deps.marks(shopId, saved.order);
   return 'taken_in';
 }
 
@@ -144,7 +151,7 @@ function unknownLines(
 }
 
 async function takeOut(
-  deps: IntakeDependencies,
+  deps: Working,
   shopId: ShopId,
   orderId: string,
   actor: Actor,
@@ -175,5 +182,30 @@ async function takeOut(
     saveOrder(trx, shopId, gone, { now, actor }),
   );
   await deps.routeOrder(shopId, orderId, 'order_changed');
-  await withShop(deps.db, shopId, (trx) => markTakenIn(trx, shopId, saved.order));
+  await deps.marks(shopId, saved.order);
+}
+
+// Nobody waits for the mark but the end of the job: those of a moment are written together.
+const MARK_TOGETHER_MILLISECONDS = 25;
+
+type Mark = Pick<OrderRecord, 'orderId' | 'version'>;
+
+function createMarks(db: Kysely<unknown>) {
+  const open = new Map<ShopId, { readonly marks: Mark[]; readonly written: Promise<void> }>();
+  const begin = (shopId: ShopId) => {
+    const marks: Mark[] = [];
+    const written = (async () => {
+      await delay(MARK_TOGETHER_MILLISECONDS);
+      open.delete(shopId);
+      await withShop(db, shopId, (trx) => markTakenIn(trx, shopId, marks));
+    })();
+    const begun = { marks, written };
+    open.set(shopId, begun);
+    return begun;
+  };
+  return async (shopId: ShopId, { orderId, version }: Mark): Promise<void> => {
+    const { marks, written } = open.get(shopId) ?? begin(shopId);
+    marks.push({ orderId, version });
+    await written;
+  };
 }

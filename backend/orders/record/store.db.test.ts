@@ -69,7 +69,7 @@ test('an order that was stored and never worked in is found, and is not once it 
   const cutOff = (minutes: number) =>
     withShop(database.db, shop, (trx) => readCutOff(trx, shop, NOW.add({ minutes })));
   expect([await cutOff(0), await cutOff(1)]).toEqual([[], ['1']]);
-  await withShop(database.db, shop, (trx) => markTakenIn(trx, shop, orderRecord('1')));
+  await withShop(database.db, shop, (trx) => markTakenIn(trx, shop, [orderRecord('1')]));
   expect(await cutOff(1)).toEqual([]);
   const isTakenIn = (sourceUpdatedAt: string) =>
     withShop(database.db, shop, (trx) => readTakenIn(trx, shop, { orderId: '1', sourceUpdatedAt }));
@@ -80,7 +80,7 @@ test('an order that was stored and never worked in is found, and is not once it 
 test('the work of an older version does not make a newer one done', async () => {
   const shop = newShop();
   await save(shop, orderRecord('1', { version: 'v2', sourceUpdatedAt: '2026-11-30T10:05:00Z' }));
-  await withShop(database.db, shop, (trx) => markTakenIn(trx, shop, orderRecord('1')));
+  await withShop(database.db, shop, (trx) => markTakenIn(trx, shop, [orderRecord('1')]));
   const asked = { orderId: '1', sourceUpdatedAt: '2026-11-30T10:00:00Z' };
   expect(await withShop(database.db, shop, (trx) => readTakenIn(trx, shop, asked))).toBe(false);
 });

@@ -6,7 +6,7 @@
  * customer_order; the claims of the same order (claimed_order) are a row of the stock module.
  */
 import { sql } from 'kysely';
-import type { ShopId } from '../../base/ids.ts';
+import { compareIds, type ShopId } from '../../base/ids.ts';
 import type { ShopTransaction } from '../../stock/ledger/store.ts';
 import { appendEvents } from '../timeline/store.ts';
 import type { Actor, OrderEvent } from '../timeline/timeline.ts';
@@ -182,14 +182,23 @@ export async function readOrder(
   return rows[0];
 }
 
-/** Remembers that claims, promise and routing of this version are done. */
+/** Remembers that claims, promise and routing of these versions are done. */
 export async function markTakenIn(
   trx: ShopTransaction,
   shopId: ShopId,
-  { orderId, version }: Pick<OrderRecord, 'orderId' | 'version'>,
+  done: readonly Pick<OrderRecord, 'orderId' | 'version'>[],
 ): Promise<void> {
-  await sql`update customer_order set taken_in_version = ${version}
-    where shop_id = ${shopId} and order_id = ${orderId} and version = ${version}`.execute(trx);
+  // Rows in one order, so that two who mark never wait for each other.
+  const rows = done
+    .map(({ orderId, version }) => ({ orderId, version }))
+    .toSorted((a, b) => compareIds(a.orderId, b.orderId));
+  await sql`
+    update customer_order o set taken_in_version = d.version
+    from (select o.order_id, d.version
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) d("orderId" text, version text)
+      join customer_order o on o.shop_id = ${shopId} and o.order_id = d."orderId" and o.version = d.version
+      order by o.order_id for update of o) d
+    where o.shop_id = ${shopId} and o.order_id = d.order_id and o.version = d.version`.execute(trx);
 }
 
 /** True when the order was worked in whole, as it was at that instant of its source or later. */

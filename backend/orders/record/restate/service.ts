@@ -63,6 +63,6 @@ export async function restateOrder(
     version: order.version,
   });
   await deps.routeOrder(shopId, orderId, 'order_changed');
-  await withShop(deps.db, shopId, (trx) => markTakenIn(trx, shopId, saved.order));
+  await withShop(deps.db, shopId, (trx) => markTakenIn(trx, shopId, [saved.order]));
   return true;
 }
