@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { demoVariants } from './catalogue.ts';
 import { openTerminal } from './desks.ts';
 import { type Addresses, send } from './merchant.ts';
+import { standardTo } from './opening.ts';
 import { HUBS } from './places.ts';
 import { randomOf } from './random.ts';
 import { buyAs, type Wish } from './shopper.ts';
@@ -86,7 +87,8 @@ async function tried<Value>(who: string, act: () => Promise<Value>): Promise<Val
 
 function anyWish(): Wish {
   const sku = articles[random.whole(0, articles.length - 1)]?.sku ?? STORY_SKUS.cutOff;
-  return { sku, place: random.pick(TOWNS) };
+  const place = random.pick(TOWNS);
+  return random.chance(0.7) ? { sku, place, service: standardTo(place) } : { sku, place };
 }
 
 async function readClock(): Promise<Temporal.Instant> {

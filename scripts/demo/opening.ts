@@ -11,6 +11,8 @@ type Town = keyof typeof DEMO_ADDRESSES;
 const TOWNS: readonly Town[] = ['MILANO', 'ROMA', 'PARIS', 'BERLIN', 'MADRID', 'LONDON'];
 // The buyers' towns have a dozen stores within reach; what lies elsewhere is collected by nobody of them.
 const PICKUPS_A_STORE = 2;
+/** Parcels that the two stores of Rome are asked for. */
+const RACES = 3;
 
 /** The wishes, the same for the same world. */
 export function openingWishes(world: WorldInput): Wish[] {
@@ -25,12 +27,23 @@ export function openingWishes(world: WorldInput): Wish[] {
         .slice(0, PICKUPS_A_STORE)
         .map(({ sku }) => ({ sku, place, pickupAt: node.id }));
     });
-  const races = Array.from({ length: 3 }, (): Wish => ({ sku: STORY_SKUS.raced, place: 'ROMA' }));
+  const races = Array.from(
+    { length: RACES },
+    (): Wish => ({ sku: STORY_SKUS.raced, place: 'ROMA', service: 'standard' }),
+  );
   const parcels = world.products
     .filter(({ sku }) => !told.has(sku))
     .filter((_, index) => index % 67 === 3)
-    .map(({ sku }, index): Wish => ({ sku, place: TOWNS[index % TOWNS.length] ?? 'MILANO' }));
+    .map(({ sku }, index): Wish => {
+      const place = TOWNS[index % TOWNS.length] ?? 'MILANO';
+      return { sku, place, service: standardTo(place) };
+    });
   return [...pickups, ...races, ...parcels];
+}
+
+/** What most buyers of a town take. */
+export function standardTo(place: keyof typeof DEMO_ADDRESSES): string {
+  return place === 'LONDON' ? 'gb-standard' : 'standard';
 }
 
 /** Buys them; says how many were bought. */

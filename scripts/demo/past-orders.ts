@@ -9,6 +9,7 @@ import { type DemoVariant, demoVariants } from './catalogue.ts';
 import { DEMO_STARTS_AT } from './nodes.ts';
 import { demoStores, type StorePlace } from './places.ts';
 import { type Random, randomOf } from './random.ts';
+import { LATE_PARCEL } from './stories.ts';
 import { demoZones } from './zones.ts';
 
 /** A store that was asked for it. */
@@ -45,6 +46,10 @@ export type PastOrder = {
   readonly carrierDays: number | null;
   readonly exceptions: number;
   readonly offers: readonly PastOffer[];
+  /** Not past yet: it has left, and `endedAt` is when it should be there. */
+  readonly isUnderWay?: true;
+  /** Absent: made of the number. */
+  readonly trackingNumber?: string;
 };
 
 const DAYS = 60;
@@ -109,6 +114,25 @@ export function pastOrders(): PastOrder[] {
         Temporal.Instant.from(DEMO_STARTS_AT),
       ) < 0,
   );
+}
+
+/** What is on its way when the demo begins: one parcel, for the story of the late carrier. */
+export function ordersUnderWay(): PastOrder[] {
+  const ground = groundOf();
+  const near = ground.stores.find(({ id }) => id === 'ST-ROMA-CONDOTTI') ?? ground.stores[0];
+  return [
+    {
+      ...{ number: FIRST_NUMBER - 1, buyer: 'Elena Marini', email: 'elena.marini@example.com' },
+      ...{ locale: 'it', near, variant: ground.variants[0], quantity: 1, method: 'ship' },
+      ...{ serviceCode: 'standard', nodeId: 'WH-PIACENZA', timeZone: 'Europe/Rome' },
+      zoneId: ground.zoneOf.get(near.id)?.zoneId ?? null,
+      ...{ placedAt: '2026-11-23T09:12:00Z', leftAt: '2026-11-23T19:30:00Z' },
+      ...{ promisedOn: '2026-11-25', endedAt: '2026-11-25T23:00:00Z' },
+      window: ['2026-11-24T23:00:00Z', '2026-11-25T23:00:00Z'],
+      ...{ outcome: 'kept', lateMinutes: null, earlyDays: null, carrierDays: null },
+      ...{ exceptions: 0, offers: [], isUnderWay: true, trackingNumber: LATE_PARCEL },
+    },
+  ];
 }
 
 type Ground = {

@@ -40,6 +40,8 @@ function worldOf(story: Told): typeof world {
       told.policy.reservations.push(...lines.map((line) => ({ ...line, ...held })));
       continue;
     }
+    // What a carrier says changes no stock.
+    if (path === '/v1/tracking') continue;
     const text = JSON.stringify(body).replaceAll('{instant}', story.instant);
     for (const event of movementsEnvelope.parse(JSON.parse(text)).events) {
       const { sku, nodeId, quantity, lot } = movementSchema.parse(event);
@@ -186,6 +188,17 @@ test('when the warehouse is dry a store ships, and only stores', () => {
   const nodes = shown.options.flatMap((option) => option.parcels.map((parcel) => parcel.nodeId));
   expect(nodes.every((node) => node.startsWith('ST-'))).toBe(true);
   expect(dateOf(shown, 'express-10')).toBe('2026-11-26');
+});
+
+test('trainers and gloves come from stores of Rome alone, so they are asked', () => {
+  for (const id of ['two-stores-race', 'store-refuses', 'not-on-the-shelf']) {
+    const nodes = tell(id).options.flatMap(({ parcels }) => parcels.map(({ nodeId }) => nodeId));
+    expect(nodes.length, id).toBeGreaterThan(0);
+    expect(
+      nodes.filter((nodeId) => !nodeId.startsWith('ST-ROMA-')),
+      id,
+    ).toEqual([]);
+  }
 });
 
 test('coats on their way are promised from the incoming lot, and its slip moves every date', () => {

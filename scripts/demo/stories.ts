@@ -66,6 +66,9 @@ const LONDON: Address = {
 /** Addresses of the demo’s customers, one a country and Rome. */
 export const DEMO_ADDRESSES = { MILANO, ROMA, PARIS, BERLIN, MADRID, LONDON } as const;
 
+/** On its way to Rome when the demo begins, promised for Wednesday. */
+export const LATE_PARCEL = 'VT-ROMA-25';
+
 const one = (sku: string, quantity = 1) => ({ sku, quantity });
 
 type Counted = { sku: string; nodeId: string; quantity: number; expectedOn?: string };
@@ -94,6 +97,7 @@ export function demoStories(): DemoStory[] {
     ...channelStories(),
     ...incomingStories(),
     ...stockStories(),
+    ...orderStories(),
     ...outageStories(),
   ];
 }
@@ -177,12 +181,13 @@ function stockStories(): DemoStory[] {
     {
       id: 'warehouse-dry',
       title: 'The warehouse runs dry',
-      text: 'The ERP counts none of this jumper at Piacenza. Nobody edits a rule: the stores take over, each option with the date its store can keep.',
+      text: 'The ERP counts none of this jumper at Piacenza. Nobody edits a rule: the stores take over, each option with the date its store can keep, and the order that has just come in is offered to them: see the desks of Rome.',
       instant: '2026-11-25T10:00:00+01:00',
       address: ROMA,
       cart: [one(STORY_SKUS.runsDry)],
       language: 'it',
       calls: [count({ sku: STORY_SKUS.runsDry, nodeId: 'WH-PIACENZA', quantity: 0 })],
+      sales: [soldToRome(STORY_SKUS.runsDry)],
     },
     {
       id: 'last-unit',
@@ -219,6 +224,66 @@ function stockStories(): DemoStory[] {
       address: BERLIN,
       cart: [one(STORY_SKUS.umbrella)],
       language: 'de',
+    },
+  ];
+}
+
+/** An order from another channel, to be sent to Rome; a flagship there has the piece. */
+function soldToRome(sku: string): NonNullable<DemoStory['sales']>[number] {
+  return {
+    ...{ source: 'instagram', lines: [one(sku)], locationId: locationIdOf('ST-ROMA-CONDOTTI') },
+    ...{ address: ROMA, email: 'paolo.ferri@example.com' },
+    rate: { code: 'standard', title: 'Standard', priceMinor: 590 },
+  };
+}
+
+function orderStories(): DemoStory[] {
+  const rome = { address: ROMA, language: 'it' as const, instant: '2026-11-24T11:05:00+01:00' };
+  return [
+    {
+      ...rome,
+      id: 'two-stores-race',
+      title: 'Two stores race',
+      text: 'No warehouse has these trainers, two stores of Rome do. Open the desks of Giulia and Ugo side by side: both are asked. The first to take it has it, the other reads by whom and when. In Kept, Orders tells the whole story and why these two were asked.',
+      cart: [one(STORY_SKUS.raced)],
+      sales: [soldToRome(STORY_SKUS.raced)],
+    },
+    {
+      ...rome,
+      id: 'store-refuses',
+      title: 'A store refuses',
+      text: 'The same order again. At Giulia’s desk press “Not us” and say why: only “none left” changes her stock, she is not asked again, and the order stays with Ugo. When he refuses too it waits without a place, in Kept under Orders.',
+      cart: [one(STORY_SKUS.raced)],
+      sales: [soldToRome(STORY_SKUS.raced)],
+    },
+    {
+      ...rome,
+      id: 'not-on-the-shelf',
+      title: 'Not on the shelf',
+      text: 'One pair of gloves in the flagship, two across the river. Take it at Giulia’s desk, begin, and press “Not there”: the pair leaves her stock, and Ugo is asked before the date is lost.',
+      cart: [one(STORY_SKUS.misplaced)],
+      sales: [soldToRome(STORY_SKUS.misplaced)],
+    },
+    {
+      ...rome,
+      id: 'carrier-late',
+      title: 'The carrier is late',
+      text: 'A parcel to Rome is due tomorrow; its carrier now says Friday. The order is at risk in Kept, its buyer has a mail with the new date (see the mails), and the promise counts as what was first shown.',
+      cart: [one(STORY_SKUS.cutOff)],
+      calls: [
+        {
+          system: 'erp',
+          path: '/v1/tracking',
+          body: {
+            events: [
+              {
+                ...{ eventId: 'story-{run}-late', trackingNumber: LATE_PARCEL, kind: 'delayed' },
+                ...{ occurredAt: '{instant}', expectedAt: '2026-11-27T16:00:00+01:00' },
+              },
+            ],
+          },
+        },
+      ],
     },
   ];
 }

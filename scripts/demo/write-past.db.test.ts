@@ -9,7 +9,7 @@ import {
 import { withShop } from '../../backend/platform/database.ts';
 import { createTestDatabase, type TestDatabase } from '../../tests/database.ts';
 import { DEMO_STARTS_AT } from './nodes.ts';
-import { pastOrders } from './past-orders.ts';
+import { ordersUnderWay, pastOrders } from './past-orders.ts';
 import { writePast } from './write-past.ts';
 
 const SHOP = 'past.myshopify.com' as ShopId;
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 test('the past is written once, and outcomes, lanes and scores are read from it', async () => {
-  expect(await writePast(database.db, SHOP)).toBe(pastOrders().length);
+  expect(await writePast(database.db, SHOP)).toBe(pastOrders().length + ordersUnderWay().length);
   expect(await writePast(database.db, SHOP)).toBe(0);
   const [orders, lanes, scores] = await withShop(
     database.db,

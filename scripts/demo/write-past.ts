@@ -12,7 +12,7 @@ import { type Kysely, sql } from 'kysely';
 import type { ShopId } from '../../backend/base/ids.ts';
 import { openDatabase, withShop } from '../../backend/platform/database.ts';
 import { startPostgresServer } from '../../backend/platform/postgres-server.ts';
-import { type PastOrder, pastOrders } from './past-orders.ts';
+import { ordersUnderWay, type PastOrder, pastOrders } from './past-orders.ts';
 import { CATEGORY_NAMES, COLORS } from './styles.ts';
 
 const SHOP = 'kept-demo.myshopify.com' as ShopId;
@@ -27,7 +27,7 @@ export async function writePast(db: Kysely<unknown>, shopId: ShopId): Promise<nu
     const { rows } =
       await sql`select 1 from customer_order where order_id like 'api:past:%' limit 1`.execute(trx);
     if (rows.length > 0) return 0;
-    const orders = pastOrders();
+    const orders = [...pastOrders(), ...ordersUnderWay()];
     for (const [table, write] of Object.entries(TABLES)) {
       const written = orders.flatMap(write);
       await insert(
@@ -64,16 +64,10 @@ const TABLES: Readonly<Record<string, (order: PastOrder) => readonly Row[]>> = {
   offer: offerRows,
   parcel: (order) => (order.method === 'ship' ? [parcelRow(order)] : []),
   order_event: eventRows,
-  order_outcome: (order) => [{ ...outcomeRow(order), ...wholeOutcome(order) }],
-  parcel_outcome: (order) => [
-    {
-      ...{ ...outcomeRow(order), unit_id: `${workOf(order)}-p`, node_id: order.nodeId },
-      ...{ zone_id: order.zoneId, service_code: order.serviceCode },
-      ...{ left_at: order.leftAt, carrier_days: order.carrierDays },
-    },
-  ],
+  order_outcome: (order) =>
+    order.isUnderWay ? [] : [{ ...outcomeRow(order), ...wholeOutcome(order) }],
+  parcel_outcome: (order) => (order.isUnderWay ? [] : [parcelOutcomeRow(order)]),
 };
-
 const idOf = ({ number }: PastOrder) => `api:past:${number}`;
 const workOf = (order: PastOrder) => `${idOf(order)}-1`;
 const isCollected = ({ method }: PastOrder) => method === 'pickup';
@@ -83,14 +77,14 @@ function orderRow(order: PastOrder): Row {
   const address = { address1: near.address1, address2: null, city: near.city, province: null };
   return {
     ...{ order_id: idOf(order), source: 'api', channel: 'online', name: `#V${order.number}` },
-    ...{ placed_at: order.placedAt, state: 'closed', currency: 'EUR' },
+    ...{ placed_at: order.placedAt, state: order.isUnderWay ? 'open' : 'closed', currency: 'EUR' },
     ...{ total_minor: variant.style.priceMinor * quantity, customer_name: buyer },
     ...{ email: order.email, locale: order.locale, method: order.method, tags: [], is_test: false },
     address: { name: buyer, ...address, zip: near.postalCode, country: near.country },
     ...{ country: near.country, postal_code: near.postalCode, service_code: order.serviceCode },
     pickup_node_id: isCollected(order) ? order.nodeId : null,
     ...{ version: 'past', taken_in_version: 'past' },
-    ...{ source_updated_at: order.endedAt, updated_at: order.endedAt },
+    ...{ source_updated_at: order.leftAt, updated_at: order.leftAt },
   };
 }
 
@@ -121,15 +115,20 @@ function workRow(order: PastOrder): Row {
   const isClaimed = order.offers.length > 0;
   return {
     ...{ work_id: workOf(order), order_id: idOf(order), kind: order.method, node_id: order.nodeId },
-    state: isCollected(order) ? 'handed_over' : 'delivered',
+    state: stateOf(order),
     negotiation: isClaimed ? 'claimed' : 'assigned',
     ...{ service_code: order.serviceCode, excluded_nodes: [], promised_on: order.promisedOn },
     ...{ promised_end: end, planned_end: end, planned_departure: order.leftAt, version: 8 },
     ...{ created_at: order.placedAt, placed_at: order.placedAt, left_at: order.leftAt },
     ...{ claimed_at: isClaimed ? claimedAt(order) : null, allowed_late_days: 0, cost_minor: 0 },
-    delivered_at: isCollected(order) ? null : order.endedAt,
-    ...{ wave: isClaimed ? 1 : 0, is_settled: true },
+    delivered_at: stateOf(order) === 'delivered' ? order.endedAt : null,
+    ...{ wave: isClaimed ? 1 : 0, is_settled: order.isUnderWay !== true },
   };
+}
+
+function stateOf(order: PastOrder): 'shipped' | 'handed_over' | 'delivered' {
+  if (order.isUnderWay) return 'shipped';
+  return isCollected(order) ? 'handed_over' : 'delivered';
 }
 
 function claimedAt({ placedAt, offers }: PastOrder): string {
@@ -151,10 +150,15 @@ function offerRows(order: PastOrder): readonly Row[] {
 function parcelRow(order: PastOrder): Row {
   return {
     ...{ parcel_id: `${workOf(order)}-p`, order_id: idOf(order), work_id: workOf(order) },
-    ...{ state: 'delivered', carrier: CARRIERS[order.serviceCode ?? ''] ?? 'Corriere' },
-    ...{ service_code: order.serviceCode, tracking_number: `VT${order.number}IT` },
+    ...{
+      state: order.isUnderWay ? 'in_transit' : 'delivered',
+      carrier: CARRIERS[order.serviceCode ?? ''] ?? 'Corriere',
+    },
+    ...{ service_code: order.serviceCode },
+    tracking_number: order.trackingNumber ?? `VT${order.number}`,
     lines: [{ lineId: '1', sku: order.variant.sku, quantity: order.quantity }],
-    ...{ created_at: order.leftAt, shipped_at: order.leftAt, delivered_at: order.endedAt },
+    ...{ created_at: order.leftAt, shipped_at: order.leftAt },
+    delivered_at: order.isUnderWay ? null : order.endedAt,
   };
 }
 
@@ -172,7 +176,7 @@ function eventRows(order: PastOrder): readonly Row[] {
     ...{ order_id: idOf(order), event_id: `past:${kind}`, at, kind, work_id: workId },
     ...{ node_id: order.nodeId, facts, ...by },
   });
-  const told =
+  const taken =
     order.offers.length > 0 ? [event('claimed', claimedAt(order), store, { wave: 1 })] : [];
   const gone = isCollected(order)
     ? [event('ready', order.endedAt, store), event('handed_over', order.endedAt, store)]
@@ -180,27 +184,17 @@ function eventRows(order: PastOrder): readonly Row[] {
         event('shipped', order.leftAt, store),
         event('delivered', order.endedAt, { actor_kind: 'carrier', actor: 'tracking' }),
       ];
-  const { outcome, promisedOn, lateMinutes, earlyDays } = order;
-  return [
-    event(
-      'order_placed',
-      order.placedAt,
-      { actor_kind: 'api', actor: 'past' },
-      { units: order.quantity },
-    ),
-    event('routed', order.placedAt, system('routing'), {
-      cause: 'order_placed',
-      units: order.quantity,
-    }),
-    ...told,
+  const { outcome, promisedOn, lateMinutes, earlyDays, quantity: units } = order;
+  const facts = { outcome, promisedOn, lateMinutes, earlyDays };
+  const told = [
+    event('order_placed', order.placedAt, { actor_kind: 'api', actor: 'past' }, { units }),
+    event('routed', order.placedAt, system('routing'), { cause: 'order_placed', units }),
+    ...taken,
     ...gone,
-    event('outcome', order.endedAt, system('watch'), {
-      outcome,
-      promisedOn,
-      lateMinutes,
-      earlyDays,
-    }),
+    event('outcome', order.endedAt, system('watch'), facts),
   ];
+  const notYet = order.isUnderWay ? ['delivered', 'outcome'] : [];
+  return told.filter(({ kind }) => !notYet.includes(kind));
 }
 
 function outcomeRow(order: PastOrder): Row {
@@ -209,6 +203,14 @@ function outcomeRow(order: PastOrder): Row {
     ...{ order_id: idOf(order), outcome: order.outcome, joined_by: 1, ended_at: order.endedAt },
     ...{ due_at: isCollected(order) ? from : to, late_minutes: order.lateMinutes },
     ...{ early_days: order.earlyDays, settled_at: order.endedAt },
+  };
+}
+
+function parcelOutcomeRow(order: PastOrder): Row {
+  return {
+    ...{ ...outcomeRow(order), unit_id: `${workOf(order)}-p`, node_id: order.nodeId },
+    ...{ zone_id: order.zoneId, service_code: order.serviceCode },
+    ...{ left_at: order.leftAt, carrier_days: order.carrierDays },
   };
 }
 
