@@ -330,6 +330,8 @@ export type AlertView = {
   readonly workId: string | null;
   readonly milestone: string;
   readonly level: 'before' | 'missed';
+  /** A plan or a carrier says that it will be late; else the clock does. */
+  readonly isForecast: boolean;
   readonly dueAt: string;
 };
 
@@ -340,7 +342,8 @@ export async function readAlerts(
   orderId: string,
 ): Promise<readonly AlertView[]> {
   const { rows } = await sql<AlertView>`
-    select order_id as "orderId", work_id as "workId", milestone, level, ${iso('due_at')} as "dueAt"
+    select order_id as "orderId", work_id as "workId", milestone, level,
+      coalesce((facts ->> 'isForecast')::boolean, false) as "isForecast", ${iso('due_at')} as "dueAt"
     from order_alert where shop_id = ${shopId} and order_id = ${orderId} and cleared_at is null
     order by due_at, work_id, milestone`.execute(trx);
   return rows;

@@ -208,6 +208,7 @@ function RiskTable(props: { rows: readonly Listed[]; ground: Ground; now: number
 
 function whyText(alert: AlertView, order: OrderRow): string {
   const parts = [tc('milestone', alert.milestone)];
+  if (alert.isForecast) parts.push(t('risk.forecast'));
   if (order.unplacedReason !== null) parts.push(reasonText(order.unplacedReason));
   if (order.holdReason !== null) parts.push(t('orders.heldBecause', { reason: order.holdReason }));
   return parts.join(' · ');

@@ -1,11 +1,11 @@
 /**
  * Daily caps of places as a person writes them: one place a line, its id and a number; `*` is any number.
  */
-import { isEntry } from '../draft.ts';
 
 /** `{ MILAN: 25, ROME: null }` as lines. */
 export function writeCaps(value: unknown): string {
-  return Object.entries(isEntry(value) ? value : {})
+  if (typeof value !== 'object' || value === null) return '';
+  return Object.entries(value)
     .map(([nodeId, cap]) => `${nodeId} ${cap === null ? '*' : String(cap)}`)
     .join('\n');
 }
