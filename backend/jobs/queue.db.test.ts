@@ -182,3 +182,22 @@ test('a job asked for twice for one shop before it runs, runs once', async () =>
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise(setImmediate);
 }
+
+test('what a process that died had begun is given back by the next that starts alone', async () => {
+  const living = await start();
+  await living.boss.createQueue('abandoned');
+  await living.boss.send('abandoned', { number: 1 });
+  const [job] = await living.boss.fetch('abandoned');
+  const state = async () =>
+    (
+      await sql<{ state: string }>`select state from pgboss.job where id = ${job?.id}`.execute(
+        database.db,
+      )
+    ).rows[0]?.state;
+  // Another that starts beside it may not take what it works on.
+  await start();
+  expect(await state()).toBe('active');
+  for (const queue of queues.splice(0)) await queue.stop();
+  await start();
+  expect(await state()).toBe('retry');
+});

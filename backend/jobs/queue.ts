@@ -16,6 +16,7 @@ import type { Bus } from '../platform/bus.ts';
 import type { Log } from '../platform/log.ts';
 import { APP_ROLE } from '../platform/postgres-server.ts';
 import { createStatementNames, queryPrepared } from '../platform/prepared.ts';
+import { giveBackAbandoned } from './abandoned.ts';
 import { type Runner, startRunner } from './runner.ts';
 
 /** A kind of work and how it is run. */
@@ -113,6 +114,8 @@ export async function startJobQueue(options: JobQueueOptions): Promise<JobQueue>
   });
   boss.on('error', (error) => log.warn({ event: 'queue_fault', error }));
   await boss.start();
+  const living = await giveBackAbandoned(pool, SCHEMA);
+  if (living.count > 0) log.warn({ event: 'jobs_given_back', count: living.count });
   const runner = startRunner(boss, SCHEMA, log);
   const others = tellOthers(options.bus, runner);
   const wake = (name: string) => {
@@ -144,6 +147,7 @@ export async function startJobQueue(options: JobQueueOptions): Promise<JobQueue>
       others.stop();
       await runner.stop(STOP_TIMEOUT_MILLISECONDS);
       await boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MILLISECONDS });
+      living.leave();
       await pool.end();
     },
   };
@@ -152,7 +156,8 @@ export async function startJobQueue(options: JobQueueOptions): Promise<JobQueue>
 function openPool({ url, assumesAppRole, log }: JobQueueOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
-    max: 4,
+    // One of them says that this process lives (abandoned.ts).
+    max: 5,
     keepAlive: true,
     application_name: 'kept-jobs',
     ...(assumesAppRole ? { options: `-c role=${APP_ROLE}` } : {}),
