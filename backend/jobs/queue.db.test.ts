@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../tests/database.ts';
 import type { ShopId } from '../base/ids.ts';
+import { createLocalBus } from '../platform/bus.ts';
 import { withShop } from '../platform/database.ts';
 import { createLog } from '../platform/log.ts';
 import { createOutbox } from '../platform/outbox.ts';
@@ -177,6 +178,96 @@ test('a job asked for twice for one shop before it runs, runs once', async () =>
   await queue.runForShop(SHOP, 'once_per_shop');
   const waiting = await queue.boss.fetch('once_per_shop', { batchSize: 10 });
   expect(waiting.map((job) => job.data)).toEqual([{ shopId: SHOP }]);
+});
+
+test('as many jobs run at once as have room, and no more', async () => {
+  const queue = await start();
+  const outbox = createOutbox(queue.boss, queue.wake);
+  let running = 0;
+  let most = 0;
+  let done = 0;
+  const gate = Promise.withResolvers<void>();
+  const handle = async () => {
+    running += 1;
+    most = Math.max(most, running);
+    // The first three wait for each other; a fourth would be counted.
+    if (running === 3) gate.resolve();
+    await gate.promise;
+    await new Promise(setImmediate);
+    running -= 1;
+    done += 1;
+  };
+  await queue.register([definition('with_room', handle, { concurrency: 1, atOnce: 3 })]);
+  await withShop(database.db, SHOP, async (trx) => {
+    for (let number = 0; number < 10; number += 1) {
+      await outbox.enqueue(trx, { name: 'with_room', data: { number } });
+    }
+  });
+  await until(async () => done === 10);
+  expect(most).toBe(3);
+});
+
+test('a job that takes longer than its time is told to stop and tried again', async () => {
+  const queue = await start();
+  const outbox = createOutbox(queue.boss, queue.wake);
+  const signals: AbortSignal[] = [];
+  const second = Promise.withResolvers<void>();
+  await queue.register([
+    definition(
+      'too_long',
+      async (_data, signal) => {
+        signals.push(signal);
+        if (signals.length === 2) return second.resolve();
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      },
+      { retryLimit: 1, expireInSeconds: 1 },
+    ),
+  ]);
+  await withShop(database.db, SHOP, (trx) => outbox.enqueue(trx, { name: 'too_long', data: {} }));
+  await second.promise;
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+});
+
+test('a stop lets what runs end, and what ended is not run again', async () => {
+  const first = await start();
+  const begun = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const seen: unknown[] = [];
+  await first.register([
+    definition('given_back', async (data) => {
+      seen.push(data);
+      begun.resolve();
+      await gate.promise;
+    }),
+  ]);
+  await withShop(database.db, SHOP, (trx) =>
+    createOutbox(first.boss, first.wake).enqueue(trx, { name: 'given_back', data: { a: 1 } }),
+  );
+  await begun.promise;
+  const stopped = first.stop();
+  queues.splice(queues.indexOf(first), 1);
+  gate.resolve();
+  await stopped;
+  // It ended within the time a stop waits: it is done, and nobody runs it again.
+  const second = await start();
+  expect(await second.boss.fetch('given_back')).toEqual([]);
+  expect(seen).toEqual([{ a: 1 }]);
+});
+
+test('one process wakes the queues of another', async () => {
+  const bus = createLocalBus();
+  const options = { url: database.appUrl, assumesAppRole: false, log: SILENT, bus };
+  const [asks, works] = [await startJobQueue(options), await startJobQueue(options)];
+  queues.push(asks, works);
+  const heard: string[] = [];
+  bus.subscribe('jobs', (message) => heard.push(message.split(' ').slice(1).join(' ')));
+  const { seen, all, handle } = collector(1);
+  await works.register([definition('elsewhere', handle)]);
+  await asks.runForShop(SHOP, 'elsewhere');
+  await all;
+  await until(async () => heard.length > 0);
+  expect(seen).toEqual([{ shopId: SHOP }]);
+  expect(heard).toEqual(['elsewhere']);
 });
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {

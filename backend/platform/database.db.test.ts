@@ -3,7 +3,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../tests/database.ts';
 import type { ShopId } from '../base/ids.ts';
 import { TransientError } from '../base/result.ts';
-import { assertSafeRole, openDatabase, withShop } from './database.ts';
+import {
+  assertSafeRole,
+  openDatabase,
+  sharingShop,
+  whenCommitted,
+  withShared,
+  withShop,
+} from './database.ts';
 
 const ONE = 'one.myshopify.com' as ShopId;
 const TWO = 'two.myshopify.com' as ShopId;
@@ -87,4 +94,59 @@ test('an unreachable server is an outage that may be repeated, not a bug', async
   const gone = open('postgres://kept_app:x@127.0.0.1:9/kept', false);
   await expect(withShop(gone, ONE, async () => 1)).rejects.toThrow(TransientError);
   await gone.destroy();
+});
+
+test('what waits for the commit is done after it, and never after a rollback', async () => {
+  const done: string[] = [];
+  const rolledBack = withShop(database.db, ONE, async () => {
+    whenCommitted(() => done.push('rolled back'));
+    throw new Error('a bug');
+  });
+  await expect(rolledBack).rejects.toThrow('a bug');
+  await withShop(database.db, ONE, async () => {
+    whenCommitted(() => done.push('committed'));
+    expect(done).toEqual([]);
+  });
+  expect(done).toEqual(['committed']);
+});
+
+test('a transaction without a statement, and one that begins with a statement of no shop, end as others do', async () => {
+  const db = open(database.appUrl, false);
+  await db.transaction().execute(async () => undefined);
+  await expect(
+    db.transaction().execute(async () => {
+      throw new Error('before any statement');
+    }),
+  ).rejects.toThrow('before any statement');
+  const ids = await db.transaction().execute(async (trx) => {
+    const of = async () =>
+      (await sql<{ id: string }>`select txid_current() as id`.execute(trx)).rows;
+    return [await of(), await of()];
+  });
+  expect(ids[0]).toEqual(ids[1]);
+  await db.destroy();
+});
+
+test('within a shared transaction reads of that shop see what it wrote, and those of another shop do not', async () => {
+  const db = database.db;
+  const skus = (shop: ShopId) =>
+    withShared(db, shop, async (trx) => {
+      const { rows } = await sql<{ sku: string }>`
+        select sku from product where sku like 'SHARED%'`.execute(trx);
+      return rows.map(({ sku }) => sku);
+    });
+  const write = () =>
+    withShared(db, ONE, (trx) =>
+      sql`insert into product (shop_id, sku, product) values (${ONE}, 'SHARED', '{}')`.execute(trx),
+    );
+  const failed = sharingShop(db, ONE, async () => {
+    await write();
+    expect(await skus(ONE)).toEqual(['SHARED']);
+    expect(await skus(TWO)).toEqual([]);
+    throw new Error('a bug');
+  });
+  await expect(failed).rejects.toThrow('a bug');
+  expect(await skus(ONE)).toEqual([]);
+  await sharingShop(db, ONE, write);
+  expect(await skus(ONE)).toEqual(['SHARED']);
 });

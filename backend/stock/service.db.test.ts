@@ -125,6 +125,26 @@ test('another replica on the same bus follows, and both hold the same fact versi
   expect(versions[0]).toBe(versions[1]);
 });
 
+test('what is announced soon reaches this replica and others without anybody waiting for it', async () => {
+  const bus = createLocalBus();
+  const [one, two] = [replica(bus), replica(bus)];
+  const shopId = await shopWithStock(one);
+  await two.service.open(shopId);
+  const followed = new Promise<void>((resolve) => {
+    two.service.onChange((live) => {
+      if (live.shopId === shopId && freeOf(two.service, shopId) === 2) resolve();
+    });
+  });
+  const elsewhere = replica(createLocalBus());
+  await elsewhere.service.open(shopId);
+  await elsewhere.service.save(shopId, { stock: [row(2)] });
+  const version = elsewhere.service.peek(shopId)?.stockVersion ?? 0;
+  await one.service.announceSoon(shopId, version);
+  await one.service.announceSoon(shopId, version - 1);
+  await followed;
+  expect(freeOf(two.service, shopId)).toBe(2);
+});
+
 test('a replica that missed every announcement finds the change by asking', async () => {
   const one = replica(createLocalBus());
   const deaf = replica(createLocalBus());
