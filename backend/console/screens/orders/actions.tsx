@@ -140,6 +140,7 @@ function ActionForm({ kind, view, ground, onEnd, onStop }: FormProps) {
       <div class="acts">
         {shown === undefined ? (
           <s-button
+            key="preview"
             variant="primary"
             type="submit"
             loading={isBusy}
@@ -148,11 +149,18 @@ function ActionForm({ kind, view, ground, onEnd, onStop }: FormProps) {
             {t('act.preview')}
           </s-button>
         ) : (
-          <s-button variant="primary" loading={isBusy} onClick={() => void confirm(shown)}>
+          <s-button
+            key="confirm"
+            variant="primary"
+            loading={isBusy}
+            onClick={() => void confirm(shown)}
+          >
             {t('act.confirm')}
           </s-button>
         )}
-        <s-button onClick={onStop}>{t('act.stop')}</s-button>
+        <s-button key="stop" onClick={onStop}>
+          {t('act.stop')}
+        </s-button>
       </div>
     </form>
   );

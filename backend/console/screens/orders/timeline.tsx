@@ -16,7 +16,7 @@ export function Timeline(props: { events: readonly Event[]; ground: Ground }) {
           <li key={event.seq}>
             <time dateTime={event.at}>{momentAt(event.at, ground.timeZone)}</time>
             <div>
-              {eventText(event, ground)}
+              <span>{eventText(event, ground)}</span>
               <div class="subdued">
                 {[t('timeline.by', { actor: actorText(event, ground) }), ...details(event, ground)]
                   .filter((text) => text !== '')

@@ -69,7 +69,10 @@ type Step = {
     | 'there'
     | 'collected';
   readonly doneAt: string | null;
+  /** The latest that still keeps the promise. */
   readonly dueAt: string | null;
+  /** What the plan says. */
+  readonly plannedAt?: string | null;
 };
 
 /** The steps of a work; a step is done when its instant is known. */
@@ -81,7 +84,7 @@ export function stepsOf(work: Work, placedAt: string): readonly Step[] {
   const last: readonly Step[] = isPickup
     ? [{ name: 'collected', doneAt: work.leftAt, dueAt: null }]
     : [
-        { name: 'left', doneAt: work.leftAt, dueAt: work.plannedDeparture },
+        { name: 'left', doneAt: work.leftAt, dueAt: null, plannedAt: work.plannedDeparture },
         { name: 'there', doneAt: work.deliveredAt, dueAt: end },
       ];
   return [
@@ -89,7 +92,7 @@ export function stepsOf(work: Work, placedAt: string): readonly Step[] {
     { name: 'routed', doneAt: work.placedAt, dueAt: null },
     { name: 'claimed', doneAt: claimed, dueAt: null },
     { name: 'picked', doneAt: work.startedAt, dueAt: work.startBy },
-    { name: 'ready', doneAt: packed, dueAt: isPickup ? end : work.plannedDeparture },
+    { name: 'ready', doneAt: packed, dueAt: isPickup ? end : null },
     ...last,
   ];
 }
@@ -101,16 +104,10 @@ function Way({ work, placedAt, ground }: { work: Work; placedAt: string; ground:
   return (
     <>
       <ol class="steps-way" aria-label={label}>
-        {steps.map(({ name, doneAt, dueAt }) => (
-          <li key={name} class={doneAt === null ? 'open' : 'done'}>
-            <strong>{t(`way.${name}`)}</strong>
-            <span>
-              {doneAt === null
-                ? dueAt === null
-                  ? t('way.open')
-                  : `${t('way.due')} ${moment(dueAt)}`
-                : moment(doneAt)}
-            </span>
+        {steps.map((step) => (
+          <li key={step.name} class={step.doneAt === null ? 'open' : 'done'}>
+            <strong>{t(`way.${step.name}`)}</strong>
+            <span>{stepText(step, moment)}</span>
           </li>
         ))}
       </ol>
@@ -122,14 +119,16 @@ function Way({ work, placedAt, ground }: { work: Work; placedAt: string; ground:
             <tr>
               <th scope="col">{t('way.step')}</th>
               <th scope="col">{t('way.done')}</th>
+              <th scope="col">{t('way.planned')}</th>
               <th scope="col">{t('way.due')}</th>
             </tr>
           </thead>
           <tbody>
-            {steps.map(({ name, doneAt, dueAt }) => (
+            {steps.map(({ name, doneAt, dueAt, plannedAt = null }) => (
               <tr key={name}>
                 <th scope="row">{t(`way.${name}`)}</th>
                 <td data-head={t('way.done')}>{moment(doneAt)}</td>
+                <td data-head={t('way.planned')}>{moment(plannedAt)}</td>
                 <td data-head={t('way.due')}>{moment(dueAt)}</td>
               </tr>
             ))}
@@ -138,4 +137,11 @@ function Way({ work, placedAt, ground }: { work: Work; placedAt: string; ground:
       </details>
     </>
   );
+}
+
+function stepText(step: Step, moment: (at: string | null) => string): string {
+  const { doneAt, dueAt, plannedAt = null } = step;
+  if (doneAt !== null) return moment(doneAt);
+  if (plannedAt !== null) return `${t('way.planned')} ${moment(plannedAt)}`;
+  return dueAt === null ? t('way.open') : `${t('way.due')} ${moment(dueAt)}`;
 }
