@@ -1,8 +1,17 @@
-// One run, several projects: pure unit tests, tests on a real Postgres, end-to-end tests,
-// and the extension tests in jsdom with Preact's JSX and Shopify's own tester.
+// One run, several projects: pure unit tests, tests on a real Postgres, end-to-end tests in a browser and those that start
+// and kill processes (scripts/test.ts runs the two side by side), and the extension tests in jsdom with Preact's JSX and
+// Shopify's own tester.
 import { defineConfig } from 'vitest/config';
 
 const NEVER = ['**/node_modules/**', '**/dist/**', '**/.cache/**', '**/.data/**'];
+
+// Whole processes without a browser: they wait more than they compute.
+const PROCESSES = [
+  'backend/platform/postgres-server.e2e.test.ts',
+  'scripts/{bootstrap,kept}.e2e.test.ts',
+  'tests/{ledger-crash,push-killed}.e2e.test.ts',
+  'tests/orders-killed/*.e2e.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -31,9 +40,21 @@ export default defineConfig({
           name: 'e2e',
           environment: 'node',
           include: ['{backend,scripts,tests}/**/*.e2e.test.ts'],
-          exclude: NEVER,
+          exclude: [...NEVER, ...PROCESSES],
           globalSetup: ['tests/setup/postgres.ts'],
           // Whole stories through real processes and a browser, on two shared cores.
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'processes',
+          environment: 'node',
+          include: PROCESSES,
+          exclude: NEVER,
+          globalSetup: ['tests/setup/postgres.ts'],
           testTimeout: 120_000,
           hookTimeout: 240_000,
           fileParallelism: false,

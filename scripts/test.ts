@@ -43,7 +43,7 @@ const STEPS: readonly Step[] = [
     run: () => runTests(['unit'], ZONES.second, ['backend/']),
   },
   { name: 'db', groups: [], run: () => runTests(['db'], ZONES.main) },
-  { name: 'e2e', groups: [], run: () => runTests(['e2e'], ZONES.second) },
+  { name: 'e2e', groups: [], run: runStories },
 ];
 
 async function main(): Promise<void> {
@@ -140,6 +140,18 @@ const reportSchema = z.object({
   numTodoTests: z.number(),
   success: z.boolean(),
 });
+
+// Two at once: one drives a browser, the other mostly waits for processes to start and to die.
+async function runStories(): Promise<Outcome> {
+  const [inBrowser, inProcesses] = await Promise.all([
+    runTests(['e2e'], ZONES.second),
+    runTests(['processes'], ZONES.second),
+  ]);
+  return {
+    passed: inBrowser.passed + inProcesses.passed,
+    failed: inBrowser.failed + inProcesses.failed,
+  };
+}
 
 async function runTests(
   projects: readonly string[],

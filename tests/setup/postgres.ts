@@ -32,10 +32,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
 /** The server and the template, also for programs that are no tests. */
 export async function openTestServer() {
   const server = await startPostgresServer(CLONE_DIR, 'test', { settings: FAST });
+  // Runs go side by side, and some files use no database: as long as a run lasts, none other may stop the server.
+  const hold = new pg.Client({ connectionString: server.ownerUrl });
+  hold.on('error', () => undefined);
+  await hold.connect();
   const template = await makeTemplate(server.ownerUrl);
   return {
     ...{ ownerUrl: server.ownerUrl, appUrl: server.appUrl, template },
     stop: async () => {
+      await hold.end();
       await server.stopIfUnused();
     },
   };
