@@ -32,8 +32,10 @@ export async function buyAs(shopify: string, wish: Wish): Promise<boolean> {
   const address = DEMO_ADDRESSES[wish.place];
   const token = await openCheckout(shopify, wish);
   if (token === undefined) return false;
+  // Each page is in the browser's language, and so is the order.
+  const cookie = `language=${LANGUAGES[wish.place]}`;
   const change = async (what: object): Promise<View> =>
-    (await (await post(`${shopify}/checkouts/${token}/change`, what)).json()) as View;
+    (await (await post(`${shopify}/checkouts/${token}/change`, cookie, what)).json()) as View;
   const mailbox = `${address.firstName}.${address.lastName}`
     .normalize('NFD')
     .replace(/[^\w.]/g, '');
@@ -43,7 +45,7 @@ export async function buyAs(shopify: string, wish: Wish): Promise<boolean> {
       ? await chooseService(delivery.shipping, wish.service, change)
       : await chooseStore(wish.pickupAt, change);
   if (!isChosen) return false;
-  const paid = await post(`${shopify}/checkouts/${token}/pay`, {});
+  const paid = await post(`${shopify}/checkouts/${token}/pay`, cookie, {});
   await paid.body?.cancel();
   return paid.ok;
 }
@@ -86,10 +88,10 @@ async function openCheckout(shopify: string, { sku, place }: Wish): Promise<stri
   return location.includes('/checkouts/') ? location.split('/').at(-1) : undefined;
 }
 
-function post(url: string, body: object): Promise<Response> {
+function post(url: string, cookie: string, body: object): Promise<Response> {
   return fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', cookie },
     body: JSON.stringify(body),
   });
 }

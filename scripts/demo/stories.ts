@@ -268,7 +268,7 @@ function orderStories(): DemoStory[] {
       ...rome,
       id: 'carrier-late',
       title: 'The carrier is late',
-      text: 'A parcel to Rome is due tomorrow; its carrier now says Friday. The order is at risk in Kept, its buyer has a mail with the new date (see the mails), and the promise counts as what was first shown.',
+      text: 'A parcel to Rome is due tomorrow; its carrier now says Friday. The order is at risk in Kept at once; a quarter of an hour on (+1 h in the bar) its date moves and its buyer has a mail with the new one. The promise is judged by what was first shown.',
       cart: [one(STORY_SKUS.cutOff)],
       calls: [
         {
