@@ -32,24 +32,29 @@ import type { SetupView, SetupZone } from '../backend/console/setup-view.ts';
 import type { SyncView } from '../backend/console/sync-view.ts';
 import { deskAdminRoutes } from '../backend/desk/admin-routes.ts';
 import { createApp } from '../backend/http/app.ts';
+import { parseMessageSettings } from '../backend/messages/settings.ts';
 import { builtInPostalPlaces } from '../backend/network/geo/prefix-centroids.ts';
 import type { World } from '../backend/network/world.ts';
 import { parseNetworkSection, parseWorld } from '../backend/network/world-parse.ts';
 import { createDeskAccess } from '../backend/orders/desk/access/service.ts';
+import { parseOutcomeSettings } from '../backend/orders/outcome/settings.ts';
 import { type Bus, createLocalBus } from '../backend/platform/bus.ts';
 import { fixedClock } from '../backend/platform/clock.ts';
 import { createLog } from '../backend/platform/log.ts';
 import { createIdSource, createSigner } from '../backend/platform/signing.ts';
 import { createPolicyService } from '../backend/policy/service.ts';
 import type { PolicyTables } from '../backend/policy/store.ts';
+import { parseRoutingSettings } from '../backend/routing/settings.ts';
 import { parseInventorySettings } from '../backend/shopify/inventory/settings.ts';
 import { parseSurfaces } from '../backend/shopify/surfaces.ts';
 import { createLedgerService } from '../backend/stock/ledger/service.ts';
+import { loadClaims, loadNodeClaims } from '../backend/stock/reservations/live-claims/store.ts';
 import { createStockService } from '../backend/stock/service.ts';
 import { createStockStore } from '../backend/stock/store.ts';
 import { buildConsole } from '../scripts/build-console.ts';
 import { demoWorld } from '../scripts/demo/generate.ts';
 import { createTestDatabase } from './database.ts';
+import { buildOrderDesk } from './worlds/order-desk.ts';
 
 export const SHOP = 'kept-demo.myshopify.com' as ShopId;
 export const OTHER_SHOP = 'other.myshopify.com' as ShopId;
@@ -67,6 +72,7 @@ const PAGES = join(import.meta.dirname, '../scripts/local-shopify/pages');
 /** A running admin app. */
 export type ConsoleHost = {
   readonly url: string;
+  readonly orders: ReturnType<typeof buildOrderDesk>;
   /** Asks an endpoint as a user; a body makes it a POST. */
   ask(path: string, options?: { body?: unknown; token?: string }): Promise<Response>;
   stop(): Promise<void>;
@@ -87,9 +93,15 @@ export async function startConsoleHost(): Promise<ConsoleHost> {
       network: parseNetworkSection,
       surfaces: parseSurfaces,
       inventory: parseInventorySettings,
+      routing: parseRoutingSettings,
+      messages: parseMessageSettings,
+      outcome: parseOutcomeSettings,
     },
   });
-  const store = createStockStore(database.db);
+  const store = createStockStore(database.db, {
+    loadClaims,
+    loadNodeClaims: (trx, id, nodeIds) => loadNodeClaims(trx, id, { nodeIds, now: clock.now() }),
+  });
   const stock = createStockService({
     store,
     policy,
@@ -104,6 +116,7 @@ export async function startConsoleHost(): Promise<ConsoleHost> {
   const api = buildApi({ database: database.db, policy, stock, store, ledger, clock });
   const connect = buildConnections({ database: database.db, stock, ledger, bus, clock });
   const desks = buildDesks({ database: database.db, stock, bus, clock });
+  const orders = buildOrderDesk({ db: database.db, policy, stock, clock, authenticateAdmin });
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, resolve));
   const address = server.address();
@@ -119,6 +132,8 @@ export async function startConsoleHost(): Promise<ConsoleHost> {
   const mounts = [
     { path: '/api/admin/connections', router: connect.connections, body: 'json' },
     { path: '/api/admin/imports', router: connect.imports, body: 'own' },
+    { path: '/api/admin/orders', router: orders.orders, body: 'json' },
+    { path: '/api/admin/outcome', router: orders.outcome, body: 'json' },
     { path: '/api/admin/desks', router: desks.router, body: 'json' },
     { path: '/api/admin', router: api, body: 'json' },
     { path: '/app', router: page, body: 'own' },
@@ -127,6 +142,7 @@ export async function startConsoleHost(): Promise<ConsoleHost> {
   server.on('request', createApp({ log, mounts, checkReady: async () => [] }));
   const host: ConsoleHost = {
     url,
+    orders,
     ask: (path, { body, token = 'token-ada' } = {}) =>
       fetch(`${url}/api/admin${path}`, {
         method: body === undefined ? 'GET' : 'POST',

@@ -210,7 +210,8 @@ function whyText(alert: AlertView, order: OrderRow): string {
   const parts = [tc('milestone', alert.milestone)];
   if (alert.isForecast) parts.push(t('risk.forecast'));
   if (order.unplacedReason !== null) parts.push(reasonText(order.unplacedReason));
-  if (order.holdReason !== null) parts.push(t('orders.heldBecause', { reason: order.holdReason }));
+  if (order.holdReason !== null)
+    parts.push(t('orders.heldBecause', { reason: reasonText(order.holdReason) }));
   return parts.join(' · ');
 }
 

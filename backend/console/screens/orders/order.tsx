@@ -83,7 +83,9 @@ function Head({ view: { order, state }, ground }: Shown) {
         <States order={{ ...order, workStates: [] }} />
       </p>
       {order.holdReason === null ? null : (
-        <s-banner tone="warning">{t('orders.heldBecause', { reason: order.holdReason })}</s-banner>
+        <s-banner tone="warning">
+          {t('orders.heldBecause', { reason: reasonText(order.holdReason) })}
+        </s-banner>
       )}
       <Figures pairs={pairs} />
     </s-section>

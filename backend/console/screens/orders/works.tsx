@@ -44,7 +44,8 @@ function Said({ work, ground }: { work: Work; ground: Ground }) {
     said.push(t(`negotiation.${work.negotiation}`, { wave: work.wave }));
   }
   if (work.unplacedReason !== null) said.push(reasonText(work.unplacedReason));
-  if (work.holdReason !== null) said.push(t('orders.heldBecause', { reason: work.holdReason }));
+  if (work.holdReason !== null)
+    said.push(t('orders.heldBecause', { reason: reasonText(work.holdReason) }));
   if (isOpen && work.startBy !== null && work.startedAt === null) {
     said.push(t('order.startBy', { when: moment(work.startBy) }));
   }

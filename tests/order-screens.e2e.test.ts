@@ -1,0 +1,216 @@
+// The order desk, routing rules and kept promises in a browser, over routing as it runs.
+import AxeBuilder from '@axe-core/playwright';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { LANGUAGES } from '../backend/console/screens/texts/languages.ts';
+import { TEXTS } from '../backend/console/screens/texts/text.ts';
+import { type ConsoleHost, SHOP, startConsoleHost } from './console-host.ts';
+
+const WIDE = { width: 1280, height: 900 };
+const NARROW = { width: 360, height: 800 };
+
+let host: ConsoleHost;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let faults: string[];
+
+beforeAll(async () => {
+  host = await startConsoleHost();
+  const { orders } = host;
+  await orders.take(SHOP, { orderId: '1001', sku: 'V-LF01-BOR-42', quantity: 1 });
+  await orders.take(SHOP, { orderId: '1002', sku: 'V-LF01-BOR-42', quantity: 100_000 });
+  await orders.take(SHOP, { orderId: '1003', sku: 'V-LF01-BOR-43', quantity: 1 });
+  await orders.endangered(SHOP, '1003');
+  await orders.history(SHOP);
+  browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  });
+});
+afterAll(async () => {
+  await browser.close();
+  await host.stop();
+});
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: WIDE });
+  page = await context.newPage();
+  page.setDefaultTimeout(8_000);
+  faults = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+});
+afterEach(async () => {
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+async function open(path: string, locale = 'en'): Promise<void> {
+  const query = new URLSearchParams({ shop: SHOP, locale, user: 'ada' });
+  await page.goto(`${host.url}/app${path}?${query}`);
+  await page.locator('s-page').waitFor();
+  await page.locator('.waiting').first().waitFor({ state: 'detached' });
+}
+
+async function violations(): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  return found.map((one) => `${one.id}: ${one.nodes[0]?.html}`);
+}
+
+const SCREENS = [
+  ['/orders', 'table.orders'],
+  ['/orders/unplaced', 'table.orders'],
+  ['/orders/order/1001', '.events'],
+  ['/routing', '.entry'],
+  ['/routing/try', 's-section'],
+  ['/routing/messages', '.entry'],
+  ['/routing/alerts', '.entry'],
+  ['/outcomes', '.shares'],
+] as const;
+
+test.each(SCREENS)(
+  'the screen %s has no accessibility fault, wide and narrow',
+  async (path, part) => {
+    await open(path);
+    await page.locator(part).first().waitFor();
+    expect(await violations()).toEqual([]);
+    await page.setViewportSize(NARROW);
+    expect(await violations()).toEqual([]);
+    const width = await page.evaluate('document.documentElement.scrollWidth');
+    expect(width).toBeLessThanOrEqual(NARROW.width);
+  },
+);
+
+test.each(LANGUAGES)('in %s the order page tells what happened and why', async (locale) => {
+  await open('/orders/order/1001', locale);
+  const texts = TEXTS[locale];
+  await page.getByText(texts['event.order_placed'], { exact: true }).first().waitFor();
+  await page.getByRole('heading', { name: texts['order.decisions'], exact: true }).waitFor();
+  // No fact stays unfilled, no key unwritten.
+  expect(await page.locator('main').textContent()).not.toMatch(/\{\w+\}/);
+  await page.setViewportSize(NARROW);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+});
+
+test('the desk opens with what is in danger: what, why, when it was due and the next step', async () => {
+  await open('/orders');
+  const row = page.locator('tbody tr').first();
+  await row.waitFor();
+  const text = await row.textContent();
+  for (const part of ['#1003', 'Missed', 'begin picking', '30 minutes ago', 'Call the store']) {
+    expect(text).toContain(part);
+  }
+  await page.getByRole('link', { name: 'Without a place' }).click();
+  await page.getByRole('link', { name: '#1002' }).waitFor();
+});
+
+test('an order is found with the keyboard alone, by its postal code', async () => {
+  await open('/orders');
+  await page.keyboard.press('/');
+  await page.keyboard.type('00187');
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: '#1001' }).waitFor();
+  await page.getByRole('link', { name: '#1001' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Order #1001' }).waitFor();
+});
+
+test('an order that cannot be found says what was looked for', async () => {
+  await open('/orders/search/nobody');
+  await page.getByText(/No order has “nobody” as number/).waitFor();
+});
+
+test('a hold is previewed, confirmed and said, and its release too', async () => {
+  await open('/orders/order/1001');
+  await page.getByRole('button', { name: 'Hold', exact: true }).click();
+  await page.getByLabel('Reason').fill('call first');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByText('No date changes.').waitFor();
+  await page.getByRole('button', { name: 'Do it' }).click();
+  await page.getByRole('status').getByText('Done.').waitFor();
+  await page.getByText('Held: an agent').first().waitFor();
+  await page
+    .locator('.events')
+    .getByText(/call first/)
+    .waitFor();
+  await page.getByRole('button', { name: 'Release', exact: true }).click();
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByRole('button', { name: 'Do it' }).click();
+  await page.getByRole('status').getByText('Done.').waitFor();
+  await page.getByRole('button', { name: 'Hold', exact: true }).waitFor();
+});
+
+test('a move that a place cannot do is refused in words before anything happens', async () => {
+  await open('/orders/order/1002');
+  await page.getByRole('button', { name: 'Move to another place' }).click();
+  await page.getByLabel('Where to').selectOption('WH-PIACENZA');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByText(/Piacenza warehouse cannot take it: /).waitFor();
+  expect(await page.getByRole('button', { name: 'Do it' }).count()).toBe(0);
+});
+
+test('a new address shows where it comes from and when, before it is asked of Shopify', async () => {
+  await open('/orders/order/1001');
+  await page.getByRole('button', { name: 'Change the address' }).click();
+  await page.getByLabel('Postal code').fill('20121');
+  await page.getByLabel('City').fill('Milano');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByText('What it would mean').waitFor();
+  await page
+    .getByText(/sends 1 × V-LF01-BOR-42/)
+    .first()
+    .waitFor();
+  await page.getByRole('button', { name: 'Do it' }).click();
+  await page.getByText('Asked for. Pending until Shopify confirms.').waitFor();
+  await page.getByText('20121 Milano').first().waitFor();
+});
+
+async function routingStored(): Promise<{ section: Record<string, unknown> }> {
+  return JSON.parse(await (await host.ask('/sections/routing')).text());
+}
+
+test('weights are saved by clicks and in force within five seconds', async () => {
+  await open('/routing');
+  await page.getByLabel('Splitting', { exact: true }).first().fill('2');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText(/in force after/).waitFor();
+  expect((await routingStored()).section['weights']).toEqual({ split: 2 });
+});
+
+test('rules that contradict each other are said at their field, and nothing is saved', async () => {
+  const before = await routingStored();
+  await open('/routing');
+  await page.getByLabel('Days late tried in turn').fill('0 5 2');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page
+    .getByRole('alert')
+    .getByText(/more days than the step before \(5\)/)
+    .waitFor();
+  expect(await violations()).toEqual([]);
+  expect(await routingStored()).toEqual(before);
+});
+
+test('a real order is tried without effect, with the reason of each other place', async () => {
+  await open('/routing/try');
+  await page.getByLabel('Order number').fill('1002');
+  await page.getByRole('button', { name: 'Try', exact: true }).click();
+  await page
+    .getByText(/\d+ × V-LF01-BOR-42 wait/)
+    .first()
+    .waitFor();
+  await page
+    .locator('summary', { hasText: /other places, and why not/ })
+    .first()
+    .click();
+  expect(await page.locator('.sentences').last().locator('li').count()).toBeGreaterThan(5);
+});
+
+test('kept promises are a figure, a picture and a table of the same', async () => {
+  await open('/outcomes');
+  await page.getByText('36 of 40 promises').waitFor();
+  await page.getByText('90 %').first().waitFor();
+  const table = await page.getByRole('table', { name: 'How promises ended' }).textContent();
+  expect(table.replaceAll(/\s+/g, ' ')).toMatch(
+    /Kept ?32 ?80 %.*Too padded ?4 ?10 %.*Late ?4 ?10 %/,
+  );
+  await page.getByText('Piacenza warehouse → IT-LOM, standard').waitFor();
+});
