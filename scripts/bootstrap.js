@@ -33,6 +33,7 @@ const TASKS = {
   'check:cli': { script: 'scripts/check-cli.ts', needs: 'development' },
   build: { script: 'scripts/build.ts', needs: 'development' },
   bench: { script: 'scripts/bench', needs: 'development', takesName: true },
+  simulate: { script: 'scripts/simulate.ts', needs: 'development' },
   kept: { script: 'scripts/kept.ts', needs: 'production' },
   codegen: { script: 'scripts/codegen.ts', needs: 'development' },
   migrate: { script: 'scripts/migrate.ts', needs: 'production' },

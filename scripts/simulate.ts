@@ -20,7 +20,10 @@ const { values } = parseArgs({
   },
 });
 
-const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => Number(values.first) + index);
+const seeds = Array.from(
+  { length: Number(values.seeds) },
+  (_, index) => Number(values.first) + index,
+);
 const server = await openTestServer();
 const startedAt = performance.now();
 let failed = 0;

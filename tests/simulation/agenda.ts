@@ -59,7 +59,12 @@ const MOST_TRIES = 11;
 export function createJobs(
   agenda: Agenda,
   random: Random,
-  told: { readonly ran: (name: string) => void; readonly gaveUp: (name: string) => void },
+  told: {
+    readonly ran: (name: string) => void;
+    readonly gaveUp: (name: string) => void;
+    /** It threw what no outage throws; it is tried again all the same, as the queue does. */
+    readonly threw: (error: unknown) => void;
+  },
 ) {
   const waiting = new Set<string>();
   let handlers: Handlers = {};
@@ -70,7 +75,7 @@ export function createJobs(
     try {
       await handle(job.data);
     } catch (error) {
-      if (!(error instanceof TransientError)) throw error;
+      if (!(error instanceof TransientError)) told.threw(error);
       if (tries >= MOST_TRIES) told.gaveUp(job.name);
       else agenda.after(2 ** tries / 30, () => run(job, tries + 1));
     }

@@ -3,6 +3,7 @@
  * a place that closes.
  */
 
+import { sql } from 'kysely';
 import { RETURN_JOB } from '../../backend/build-claims.ts';
 import { parseRoutingSettings, type RoutingSettings } from '../../backend/routing/settings.ts';
 import { SHOP } from './services.ts';
@@ -94,6 +95,10 @@ async function moveStock(
     });
     sim.tell(`recount ${sku} at ${nodeId}: ${onHand}`);
   }
+  const { rows } = await sql<{ short: boolean }>`
+    select exists (select from stock_position where shop_id = ${SHOP}
+      and allocated > greatest(0, on_hand - unavailable)) as short`.execute(sim.watching);
+  if (rows[0]?.short === true) count('shortage');
   await enqueue(undefined, { name: RETURN_JOB, data: {}, key: 'shop' });
 }
 

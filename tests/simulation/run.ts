@@ -26,7 +26,7 @@ import { planStores, workOnce } from './stores.ts';
 /** Monday, 08:00 in Rome. */
 const START = Temporal.Instant.from('2026-11-16T07:00:00Z');
 // Whatever waits is given up after five days, and a parcel that nobody speaks of two days after its date.
-const MOST_DRAIN_DAYS = 40;
+const MOST_DRAIN_TURNS = 60;
 
 export type SeedResult = {
   readonly seed: number;
@@ -42,8 +42,21 @@ export type SeedResult = {
   readonly hash: string;
 };
 
+// A recount may take the allocation of units that were sent a moment ago and of which Shopify has not told yet: settling
+// the order fails until it has told (decision record 0097).
+const KNOWN_FAULT = /may not go: \w+ work from (shipped|handed_over) to unplaced/;
+
+/** The database of a seed; `watching` has the shop set for its session. */
+export type SeedDatabase = { readonly db: Kysely<unknown>; readonly watching: Kysely<unknown> };
+
+/** Which seed, and for how many virtual days of orders. */
+export type SeedAsked = { readonly seed: number; readonly days?: number };
+
 /** Runs one seed. */
-export async function runSeed(db: Kysely<unknown>, seed: number): Promise<SeedResult> {
+export async function runSeed(
+  { db, watching }: SeedDatabase,
+  { seed, days = DAYS }: SeedAsked,
+): Promise<SeedResult> {
   const clock = fixedClock(START);
   const random = randomFrom(seed);
   const agenda = createAgenda(clock);
@@ -58,6 +71,11 @@ export async function runSeed(db: Kysely<unknown>, seed: number): Promise<SeedRe
       jobsRun += 1;
     },
     gaveUp: (name) => tell(`gave up ${name}`),
+    threw: (error) => {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      tell(`threw ${text.split('\n')[0]}`);
+      if (!KNOWN_FAULT.test(text)) breaches.push(`a bug: ${text}`);
+    },
   });
   const shopify = createSimShopify({
     ...{ agenda, random, count },
@@ -76,8 +94,19 @@ export async function runSeed(db: Kysely<unknown>, seed: number): Promise<SeedRe
     routing: () => settings.current,
   });
   jobs.handle(services.handlers);
-  const sim: Sim = { db, random, agenda, services, shopify, count, tell, minutes: DAYS * DAY };
-  planShoppers(sim);
+  const sim: Sim = {
+    db,
+    watching,
+    random,
+    agenda,
+    services,
+    shopify,
+    count,
+    tell,
+    minutes: DAYS * DAY,
+  };
+  const orders = Math.round((ORDERS * days) / DAYS);
+  planShoppers(sim, orders);
   planStores(sim);
   planMerchants(sim, { settings, enqueue: jobs.enqueue });
   planClock(sim);
@@ -85,16 +114,16 @@ export async function runSeed(db: Kysely<unknown>, seed: number): Promise<SeedRe
   const run = async (until: number): Promise<void> => {
     while (breaches.length === 0 && (await agenda.next(until))) {
       steps += 1;
-      breaches.push(...(await afterStep(db)));
+      breaches.push(...(await afterStep(watching)));
     }
   };
   try {
-    for (let day = 1; day <= DAYS && breaches.length === 0; day += 1) {
+    for (let day = 1; day <= days && breaches.length === 0; day += 1) {
       await run(day * DAY);
       breaches.push(...(await every(db)));
     }
     await drain(sim, run, breaches);
-    if (breaches.length === 0) breaches.push(...(await atTheEnd(db, shopify)));
+    if (breaches.length === 0) breaches.push(...(await atTheEnd({ db, watching }, shopify)));
   } catch (error) {
     breaches.push(`a bug: ${error instanceof Error ? error.stack : String(error)}`);
   }
@@ -172,14 +201,15 @@ async function drain(
       }
     });
   }
-  for (let turn = 0; turn < MOST_DRAIN_DAYS * 3 && breaches.length === 0; turn += 1) {
+  for (let turn = 0; turn < MOST_DRAIN_TURNS && breaches.length === 0; turn += 1) {
     await run(agenda.minute() + 1);
-    agenda.after(turn < 9 ? 180 : 480, async () => {
+    agenda.after(turn < 12 ? 180 : DAY, async () => {
       await sweepAll(sim);
       await workOnce(sim);
     });
-    await run(agenda.minute() + 481);
-    if (turn >= 9 && agenda.waiting() === 0 && (await unsettled(sim.db)).length === 0) return;
+    await run(agenda.minute() + (turn < 12 ? 181 : DAY + 1));
+    if (turn >= 12 && agenda.waiting() === 0 && (await unsettled(sim.watching)).length === 0)
+      return;
   }
 }
 

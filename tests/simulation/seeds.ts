@@ -5,10 +5,12 @@
  * keep both Node and Postgres busy: a seed alone waits for the other half of its time.
  */
 import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { openDatabase } from '../../backend/platform/database.ts';
 import { replaceDatabase } from '../setup/postgres.ts';
-import { runSeed, type SeedResult } from './run.ts';
+import { runSeed, type SeedAsked, type SeedResult } from './run.ts';
+import { SHOP } from './services.ts';
 
 export type TestServer = {
   readonly ownerUrl: string;
@@ -25,14 +27,14 @@ export async function runSeeds(
   const waiting = [...seeds];
   const row = async () => {
     for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
-      told.done(await runSeedOn(server, seed));
+      told.done(await runSeedOn(server, { seed }));
     }
   };
   await Promise.all(Array.from({ length: told.atOnce }, row));
 }
 
 /** Runs one seed on a fresh copy of the template. */
-export async function runSeedOn(server: TestServer, seed: number): Promise<SeedResult> {
+export async function runSeedOn(server: TestServer, asked: SeedAsked): Promise<SeedResult> {
   const name = `t_${Math.floor(Date.now() / 1000)}_${randomBytes(6).toString('hex')}`;
   const asOwner = async (statement: string) => {
     const client = new pg.Client({ connectionString: server.ownerUrl });
@@ -44,16 +46,18 @@ export async function runSeedOn(server: TestServer, seed: number): Promise<SeedR
     }
   };
   await asOwner(`create database ${name} template ${server.template} strategy wal_log`);
-  const db = openDatabase<unknown>({
-    url: replaceDatabase(server.appUrl, name),
-    assumesAppRole: false,
-    maxConnections: 4,
-    onIdleError: () => undefined,
-  });
+  const open = (maxConnections: number) =>
+    openDatabase<unknown>({
+      ...{ url: replaceDatabase(server.appUrl, name), assumesAppRole: false, maxConnections },
+      onIdleError: () => undefined,
+    });
+  const db = open(4);
+  const watching = open(1);
   try {
-    return await runSeed(db, seed);
+    await sql`select set_config('app.shop', ${SHOP}, false)`.execute(watching);
+    return await runSeed({ db, watching }, asked);
   } finally {
-    await db.destroy();
+    await Promise.all([db.destroy(), watching.destroy()]);
     await asOwner(`drop database ${name} with (force)`);
   }
 }

@@ -33,6 +33,7 @@ import { createPostedOrders } from '../../backend/orders/posted/service.ts';
 import { createIntakeService } from '../../backend/orders/record/service.ts';
 import { createRouteService } from '../../backend/orders/route/service.ts';
 import { createOrderService } from '../../backend/orders/service.ts';
+import type { OnOrderStep } from '../../backend/orders/steps.ts';
 import { createOrderStore } from '../../backend/orders/store.ts';
 import { createLocalBus } from '../../backend/platform/bus.ts';
 import type { Clock } from '../../backend/platform/clock.ts';
@@ -82,6 +83,12 @@ export type Given = {
   readonly mail: MailClient;
   readonly newId: () => string;
   readonly routing: () => RoutingSettings;
+  /** Told of each step; absent: nobody. */
+  readonly onStep?: OnOrderStep;
+  /** The shop was filled before. */
+  readonly isFilled?: boolean;
+  /** Has promises published; absent: nobody reads them. */
+  readonly requestPublication?: () => Promise<void>;
 };
 
 export type Services = Awaited<ReturnType<typeof openServices>>;
@@ -90,7 +97,7 @@ export type Services = Awaited<ReturnType<typeof openServices>>;
 export async function openServices(given: Given) {
   const { db, clock, enqueue, admin } = given;
   const monotonicMilliseconds = () => 0;
-  const onStep = () => undefined;
+  const onStep = given.onStep ?? (() => undefined);
   const now = () => clock.now();
   const policy = createPolicyService({
     ...{ db: db.withTables<PolicyTables>(), bus: createLocalBus(), clock, log: quietLog },
@@ -103,7 +110,8 @@ export async function openServices(given: Given) {
     }),
     ...{ policy, bus: createLocalBus(), clock, log: quietLog, monotonicMilliseconds },
   });
-  await fill(policy, stock);
+  if (given.isFilled !== true) await fill(policy, stock);
+  await stock.open(SHOP);
   const shared = { db, clock, openShop: stock.open, announce: stock.announce };
   const route = createRouteService({
     ...{ ...shared, log: quietLog, onStep, enqueue, refreshShop: stock.refresh },
@@ -185,6 +193,10 @@ export async function openServices(given: Given) {
     [FULFILLMENT_FOLLOW_JOB]: ofOrder(follower.followOrder),
     [ORDER_MESSAGE_JOB]: ofOrder(messages.sendDue),
     [RETURN_JOB]: () => returnShortages(SHOP),
+    promise_publish: async () => {
+      await taking.orders.publishLeftovers(SHOP);
+      onStep('intake.published');
+    },
     order_join: ofOrder(async (shopId, orderId) => {
       if ((await taking.orders.joinAgain(shopId, orderId)) === 'unchanged') return;
       await route.routeOrder(shopId, orderId, 'order_changed');
@@ -217,12 +229,11 @@ async function fill(
     })),
     stock: parsed(world).stock,
   });
-  await stock.open(SHOP);
 }
 
 // From an order that was heard of to its record, claims and promise.
 function takingIn(
-  { db, clock, admin, enqueue }: Given,
+  { db, clock, admin, enqueue, onStep = () => undefined, requestPublication }: Given,
   built: {
     readonly stock: ReturnType<typeof createStockService>;
     readonly claims: ReturnType<typeof createOrderClaims>;
@@ -262,8 +273,8 @@ function takingIn(
   });
   const intake = createIntakeService({
     ...{ db, clock, log: quietLog, follow: claims.follow, join: orders.join },
-    ...{ routeOrder: route.routeOrder, requestPublication: async () => undefined },
-    onStep: () => undefined,
+    ...{ routeOrder: route.routeOrder, onStep },
+    requestPublication: requestPublication ?? (async () => undefined),
   });
   const posted = createPostedOrders({
     ...{ db, clock },
@@ -272,7 +283,7 @@ function takingIn(
     readPromise: (shopId, orderId) => orders.read(shopId, { orderId }),
   });
   const run = createOrderIntake({
-    ...{ intake, readOrder: reader.read, readPosted: posted.reading, onStep: () => undefined },
+    ...{ intake, readOrder: reader.read, readPosted: posted.reading, onStep },
     isInstalled: async () => true,
   });
   return { intake, posted, orders, run };

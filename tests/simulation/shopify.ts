@@ -134,6 +134,9 @@ export function createSimShopify(parts: {
 
   return {
     admin,
+    /** What it answers when nothing is wrong, for a process that asks over HTTP. */
+    answer: (operation: string, variables: Fields): AdminAnswer<Fields> =>
+      send(operation, variables),
     orders,
     notify,
     /** Nothing arrives for so many minutes. */

@@ -4,18 +4,18 @@
 import type { PostedOrder } from '../../backend/orders/posted/posted.ts';
 import { SHOP } from './services.ts';
 import type { SimOrder } from './shopify.ts';
-import { DAY, DAYS, type Sim } from './sim.ts';
+import { DAY, type Sim } from './sim.ts';
 import { locationOf, NODES, POSTAL_CODES, SKUS, STORES } from './world.ts';
 
 export const ORDERS = 200;
 const CONNECTION = 'till';
 
 /** Plans all orders of a seed. */
-export function planShoppers(sim: Sim): void {
+export function planShoppers(sim: Sim, orders: number): void {
   const { random, agenda } = sim;
-  for (let index = 0; index < ORDERS; index += 1) {
+  for (let index = 0; index < orders; index += 1) {
     const number = 1_001 + index;
-    const day = random.int(0, DAYS - 1);
+    const day = random.int(0, sim.minutes / DAY - 1);
     const at = day * DAY + random.int(0, 13 * 60);
     const isPosted = random.chance(0.2);
     agenda.after(at, () => (isPosted ? post(sim, number) : place(sim, number)));

@@ -10,6 +10,8 @@ import type { SimShopify } from './shopify.ts';
 
 export type Sim = {
   readonly db: Kysely<unknown>;
+  /** A session that sees the shop without asking for it. */
+  readonly watching: Kysely<unknown>;
   readonly random: Random;
   readonly agenda: Agenda;
   readonly services: Services;

@@ -7,7 +7,6 @@
 import { sql } from 'kysely';
 import { SHORT_REASONS } from '../../backend/orders/desk/desk.ts';
 import { REFUSAL_REASONS, type RefusalReason } from '../../backend/orders/offers/offers.ts';
-import { withShop } from '../../backend/platform/database.ts';
 import { carry } from './carriers.ts';
 import { SHOP } from './services.ts';
 import { DAY, hourOf, recur, type Sim } from './sim.ts';
@@ -67,8 +66,7 @@ export async function workOnce(
 }
 
 async function look(sim: Sim) {
-  const { rows } = await withShop(sim.db, SHOP, (trx) =>
-    sql<{ offers: Asked[] | null; works: Lying[] | null }>`
+  const { rows } = await sql<{ offers: Asked[] | null; works: Lying[] | null }>`
       select (select jsonb_agg(jsonb_build_object('offerId', o.offer_id, 'nodeId', o.node_id, 'orderId', o.order_id)
           order by o.order_id, o.work_id, o.wave, o.node_id) from offer o
         where o.shop_id = ${SHOP} and o.state = 'open') as offers,
@@ -81,8 +79,7 @@ async function look(sim: Sim) {
             from work_line l where l.shop_id = w.shop_id and l.work_id = w.work_id))
           order by w.node_id, w.order_id, w.work_id) from work w
         where w.shop_id = ${SHOP} and w.state in ('placed', 'picking', 'packed', 'ready')
-          and w.negotiation <> 'offered' and w.hold_reason is null) as works`.execute(trx),
-  );
+          and w.negotiation <> 'offered' and w.hold_reason is null) as works`.execute(sim.watching);
   return { offers: rows[0]?.offers ?? [], works: rows[0]?.works ?? [] };
 }
 
@@ -103,13 +100,10 @@ async function answer(sim: Sim, { offerId, nodeId, orderId }: Asked): Promise<vo
 
 // Of an offer that was open an hour or days ago.
 async function claimLate(sim: Sim, { offerId, nodeId, orderId }: Asked): Promise<void> {
-  const { rows } = await withShop(sim.db, SHOP, (trx) =>
-    sql<{
-      state: string;
-      isOver: boolean;
-    }>`select state, expires_at <= ${sim.agenda.instantAt(sim.agenda.minute()).toString()} as "isOver"
-      from offer where shop_id = ${SHOP} and offer_id = ${offerId}`.execute(trx),
-  );
+  const now = sim.agenda.instantAt(sim.agenda.minute()).toString();
+  const { rows } = await sql<{ state: string; isOver: boolean }>`
+    select state, expires_at <= ${now} as "isOver" from offer
+    where shop_id = ${SHOP} and offer_id = ${offerId}`.execute(sim.watching);
   const [row] = rows;
   if (row === undefined || row.state === 'won' || (row.state === 'open' && !row.isOver)) return;
   sim.count('late_accept');

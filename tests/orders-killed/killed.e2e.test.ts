@@ -1,0 +1,68 @@
+// The process is killed at every step of an order's life and started again: nothing is lost, nothing is done twice.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ORDER_STEPS, type OrderStep } from '../../backend/orders/steps.ts';
+import { createTestDatabase, type TestDatabase } from '../database.ts';
+import { openStage, type Stage, settleWithin } from './stage.ts';
+import { restock, STORIES, type Story, sentTwice, tellStory, tidyUp } from './stories.ts';
+
+const SETTLED_WITHIN_MS = 5_000;
+
+let database: TestDatabase<unknown>;
+let stage: Stage;
+/** The first story that passes a step. */
+const storyOf = new Map<OrderStep, Story>();
+let number = 2_000;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  stage = await openStage(database);
+  await stage.start();
+});
+afterAll(async () => {
+  await stage.stop();
+  await database.close();
+});
+
+async function begin(story: Story): Promise<number> {
+  await tidyUp(stage);
+  expect((await settleWithin(stage, SETTLED_WITHIN_MS)).open).toEqual([]);
+  await restock(stage);
+  // Each begins on a Monday morning, so that who is open does not depend on the stories before.
+  await stage.untilMonday();
+  number += 1;
+  story.begin(stage, number);
+  return number;
+}
+
+test('the stories pass every step there is', async () => {
+  for (const story of STORIES) {
+    await tellStory(stage, story, { number: await begin(story) });
+    expect(await settleWithin(stage, SETTLED_WITHIN_MS)).toMatchObject({ open: [] });
+    const passed = new Set((await stage.passed()) as string[]);
+    for (const step of ORDER_STEPS) {
+      if (passed.has(step) && !storyOf.has(step)) storyOf.set(step, story);
+    }
+  }
+  expect(ORDER_STEPS.filter((step) => !storyOf.has(step))).toEqual([]);
+  expect(ORDER_STEPS.length).toBeGreaterThanOrEqual(25);
+});
+
+test.each(ORDER_STEPS)(
+  'killed at "%s" and started again, the order ends as it would have',
+  async (step) => {
+    const story = storyOf.get(step);
+    if (story === undefined) throw new Error(`no story passes ${step}`);
+    const order = await begin(story);
+    await stage.arm(step);
+    const from = await tellStory(stage, story, { number: order });
+    // What comes after the last act may be cut off as well.
+    if (!stage.isDead()) await settleWithin(stage, SETTLED_WITHIN_MS);
+    expect(stage.isDead(), `${step} was not passed`).toBe(true);
+    await stage.start();
+    expect((await settleWithin(stage, SETTLED_WITHIN_MS)).open).toEqual([]);
+    await tellStory(stage, story, { number: order, from });
+    expect((await settleWithin(stage, SETTLED_WITHIN_MS)).open).toEqual([]);
+    expect(stage.shopify.orders.get(String(order))?.model?.counts.foreignHolds ?? 0).toBe(0);
+    expect(await sentTwice(stage, order)).toEqual([]);
+  },
+);
