@@ -64,7 +64,7 @@ export type OutcomeParts = ReturnType<typeof buildOutcome>;
 export function buildOutcome(build: OutcomeBuild) {
   const { platform, config, core, connector, queue, log } = build;
   const { db, clock } = platform;
-  const outbox = createOutbox(queue.boss);
+  const outbox = createOutbox(queue.boss, queue.wake);
   const enqueue = outbox.enqueue;
   const watch = createWatchService({
     ...{ db, clock, enqueue },

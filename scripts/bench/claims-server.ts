@@ -49,7 +49,7 @@ async function serve({ appUrl, stores, seededAt }: ServerStart): Promise<void> {
     onIdleError: () => undefined,
   });
   const queue = await startJobQueue({ url: appUrl, assumesAppRole: false, log: loud });
-  const outbox = createOutbox(queue.boss);
+  const outbox = createOutbox(queue.boss, queue.wake);
   const live = benchShop(stores, Temporal.Instant.from(seededAt));
   const clock = systemClock();
   const bus = createLocalBus();
