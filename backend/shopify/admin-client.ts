@@ -10,6 +10,7 @@
  */
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type DocumentNode, getOperationAST, print } from 'graphql';
+import { GraphQLClient } from 'graphql-request';
 import { z } from 'zod';
 import { LimitsRead } from '../../graphql/admin/generated/documents.ts';
 import { ADMIN_API_VERSION } from '../../graphql/version.ts';
@@ -319,24 +320,26 @@ async function post(
   deps: AdminClientDeps,
   { shopId, document, variables, accessToken }: Post,
 ): Promise<Reply> {
+  let reply: Reply = { status: 0, body: undefined };
   const url = deps.urlTemplate.replace('{shop}', shopId).replace('{version}', ADMIN_API_VERSION);
-  const operationName = getOperationAST(document)?.name?.value;
+  const client = new GraphQLClient(url, {
+    errorPolicy: 'all',
+    headers: { 'X-Shopify-Access-Token': accessToken, Accept: 'application/json' },
+    fetch: async (input: string | URL | Request, init?: RequestInit) => {
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const response = await deps.fetch(input, { ...init, signal, redirect: 'error' });
+      const text = await response.text();
+      reply = { status: response.status, body: readBody(text) };
+      return new Response(text, { status: response.status, headers: response.headers });
+    },
+  });
   try {
-    const response = await deps.fetch(url, {
-      method: 'POST',
-      headers: {
-        'Content-Type': 'application/json',
-        Accept: 'application/json',
-        'X-Shopify-Access-Token': accessToken,
-      },
-      body: JSON.stringify({ query: textOf(document), variables, operationName }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      redirect: 'error',
-    });
-    return { status: response.status, body: readBody(await response.text()) };
+    await client.rawRequest(textOf(document), variables);
   } catch (fault) {
-    return { status: 0, body: undefined, fault };
+    // graphql-request throws for every status but 200 and for bodies that are no GraphQL; we read them ourselves.
+    if (reply.status === 0) return { status: 0, body: undefined, fault };
   }
+  return reply;
 }
 
 function readBody(text: string): Reply['body'] {
