@@ -239,7 +239,11 @@ async function runPlan(plan: Plan, seconds: number, urls: Urls) {
   await delay(DRAIN_MS);
   const started = performance.now();
   const orders = Math.floor(plan.rate * seconds);
-  await arrive({ db, admin, outbox: createOutbox(queue.boss, queue.wake), models, dueAt }, plan.rate, orders);
+  await arrive(
+    { db, admin, outbox: createOutbox(queue.boss, queue.wake), models, dueAt },
+    plan.rate,
+    orders,
+  );
   const patience = performance.now() + LAST_MS;
   while (dueAt.size > 0 && performance.now() < patience) await delay(REPLY_MS);
   const took = (performance.now() - started + DRAIN_MS) / 1_000;
