@@ -44,8 +44,29 @@ export type OrderIntakeDeps = {
   readonly onStep: OnOrderStep;
 };
 
+// Each takes up to two connections of the pool: when orders pile up, who brings the next one must not wait behind them all.
+const TAKEN_IN_AT_ONCE = 6;
+
+/** Lets so many work at once, the others in their order. */
+function createTurns(most: number) {
+  const waiting: (() => void)[] = [];
+  let free = most;
+  return async (work: () => Promise<unknown>): Promise<void> => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
+  };
+}
+
 /** Reads an order and takes it in. */
 export function createOrderIntake(deps: OrderIntakeDeps) {
+  const inTurn = createTurns(TAKEN_IN_AT_ONCE);
   return async (shopId: ShopId, orderId: string): Promise<void> => {
     if (!(await deps.isInstalled(shopId))) return;
     deps.onStep('intake.stored');
@@ -56,8 +77,11 @@ export function createOrderIntake(deps: OrderIntakeDeps) {
     const actor = isPosted
       ? { kind: 'api' as const, id: orderId.split(':')[1] ?? '' }
       : { kind: 'shopify' as const, id: '' };
-    if (reading === undefined) await deps.intake.takeOut(shopId, orderId, actor);
-    else await deps.intake.takeIn(shopId, reading, actor);
+    await inTurn(() =>
+      reading === undefined
+        ? deps.intake.takeOut(shopId, orderId, actor)
+        : deps.intake.takeIn(shopId, reading, actor),
+    );
   };
 }
 
