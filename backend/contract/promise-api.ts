@@ -139,6 +139,7 @@ export type OrderProgress = {
   /** To be shown when the goods are collected; only for the buyer. */
   readonly pickupCodes: readonly string[];
   /** Pages of carriers (https); only for the buyer. */
+  /** `url` is '' when the carrier's page is not known; then there is a number. */
   readonly tracking: readonly { readonly url: string; readonly number: string }[];
 };
 
@@ -311,7 +312,10 @@ function readProgress(input: unknown): { readonly progress?: OrderProgress } {
       tracking: tracking.map((entry, index) => {
         const link = readObject(entry, `${at}/tracking/${index}`);
         return {
-          url: readMatch(link['url'], `${at}/tracking/${index}/url`, TRACKING_PAGE),
+          url:
+            link['url'] === ''
+              ? ''
+              : readMatch(link['url'], `${at}/tracking/${index}/url`, TRACKING_PAGE),
           number: readString(link['number'], `${at}/tracking/${index}/number`, 120),
         };
       }),

@@ -86,11 +86,15 @@ function Progress({ progress, i18n }: { readonly progress: OrderProgress; readon
         </s-stack>
       ))}
       <s-text>{i18n.translate(`stage.${stage}`)}</s-text>
-      {tracking.map(({ url, number }) => (
-        <s-link key={url} href={url} target="_blank">
-          {number === '' ? i18n.translate('track') : i18n.translate('track_number', { number })}
-        </s-link>
-      ))}
+      {tracking.map(({ url, number }) =>
+        url === '' ? (
+          <s-text key={number}>{i18n.translate('parcel_number', { number })}</s-text>
+        ) : (
+          <s-link key={url} href={url} target="_blank">
+            {number === '' ? i18n.translate('track') : i18n.translate('track_number', { number })}
+          </s-link>
+        ),
+      )}
     </>
   );
 }

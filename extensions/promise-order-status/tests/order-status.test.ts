@@ -65,7 +65,10 @@ test('a date that changed is shown as changed, with the date it had been', async
 const progress = {
   stage: 'ready',
   pickupCodes: ['481203'],
-  tracking: [{ url: 'https://track.example/BRT1', number: 'BRT1' }],
+  tracking: [
+    { url: 'https://track.example/BRT1', number: 'BRT1' },
+    { url: '', number: 'CN-2' },
+  ],
 };
 
 test('who knows the checkout’s token names it, and is shown code, stage and tracking page', async () => {
@@ -84,6 +87,8 @@ test('who knows the checkout’s token names it, and is shown code, stage and tr
   const link = document.body.querySelector('s-link');
   expect(link?.getAttribute('href')).toBe('https://track.example/BRT1');
   expect(link?.textContent).toBe('Segui il pacco BRT1');
+  // A carrier whose page is not known: the number alone.
+  expect(document.body.textContent).toContain('Pacco CN-2');
 });
 
 test.each([

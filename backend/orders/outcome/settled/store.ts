@@ -270,9 +270,13 @@ export async function readProgressFacts(
   const { rows } = await sql<ProgressFacts>`
     select coalesce((select jsonb_agg(jsonb_build_object('workId', w.work_id, 'kind', w.kind, 'state', w.state)
         order by w.work_id) from work w where w.shop_id = ${shopId} and w.order_id = ${orderId}), '[]'::jsonb) as works,
-      coalesce((select jsonb_agg(jsonb_build_object('url', x.tracking_url, 'number', coalesce(x.tracking_number, '')))
-        from (select * from parcel y where y.shop_id = ${shopId} and y.order_id = ${orderId} and y.state <> 'canceled'
-          and y.tracking_url like 'https://%' and length(y.tracking_url) < 2000 and y.tracking_url !~ '[\s"''<>]'
-          order by y.parcel_id limit ${MOST_PARTS}) x), '[]'::jsonb) as tracking`.execute(trx);
+      coalesce((select jsonb_agg(jsonb_build_object('url', x.url, 'number', coalesce(x.tracking_number, '')))
+        from (select y.tracking_number, case when y.tracking_url like 'https://%' and length(y.tracking_url) < 2000
+            and y.tracking_url !~ '[\s"''<>]' then y.tracking_url else '' end as url
+          from parcel y where y.shop_id = ${shopId} and y.order_id = ${orderId} and y.state not in ('canceled', 'packed')
+          order by y.parcel_id limit ${MOST_PARTS}) x
+        where x.url <> '' or coalesce(x.tracking_number, '') <> ''), '[]'::jsonb) as tracking`.execute(
+    trx,
+  );
   return rows[0] ?? { works: [], tracking: [] };
 }
