@@ -52,17 +52,26 @@ test('the stories pass every step there is', async () => {
   expect(ORDER_STEPS.length).toBeGreaterThanOrEqual(25);
 });
 
-test.each(ORDER_STEPS)(
-  'killed at "%s" and started again, the order ends as it would have',
-  async (step) => {
-    const story = storyOf.get(step);
-    if (story === undefined) throw new Error(`no story passes ${step}`);
+/** Tells stories until the process dies at the step: which one passes it may depend on what else it had to do. */
+async function killAt(step: OrderStep) {
+  const first = storyOf.get(step);
+  if (first === undefined) throw new Error(`no story passes ${step}`);
+  for (const story of [first, ...STORIES.filter((one) => one !== first), first]) {
     const order = await begin(story);
     await stage.arm(step);
     const from = await tellStory(stage, story, { number: order });
     // What comes after the last act may be cut off as well.
     if (!stage.isDead()) await settleWithin(stage, PATIENCE_MS);
-    expect(stage.isDead(), `${step} was not passed`).toBe(true);
+    if (stage.isDead()) return { story, order, from };
+    await stage.arm('');
+  }
+  throw new Error(`${step} was not passed`);
+}
+
+test.each(ORDER_STEPS)(
+  'killed at "%s" and started again, the order ends as it would have',
+  async (step) => {
+    const { story, order, from } = await killAt(step);
     await stage.start();
     const settled = await settleWithin(stage, PATIENCE_MS);
     expect(settled.open).toEqual([]);
