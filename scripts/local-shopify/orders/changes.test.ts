@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { installWithScopes, levelAt, MILAN_ID, PARIS_ID } from '../fixtures/admin.ts';
+import { installWithScopes, levelAt, PARIS_ID } from '../fixtures/admin.ts';
 import {
   askAdmin,
   type FakeApp,
@@ -39,9 +39,7 @@ beforeEach(() => {
   ({ order, one } = placeTwoLines(local));
 });
 
-const _workWebhooks = () => app.received.filter((each) => each.path === '/webhooks/work');
 const id = () => gid('FulfillmentOrder', one.id);
-const _place = (locationId: number) => gid('Location', locationId);
 const unit = (line: number, quantity: number) => ({
   id: gid('FulfillmentOrderLineItem', one.lines[line]?.id ?? 0),
   quantity,
@@ -49,7 +47,6 @@ const unit = (line: number, quantity: number) => ({
 const mutate = (name: Parameters<typeof ask>[2]['name'], variables: object = {}) =>
   ask(local, token, { name, id: id(), ...variables });
 const why = ({ userErrors }: Answered) => userErrors[0]?.code ?? userErrors[0]?.message;
-const _committed = () => [MILAN_ID, PARIS_ID].map((where) => levelAt(local, where).committed);
 const fulfill = (more: object = {}) =>
   mutate('fulfill', {
     fulfillment: { lineItemsByFulfillmentOrder: [{ fulfillmentOrderId: id(), ...more }] },
