@@ -13,11 +13,16 @@ const PROCESSES = [
   'tests/orders-killed/*.e2e.test.ts',
 ];
 
+// What must come is waited for, on a busy machine too; what does not come within this is broken.
+const PATIENT = { testTimeout: 30_000, expect: { poll: { timeout: 25_000 } } };
+const VERY_PATIENT = { testTimeout: 120_000, expect: { poll: { timeout: 45_000 } } };
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
+          ...PATIENT,
           name: 'unit',
           environment: 'node',
           include: ['{backend,graphql,scripts,tests}/**/*.test.ts'],
@@ -26,36 +31,36 @@ export default defineConfig({
       },
       {
         test: {
+          ...PATIENT,
           name: 'db',
           environment: 'node',
           include: ['{backend,graphql,scripts,tests}/**/*.db.test.ts'],
           exclude: NEVER,
           globalSetup: ['tests/setup/postgres.ts'],
-          testTimeout: 30_000,
           hookTimeout: 60_000,
         },
       },
       {
         test: {
+          ...VERY_PATIENT,
           name: 'e2e',
           environment: 'node',
           include: ['{backend,scripts,tests}/**/*.e2e.test.ts'],
           exclude: [...NEVER, ...PROCESSES],
           globalSetup: ['tests/setup/postgres.ts'],
           // Whole stories through real processes and a browser, on two shared cores.
-          testTimeout: 120_000,
           hookTimeout: 240_000,
           fileParallelism: false,
         },
       },
       {
         test: {
+          ...VERY_PATIENT,
           name: 'processes',
           environment: 'node',
           include: PROCESSES,
           exclude: NEVER,
           globalSetup: ['tests/setup/postgres.ts'],
-          testTimeout: 120_000,
           hookTimeout: 240_000,
           fileParallelism: false,
         },
@@ -64,6 +69,7 @@ export default defineConfig({
         oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
         resolve: { dedupe: ['preact', '@preact/signals', '@shopify/ui-extensions'] },
         test: {
+          ...PATIENT,
           name: 'extensions',
           environment: 'jsdom',
           include: ['extensions/*/tests/**/*.test.{ts,tsx}'],

@@ -181,7 +181,7 @@ async function untilStored(count: number): Promise<number> {
     stored = await storedReceipts().catch(() => 0);
     return stored;
   };
-  await expect.poll(look, { timeout: 30_000, interval: 100 }).toBeGreaterThanOrEqual(count);
+  await expect.poll(look, { interval: 100 }).toBeGreaterThanOrEqual(count);
   return stored;
 }
 

@@ -10,7 +10,7 @@ import type { Kysely } from 'kysely';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { openDatabase } from '../backend/platform/database.ts';
-import { replaceDatabase } from './setup/postgres.ts';
+import { dropDatabase, replaceDatabase } from './setup/postgres.ts';
 
 export type TestDatabase<Tables> = {
   /** Runs as kept_app: row-level security holds. */
@@ -23,7 +23,9 @@ export type TestDatabase<Tables> = {
 export async function createTestDatabase<Tables = unknown>(): Promise<TestDatabase<Tables>> {
   const { ownerUrl, appUrl, template } = inject('testPostgres');
   const name = `t_${Math.floor(Date.now() / 1000)}_${randomBytes(6).toString('hex')}`;
-  await asOwner(ownerUrl, `create database ${name} template ${template} strategy wal_log`);
+  await asOwner(ownerUrl, async (client) => {
+    await client.query(`create database ${name} template ${template} strategy wal_log`);
+  });
   const urls = {
     appUrl: replaceDatabase(appUrl, name),
     ownerUrl: replaceDatabase(ownerUrl, name),
@@ -39,16 +41,16 @@ export async function createTestDatabase<Tables = unknown>(): Promise<TestDataba
     db,
     close: async () => {
       await db.destroy();
-      await asOwner(ownerUrl, `drop database ${name} with (force)`);
+      await asOwner(ownerUrl, (client) => dropDatabase(client, name));
     },
   };
 }
 
-async function asOwner(url: string, statement: string): Promise<void> {
+async function asOwner(url: string, act: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    await act(client);
   } finally {
     await client.end();
   }

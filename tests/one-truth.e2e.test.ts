@@ -209,7 +209,7 @@ async function pass(minutes: number): Promise<void> {
   local.clock.moveBy(minutes);
   const minute = local.clock.now().slice(0, 'YYYY-MM-DDTHH:MM'.length);
   const heard = async () => String((await askAdmin('/clock'))['now']) >= minute;
-  await expect.poll(heard, { timeout: 5_000 }).toBe(true);
+  await expect.poll(heard).toBe(true);
 }
 
 // ---- what a shopper does ------------------------------------------------------------------------
@@ -249,7 +249,7 @@ async function goToCheckout(sku: string, quantity: number): Promise<void> {
   await page.fill('input[name=zip]', ROME.zip);
   await page.fill('input[name=city]', ROME.city);
   await page.press('input[name=city]', 'Tab');
-  await page.locator('.option').first().waitFor({ timeout: 15_000 });
+  await page.locator('.option').first().waitFor();
 }
 
 /** A line of the address is touched, as a shopper who looks again does: Shopify asks for rates anew. */
@@ -283,7 +283,7 @@ test('the marketplace takes the last of the warehouse: figures, Shopify’s leve
   await rows
     .getByText(/25 nov/)
     .first()
-    .waitFor({ timeout: 15_000 });
+    .waitFor();
   await picture('truth-product-before');
   await goToCheckout(sku, 1);
   expect((await shownDates())['standard']).toBe('2026-11-25');
@@ -363,9 +363,7 @@ test('an order between read and write, its webhook ten minutes late: no unit twi
     seen.push(levelOf(sku).available ?? 0);
     return levelOf(sku);
   };
-  await expect
-    .poll(level, { timeout: 10_000, interval: 10 })
-    .toEqual({ available: 16, committed: 4 });
+  await expect.poll(level, { interval: 10 }).toEqual({ available: 16, committed: 4 });
   expect(Math.max(...seen)).toBeLessThanOrEqual(26);
   // The first write was stale and did nothing, the second deducted what it found.
   expect(writesOf(sku).slice(-2)).toEqual([
@@ -378,9 +376,7 @@ test('an order between read and write, its webhook ten minutes late: no unit twi
   local.control.changeSettings({ webhooks: 'prompt' });
   local.control.releaseWebhooks();
   await count(sku, 21);
-  await expect
-    .poll(() => levelOf(sku), { timeout: 10_000 })
-    .toEqual({ available: 17, committed: 4 });
+  await expect.poll(() => levelOf(sku)).toEqual({ available: 17, committed: 4 });
   // From unseen to known: for a moment it may count as both, never as neither.
   await expect.poll(() => sellable('online', sku), { timeout: PATIENCE_MS, interval: 50 }).toBe(17);
   await untilInStep();

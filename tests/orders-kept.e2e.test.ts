@@ -307,7 +307,9 @@ test('a pickup: the code comes by mail and on the page; a wrong one hands over n
   const phone = await phoneOf(store, 'Clara');
   const shopper = await shopperWith(STORY_SKUS.pickup, 'MILANO', 'en');
   await shopper.locator('.modes label', { hasText: /pick ?up/i }).click();
-  await shopper.locator('.option').first().waitFor();
+  // A pickup point of that name is among the deliveries, which stand until the stores are drawn.
+  await shopper.locator('.modes label.chosen', { hasText: /pick ?up/i }).waitFor();
+  await shopper.locator('.options[aria-busy=false]').waitFor();
   const flagship = shopper.locator('.option', { hasText: /Montenapoleone/i });
   const order = await buy(shopper, (await flagship.getAttribute('data-code')) ?? '');
   const name = `#${order.number}`;

@@ -58,7 +58,7 @@ async function makeTemplate(ownerUrl: string): Promise<string> {
     const found = await client.query('select 1 from pg_database where datname = $1', [name]);
     if (found.rowCount === 0) {
       const draft = `draft_${name}`;
-      await client.query(`drop database if exists ${draft} with (force)`);
+      await dropDatabase(client, draft);
       await client.query(`create database ${draft}`);
       const draftUrl = replaceDatabase(ownerUrl, draft);
       await migrateDatabase(draftUrl);
@@ -79,7 +79,21 @@ async function dropStaleDatabases(client: pg.Client): Promise<void> {
   for (const { datname } of found.rows) {
     const madeAtSeconds = Number(datname.split('_')[1]);
     if (Date.now() / 1000 - madeAtSeconds < STALE_AFTER_SECONDS) continue;
-    await client.query(`drop database if exists ${datname} with (force)`);
+    await dropDatabase(client, datname);
+  }
+}
+
+// Postgres's own worker, a superuser's process no owner may end: autovacuum, which happens to be in the database.
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+/** Drops a database whoever is in it. */
+export async function dropDatabase(client: pg.Client, name: string): Promise<void> {
+  try {
+    await client.query(`drop database if exists ${name} with (force)`);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== INSUFFICIENT_PRIVILEGE) throw error;
+    // Without force Postgres itself sends autovacuum away and waits for it; ours are gone by now.
+    await client.query(`drop database if exists ${name}`);
   }
 }
 

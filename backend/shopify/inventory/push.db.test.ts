@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   COAT,
   installWithScopes,
@@ -123,7 +123,7 @@ describe('a figure', () => {
     expect(levelAt(local).available).toBe(12);
     minutesAhead = 2;
     push.wake();
-    await vi.waitFor(() => expect(levelAt(local).available).toBe(30), 5_000);
+    await expect.poll(() => levelAt(local).available).toBe(30);
   });
 
   test('that time alone changed while nobody pushed is planned by the next holder', async () => {
@@ -134,7 +134,7 @@ describe('a figure', () => {
     state.wanted[`${COAT.itemId}:${MILAN_ID}`] = { sku: COAT.sku, units: 7, parked: 0 };
     state.due.push({ at: now().toString(), sku: COAT.sku });
     start();
-    await vi.waitFor(() => expect(levelAt(local).available).toBe(7), 5_000);
+    await expect.poll(() => levelAt(local).available).toBe(7);
   });
 
   test('reaches its level, which is read first and then compared', async () => {

@@ -68,7 +68,7 @@ async function finish(query: string, groupObjects = false): Promise<Operation> {
   const { bulkOperation } = await start(query, groupObjects);
   const isOver = async () =>
     !['CREATED', 'RUNNING'].includes((await read(bulkOperation?.id)).status);
-  await expect.poll(isOver, { timeout: 5_000 }).toBe(true);
+  await expect.poll(isOver).toBe(true);
   return read(bulkOperation?.id);
 }
 
@@ -157,7 +157,7 @@ describe('a bulk query', () => {
     const done = await finish(LEVELS);
     const told = () =>
       stockWebhooks(app).filter(({ body }) => body['admin_graphql_api_id'] === done.id);
-    await expect.poll(() => told().length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => told().length).toBe(1);
     expect(told()[0]).toMatchObject({
       topic: 'bulk_operations/finish',
       body: { status: 'completed', error_code: null, type: 'query' },
@@ -190,7 +190,7 @@ describe('a bulk query', () => {
     const ids = first.map((one) => one.bulkOperation?.id);
     const statuses = async () =>
       new Set(await Promise.all(ids.map(async (id) => (await read(id)).status)));
-    await expect.poll(statuses, { timeout: 5_000 }).toEqual(new Set(['COMPLETED']));
+    await expect.poll(statuses).toEqual(new Set(['COMPLETED']));
   });
 
   test('can be canceled before it is over', async () => {
@@ -200,7 +200,7 @@ describe('a bulk query', () => {
       variables: { id: bulkOperation?.id },
     });
     const status = async () => (await read(bulkOperation?.id)).status;
-    await expect.poll(status, { timeout: 5_000 }).toBe('CANCELED');
+    await expect.poll(status).toBe('CANCELED');
   });
 
   test('the operations are listed newest first and by status', async () => {

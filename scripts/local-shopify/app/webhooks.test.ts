@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const place = () =>
   local.control.placeOrder({ source: 'marketplace', lines: [{ sku: COATS, quantity: 1 }] }).order;
-const settled = () => expect.poll(() => local.webhooks.pending(), { timeout: 5_000 }).toBe(0);
+const settled = () => expect.poll(() => local.webhooks.pending()).toBe(0);
 /** How often the app heard of a topic while this was done. */
 const heard = async (topic: string, act: () => unknown): Promise<number> => {
   await settled();
@@ -76,9 +76,9 @@ describe('a subscription', () => {
     await create('ORDERS_UPDATED', '/webhooks/broken');
     app.answers.set('/webhooks/broken', { status: 500, body: {} });
     for (let i = 0; i < 8; i++) local.control.changeAddress(place().id, { zip: '20121' });
-    await expect.poll(() => local.shop.state.subscriptions.length, { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => local.shop.state.subscriptions.length).toBe(0);
     // What was under way for it is given up.
-    await expect.poll(() => local.webhooks.pending(), { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => local.webhooks.pending()).toBe(0);
   }, 20_000);
 
   test('of a topic whose scope was not granted is not made, and nothing of it is sent', async () => {

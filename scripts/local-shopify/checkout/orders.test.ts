@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   askAdmin,
   connectApp,
@@ -42,7 +42,7 @@ async function buy(variantIds: readonly number[] = [2_000]): Promise<string> {
 
 const webhooks = (): Received[] => app.received.filter((one) => one.path === '/webhooks');
 const whenHeard = (count: number): Promise<void> =>
-  vi.waitFor(() => expect(webhooks().length).toBeGreaterThanOrEqual(count), { timeout: 5_000 });
+  expect.poll(() => webhooks().length).toBeGreaterThanOrEqual(count);
 
 describe('the order', () => {
   test('moves its units from available to committed and is placed once', async () => {

@@ -181,7 +181,7 @@ describe('an order that changes', () => {
   test('a cancellation is a job: the answer first, then the effect', async () => {
     expect(await mutate('cancel', { id: orderId() })).toMatchObject({ job: { done: false } });
     expect(order.cancelledAt).toBeNull();
-    await expect.poll(() => order.cancelledAt, { timeout: 5_000 }).not.toBeNull();
+    await expect.poll(() => order.cancelledAt).not.toBeNull();
     expect(openOf(local, order)).toEqual([]);
     expect(why(await mutate('cancel', { id: orderId() }))).toBe('INVALID');
   });
@@ -225,7 +225,7 @@ describe('routing', () => {
       });
     const lineItems = { nodes: [{ unfulfilledQuantity: 1 }] };
     expect((await read()).data).toEqual({ order: { lineItems, fulfillmentOrders: { nodes: [] } } });
-    await expect.poll(() => placed.fulfillmentOrders.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => placed.fulfillmentOrders.length).toBe(1);
     expect((await read()).data).toEqual({
       order: { lineItems, fulfillmentOrders: { nodes: [{ status: 'OPEN' }] } },
     });
@@ -233,6 +233,6 @@ describe('routing', () => {
       app.received.some(
         ({ headers }) => headers['x-shopify-topic'] === 'fulfillment_orders/order_routing_complete',
       );
-    await expect.poll(hasCome, { timeout: 5_000 }).toBe(true);
+    await expect.poll(hasCome).toBe(true);
   });
 });

@@ -231,12 +231,12 @@ describe('a hold', () => {
   });
 
   test('is told once when it starts and once when the last one ends', async () => {
-    await expect.poll(() => local.webhooks.pending(), { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => local.webhooks.pending()).toBe(0);
     app.received.length = 0;
     await hold('a');
     await hold('b');
     await mutate('release');
-    await expect.poll(() => local.webhooks.pending(), { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => local.webhooks.pending()).toBe(0);
     const topics = workWebhooks().map((each) => each.headers['x-shopify-topic']);
     const count = (topic: string) => topics.filter((each) => each === topic).length;
     expect(

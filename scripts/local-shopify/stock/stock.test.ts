@@ -51,7 +51,7 @@ const buy = async () => {
   return post(`${local.url}/checkouts/${checkout}/pay`, {});
 };
 const heard = async (): Promise<string[]> => {
-  await expect.poll(() => local.webhooks.pending(), { timeout: 5_000 }).toBe(0);
+  await expect.poll(() => local.webhooks.pending()).toBe(0);
   return stockWebhooks(app).map((one) => one.topic);
 };
 
