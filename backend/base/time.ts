@@ -137,6 +137,11 @@ export function instantToMinuteCeil(text: string): number {
   return nanoseconds > 0n && nanoseconds % minute !== 0n ? cut + 1 : cut;
 }
 
+/** The ISO instant of a minute, in UTC. */
+export function instantOf(minute: number): string {
+  return Temporal.Instant.fromEpochMilliseconds(minute * MS_PER_MINUTE).toString();
+}
+
 /** `2026-11-30T16:30:00+01:00`: the minute on the wall clock of the named zone, with its offset. */
 export function formatMinute(minute: number, zoneName: string): string {
   return zonedAt(zoneName, minute).toString({

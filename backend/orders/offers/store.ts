@@ -6,6 +6,7 @@
  */
 import { type RawBuilder, sql } from 'kysely';
 import type { ShopId } from '../../base/ids.ts';
+import { instantOf } from '../../base/time.ts';
 import type { ShopTransaction } from '../../stock/ledger/store.ts';
 import type { Work } from '../works/store.ts';
 import type { Offer, OfferedWork, OfferState } from './offers.ts';
@@ -281,11 +282,6 @@ export async function lockPlaces(
     where shop_id = ${shopId} and node_id = ${at.nodeId} and sku = any(${[...at.skus]}::text[])
     order by sku for update`.execute(trx);
   return new Map(rows.map(({ sku, units }) => [sku, units]));
-}
-
-/** The ISO instant of an epoch minute. */
-export function instantOf(minute: number): string {
-  return Temporal.Instant.fromEpochMilliseconds(minute * 60_000).toString();
 }
 
 /** What people call an order and its lines. */

@@ -6,7 +6,7 @@
  * A work that waited or came back becomes the parcel with which it shares most: its number and its story go on.
  * Invariants: a decision that changes nothing writes nothing; event ids are made of works and versions. Pure.
  */
-import { NEVER } from '../../base/time.ts';
+import { instantOf, NEVER } from '../../base/time.ts';
 import type { PlannedParcel, RouteDecision } from '../../routing/decision.ts';
 import type { OfferPlan, Placement } from '../offers/waves.ts';
 import type { Actor, OrderEvent } from '../timeline/timeline.ts';
@@ -329,7 +329,7 @@ export function planChange(plan: NodePlan): WorkChange {
 
 function minuteText(minute: number): string | null {
   if (!Number.isFinite(minute) || minute >= NEVER || minute <= 0) return null;
-  return Temporal.Instant.fromEpochMilliseconds(minute * 60_000).toString();
+  return instantOf(minute);
 }
 
 function promiseChange({ promise }: PlacingFacts): WorkChange {

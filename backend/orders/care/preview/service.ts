@@ -6,6 +6,7 @@
  */
 import type { ShopId } from '../../../base/ids.ts';
 import type { Result } from '../../../base/result.ts';
+import { instantOf } from '../../../base/time.ts';
 import type { RouteDecision } from '../../../routing/decision.ts';
 import type { MovePreview } from '../../route/route.ts';
 import type { RouteService } from '../../route/service.ts';
@@ -116,10 +117,4 @@ function begunWarnings(works: readonly Work[]): ActionPreview['warnings'] {
 
 function lateWarning(lateDays: number): ActionPreview['warnings'] {
   return lateDays > 0 ? ['later_than_promised'] : [];
-}
-
-const MILLISECONDS_PER_MINUTE = 60_000;
-
-function instantOf(minute: number): string {
-  return Temporal.Instant.fromEpochMilliseconds(minute * MILLISECONDS_PER_MINUTE).toString();
 }

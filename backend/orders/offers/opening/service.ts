@@ -6,12 +6,12 @@
  * the timeline. What follows is done by the clock (../turns/service.ts).
  */
 import type { ShopId } from '../../../base/ids.ts';
-import { instantToMinuteFloor } from '../../../base/time.ts';
+import { instantOf, instantToMinuteFloor } from '../../../base/time.ts';
 import type { Snapshot } from '../../../network/snapshot.ts';
 import type { ShopTransaction } from '../../../stock/ledger/store.ts';
 import { appendEvents } from '../../timeline/store.ts';
 import { changeWork, type Work } from '../../works/store.ts';
-import { endOffers, insertOffers, instantOf, type NewOffer, savePlan, setNext } from '../store.ts';
+import { endOffers, insertOffers, type NewOffer, savePlan, setNext } from '../store.ts';
 import { type Asked, nextTurn, type OfferPlan } from '../waves.ts';
 
 /** A work that is put on offer. */

@@ -10,7 +10,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { ShopId } from '../../../base/ids.ts';
 import type { Refusal, Result } from '../../../base/result.ts';
-import { instantToMinuteFloor } from '../../../base/time.ts';
+import { instantOf, instantToMinuteFloor } from '../../../base/time.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { withShop } from '../../../platform/database.ts';
 import type { ShopTransaction } from '../../../stock/ledger/store.ts';
@@ -27,7 +27,6 @@ import { askStores, withdrawOffers } from '../opening/service.ts';
 import {
   endOffers,
   insertOffers,
-  instantOf,
   readOffers,
   readPlan,
   type StoredPlan,

@@ -10,6 +10,7 @@ import type { ShopId } from '../../../base/ids.ts';
 import {
   compileZone,
   formatMinute,
+  instantOf,
   localDay,
   parseDay,
   type ZoneTable,
@@ -31,7 +32,6 @@ import { carrierDaysOf, forecastParts, settledParts, watchedWorkOf } from './par
 import {
   type AlertRow,
   type EndedOrder,
-  instantOf,
   type PromiseMove,
   readWatched,
   settleUnpromised,

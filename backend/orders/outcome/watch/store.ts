@@ -6,6 +6,7 @@
  */
 import { sql } from 'kysely';
 import type { ShopId } from '../../../base/ids.ts';
+import { instantOf } from '../../../base/time.ts';
 import type { ShopTransaction } from '../../../stock/ledger/store.ts';
 import type { Negotiation, WorkKind, WorkState } from '../../works/lifecycle.ts';
 import { EXCEPTION_KINDS, type PartOutcome } from '../settled/outcomes.ts';
@@ -303,11 +304,6 @@ function endOf({ endedMinute, lateMinutes, earlyDays }: PartOutcome) {
     lateMinutes: lateMinutes ?? null,
     earlyDays: earlyDays ?? null,
   };
-}
-
-/** The instant of a minute, as the database takes it. */
-export function instantOf(minuteSince1970: number): string {
-  return Temporal.Instant.fromEpochMilliseconds(minuteSince1970 * 60_000).toString();
 }
 
 /** Works that ended and were never promised a date: nothing of them is to be watched. */
