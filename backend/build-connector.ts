@@ -14,7 +14,13 @@ import { type ShopifyGround, surfacesIn } from './build-shopify.ts';
 import type { PickupPlace } from './contract/promise-api.ts';
 import { type JobDefinition, type JobQueue, parseShopJob } from './jobs/queue.ts';
 import type { Snapshot } from './network/snapshot.ts';
-import { fulfillmentFollowJob, orderRouteJob, parseOrderJob } from './orders/jobs.ts';
+import {
+  fulfillmentFollowJob,
+  orderMessageJob,
+  orderRouteJob,
+  PROMISE_PUBLISH_JOB,
+  parseOrderJob,
+} from './orders/jobs.ts';
 import type { PlacedOrder } from './orders/orders.ts';
 import { createPostedOrders } from './orders/posted/service.ts';
 import { createIntakeService } from './orders/record/service.ts';
@@ -80,7 +86,6 @@ const PROVISION_JOB = 'shop_provision';
 const IMPORT_JOB = 'catalog_import';
 const PICKUP_JOB = 'pickup_settings';
 const JOIN_JOB = 'order_join';
-const PUBLISH_JOB = 'promise_publish';
 const PADDED_JOB = 'padded_table';
 const SWEEP_JOB = 'shop_sweep';
 const LEVELS_JOB = 'levels_reconcile';
@@ -244,10 +249,10 @@ export function buildConnector(dependencies: ConnectorDependencies) {
       ),
       joinJob(async (shopId, orderId) => {
         if ((await orders.joinAgain(shopId, orderId)) === 'unchanged') return;
-        await queue.runForShop(shopId, PUBLISH_JOB);
+        await queue.runForShop(shopId, PROMISE_PUBLISH_JOB);
         await dependencies.works.routeOrder(shopId, orderId, 'order_changed');
       }),
-      shopJob(PUBLISH_JOB, async (shopId) => {
+      shopJob(PROMISE_PUBLISH_JOB, async (shopId) => {
         await orders.publishLeftovers(shopId);
         onStep('intake.published');
       }),
@@ -412,7 +417,7 @@ function createPublicationRequests(queue: JobQueue) {
     if (now - (requestedAt.get(shopId) ?? -Infinity) < PUBLISH_REQUEST_MILLISECONDS) return;
     requestedAt.set(shopId, now);
     const options = { singletonKey: shopId, startAfter: PUBLISH_AFTER_SECONDS };
-    await queue.boss.send(PUBLISH_JOB, { shopId }, options);
+    await queue.boss.send(PROMISE_PUBLISH_JOB, { shopId }, options);
   };
 }
 
@@ -461,11 +466,17 @@ type OrderParts = {
 };
 
 function buildOrderPromises(dependencies: ConnectorDependencies, parts: OrderParts) {
-  const { platform, core, ground, log, queue } = dependencies;
+  const { platform, config, core, ground, log, queue } = dependencies;
   const { promise, padded, stock } = core;
+  const outbox = createOutbox(queue.boss, queue.wake);
   const asking = { promise, openShop: stock.open, tableAt: padded.tableAt };
   return createOrderService({
-    store: createOrderStore(platform.db),
+    // Without a mail server there is nobody to tell.
+    store: createOrderStore(
+      platform.db,
+      config.mail &&
+        ((trx, shopId, orderId) => outbox.enqueue(trx, orderMessageJob(shopId, orderId))),
+    ),
     receipts: { ...promise, isGenuine: (shopId, receipt) => isSigned(core, shopId, receipt) },
     log,
     now: () => platform.clock.now(),

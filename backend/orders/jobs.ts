@@ -15,6 +15,8 @@ export const ORDER_ROUTE_JOB = 'order_route';
 export const FULFILLMENT_FOLLOW_JOB = 'fulfillment_follow';
 /** Sends the messages that are due. */
 export const ORDER_MESSAGE_JOB = 'order_message';
+/** Writes promises that changed to their orders' metafields, all that wait of a shop. */
+export const PROMISE_PUBLISH_JOB = 'promise_publish';
 /** Looks after a shop's works by the clock: what waits, what expired, what could go better. */
 export const ROUTE_SWEEP_JOB = 'route_sweep';
 
@@ -26,6 +28,13 @@ export type OrderJob = {
     readonly orderId: string;
     readonly cause?: RouteCause;
   };
+  readonly key: string;
+};
+
+/** A job about a shop, in the same shape. */
+export type ShopJob = {
+  readonly name: string;
+  readonly data: { readonly shopId: ShopId };
   readonly key: string;
 };
 
@@ -42,6 +51,14 @@ export function fulfillmentFollowJob(shopId: ShopId, orderId: string): OrderJob 
 /** Has the messages of an order looked after. */
 export function orderMessageJob(shopId: ShopId, orderId: string): OrderJob {
   return orderJob(ORDER_MESSAGE_JOB, shopId, orderId);
+}
+
+/**
+ * Has promises that changed written to Shopify at once. The key is its own: a request of an intake that waits may begin
+ * before this transaction is committed.
+ */
+export function promisePublishJob(shopId: ShopId): ShopJob {
+  return { name: PROMISE_PUBLISH_JOB, data: { shopId }, key: `${shopId} moved` };
 }
 
 function orderJob(name: string, shopId: ShopId, orderId: string): OrderJob {

@@ -83,8 +83,15 @@ export type OrderPromiseRow = {
 /** Exactly one of the two names the order. */
 export type OrderKey = { readonly orderId: string } | { readonly checkoutToken: string };
 
+/** Told in the transaction that joins an order to a promise its buyer was shown. */
+export type OnPromised = <Tables>(
+  trx: Kysely<Tables>,
+  shopId: ShopId,
+  orderId: string,
+) => Promise<void>;
+
 /** The store over a pool that runs as the application's role. */
-export function createOrderStore(database: Kysely<unknown>) {
+export function createOrderStore(database: Kysely<unknown>, onPromised?: OnPromised) {
   const db = database.withTables<OrderTables>();
   const base = (trx: Kysely<OrderTables>, shopId: ShopId) =>
     trx.selectFrom('order_promise').selectAll().where('shop_id', '=', shopId);
@@ -102,17 +109,8 @@ export function createOrderStore(database: Kysely<unknown>) {
     /** Stores a decision unless better evidence is stored already; says what is stored now. */
     save: (shopId: ShopId, row: OrderPromiseRow, now: Temporal.Instant): Promise<OrderPromiseRow> =>
       withShared(db, shopId, async (trx) => {
-        const values = { ...toRow(row), updated_at: now.toString() };
-        await trx
-          .insertInto('order_promise')
-          .values({ shop_id: shopId, order_id: row.orderId, published_version: null, ...values })
-          .onConflict((conflict) =>
-            conflict
-              .columns(['shop_id', 'order_id'])
-              .doUpdateSet(values)
-              .where('order_promise.joined_by', '>=', row.joinedBy),
-          )
-          .execute();
+        await write(trx, shopId, row, now);
+        if (row.status !== 'none') await onPromised?.(trx, shopId, row.orderId);
         const saved = await base(trx, shopId)
           .where('order_id', '=', row.orderId)
           .executeTakeFirstOrThrow();
@@ -174,6 +172,25 @@ export function createOrderStore(database: Kysely<unknown>) {
 
 /** What `createOrderStore` returns. */
 export type OrderStore = ReturnType<typeof createOrderStore>;
+
+async function write(
+  trx: Kysely<OrderTables>,
+  shopId: ShopId,
+  row: OrderPromiseRow,
+  now: Temporal.Instant,
+): Promise<void> {
+  const values = { ...toRow(row), updated_at: now.toString() };
+  await trx
+    .insertInto('order_promise')
+    .values({ shop_id: shopId, order_id: row.orderId, published_version: null, ...values })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['shop_id', 'order_id'])
+        .doUpdateSet(values)
+        .where('order_promise.joined_by', '>=', row.joinedBy),
+    )
+    .execute();
+}
 
 /** Promises as they stand: a date that was moved since (0071-outcomes.sql) takes its place, what was shown first stays beside it. */
 async function asMoved(

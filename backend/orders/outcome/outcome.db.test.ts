@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../tests/database.ts';
 import type { ShopId } from '../../base/ids.ts';
 import { withShop } from '../../platform/database.ts';
-import type { OrderJob } from '../jobs.ts';
+import type { OrderJob, ShopJob } from '../jobs.ts';
 import { readTimeline } from '../timeline/store.ts';
 import { changeWork, insertWork, lockWorks, type NewWork, readWorks } from '../works/store.ts';
 import { DEFAULT_OUTCOME } from './settings.ts';
@@ -25,7 +25,7 @@ afterAll(async () => {
 let shop = 'watch-0.myshopify.com' as ShopId;
 let number = 0;
 let now = Temporal.Instant.from('2026-11-25T09:00:00Z');
-let enqueued: OrderJob[] = [];
+let enqueued: (OrderJob | ShopJob)[] = [];
 let left: string[] = [];
 beforeEach(() => {
   number += 1;
@@ -36,7 +36,7 @@ beforeEach(() => {
 });
 
 const clock = { now: () => now, onSet: () => () => undefined };
-const enqueue = async (_trx: unknown, job: OrderJob) => void enqueued.push(job);
+const enqueue = async (_trx: unknown, job: OrderJob | ShopJob) => void enqueued.push(job);
 const watch = () =>
   createWatchService({
     db,
@@ -182,7 +182,7 @@ test('a carrier’s delay moves the date after a quarter of an hour, once, and t
   enqueued = [];
   now = now.add({ minutes: 15 });
   expect(await watch().assess(shop)).toMatchObject({ moved: 1 });
-  expect(enqueued.map((job) => job.name)).toEqual(['order_message']);
+  expect(enqueued.map((job) => job.name)).toEqual(['order_message', 'promise_publish']);
   expect(await watch().assess(shop)).toMatchObject({ moved: 0 });
   expect(await watch().readForecast(shop, '1')).toMatchObject({
     promisedOn: '2026-11-30',

@@ -21,7 +21,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import { withShop } from '../../../platform/database.ts';
 import type { ShopTransaction } from '../../../stock/ledger/store.ts';
 import type { LiveShop } from '../../../stock/service.ts';
-import { type OrderJob, orderMessageJob } from '../../jobs.ts';
+import { type OrderJob, orderMessageJob, promisePublishJob, type ShopJob } from '../../jobs.ts';
 import { appendEvents } from '../../timeline/store.ts';
 import type { OrderEvent } from '../../timeline/timeline.ts';
 import type { OutcomeSettings } from '../settings.ts';
@@ -47,7 +47,7 @@ export type WatchDependencies = {
   readonly clock: Clock;
   readonly openShop: (shopId: ShopId) => Promise<LiveShop | undefined>;
   readonly settingsOf: (shopId: ShopId) => Promise<OutcomeSettings>;
-  readonly enqueue: (trx: Transaction<unknown>, job: OrderJob) => Promise<void>;
+  readonly enqueue: (trx: Transaction<unknown>, job: OrderJob | ShopJob) => Promise<void>;
 };
 
 /** What a look at a shop's promises did. */
@@ -337,6 +337,7 @@ async function moveDate(
     },
   ]);
   await deps.enqueue(trx, orderMessageJob(shopId, order.orderId));
+  await deps.enqueue(trx, promisePublishJob(shopId));
   return true;
 }
 
