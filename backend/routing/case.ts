@@ -187,7 +187,7 @@ function placeFence(ground: Ground, node: CompiledNode): FenceSaid | undefined {
   }
   if (route.kind === 'collect') return undefined;
   for (const rule of rules.settings.countryRules) {
-    if (!rule.destinationCountries.includes(country)) continue;
+    if (rule.isOff || !rule.destinationCountries.includes(country)) continue;
     if (isBarredBy(rule, node)) return said('country_rule', { country });
   }
   return undefined;
@@ -267,7 +267,8 @@ function fenceOfLine(
 
 function rulesNaming(rules: readonly ProductRule[], { product }: GoodsLine): ProductRule[] {
   return rules.filter(
-    ({ productTags, categories }) =>
+    ({ isOff, productTags, categories }) =>
+      !isOff &&
       (productTags?.some((tag) => product.tags.includes(tag)) ?? true) &&
       (categories?.includes(product.category ?? '') ?? true),
   );
@@ -294,8 +295,8 @@ export function isRuledOut(opened: Case, line: GoodsLine): boolean {
   const { snapshot, rules, question } = opened;
   const products = rulesNaming(rules.settings.productRules, line);
   const country = question.destination?.country ?? '';
-  const countries = rules.settings.countryRules.filter((rule) =>
-    rule.destinationCountries.includes(country),
+  const countries = rules.settings.countryRules.filter(
+    (rule) => !rule.isOff && rule.destinationCountries.includes(country),
   );
   if (products.length + countries.length === 0 && rules.places === undefined) return false;
   return snapshot.nodes.every(

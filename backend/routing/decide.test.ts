@@ -164,6 +164,19 @@ describe('fences', () => {
     expect(none.unplaced).toMatchObject([{ reason: 'contradictory_rules' }]);
   });
 
+  test('rules that are switched off keep nothing from a place', () => {
+    const isOff = true;
+    const settings: RoutingSettingsInput = {
+      countryRules: [{ isOff, effect: 'never', destinationCountries: ['IT'], nodeIds: ['a'] }],
+      productRules: [{ isOff, effect: 'never', nodeIds: ['a'] }],
+      rulesets: [{ isOff, name: 'x', when: {}, nodeIds: ['b'] }],
+    };
+    const nodes = { a: { stock: { A: 9 }, costMinor: 1 }, b: { stock: { A: 9 } } };
+    const decision = decide(nodes, order({ A: 1 }), { settings });
+    expect(sent(decision)).toEqual({ a: 'A1' });
+    expect(decision.ruleset).toBe('default');
+  });
+
   test('units already allocated to this order come back; those of others do not', () => {
     const world = (one: WorldInput) => ({
       ...one,

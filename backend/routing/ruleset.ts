@@ -39,7 +39,7 @@ export type OrderTraits = Pick<
 
 /** The rules for an order. */
 export function rulesFor(settings: RoutingSettings, order: OrderTraits): Rules {
-  const ruleset = settings.rulesets.find((one) => isMet(one.when, order));
+  const ruleset = settings.rulesets.find((one) => !one.isOff && isMet(one.when, order));
   if (ruleset === undefined) return standardOf(settings);
   const standard = standardOf(settings);
   return {

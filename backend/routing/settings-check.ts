@@ -8,7 +8,14 @@
 import type { InvalidInput } from '../base/result.ts';
 import { type Path, toPointer } from '../network/problems.ts';
 import { PENALTIES } from './decision.ts';
-import type { PlaceFilter, RoutingSettings, SplitRules, Weights } from './settings.ts';
+import type {
+  CountryRule,
+  PlaceFilter,
+  ProductRule,
+  RoutingSettings,
+  SplitRules,
+  Weights,
+} from './settings.ts';
 
 type Contradiction = Omit<InvalidInput, 'code'>;
 
@@ -85,19 +92,27 @@ function emptyList(filter: PlaceFilter, path: Path): Contradiction | undefined {
 }
 
 function rulesFault(settings: RoutingSettings): Contradiction | undefined {
-  for (const [index, rule] of settings.countryRules.entries()) {
+  for (const [index, rule] of inForce(settings.countryRules)) {
     const path = ['countryRules', index];
     const empty = emptyList(rule, path);
     if (empty !== undefined) return empty;
     if (isUnfiltered(rule)) return everyPlace(rule.effect, path, 'to these countries');
   }
-  for (const [index, rule] of settings.productRules.entries()) {
+  for (const [index, rule] of inForce(settings.productRules)) {
     const path = ['productRules', index];
     const empty = emptyList(rule, path);
     if (empty !== undefined) return empty;
     if (isUnfiltered(rule)) return everyPlace(rule.effect, path, 'such products');
   }
-  return crossedCountries(settings);
+  return (
+    crossed('countryRules', inForce(settings.countryRules), sharedCountry) ??
+    crossed('productRules', inForce(settings.productRules), sharedProducts)
+  );
+}
+
+/** Rules that are not switched off, each with its place in the list. */
+function inForce<Rule extends { readonly isOff: boolean }>(rules: readonly Rule[]) {
+  return [...rules.entries()].filter(([, rule]) => !rule.isOff);
 }
 
 function everyPlace(effect: 'only' | 'never', path: Path, what: string): Contradiction {
@@ -110,25 +125,45 @@ function everyPlace(effect: 'only' | 'never', path: Path, what: string): Contrad
     : fault(path, 'a rule that names places', 'Name the places, or remove the rule.');
 }
 
-/** Two rules for one country of which one leaves only what the other forbids. */
-function crossedCountries({ countryRules }: RoutingSettings): Contradiction | undefined {
-  for (const [index, rule] of countryRules.entries()) {
-    for (const [earlier, other] of countryRules.slice(0, index).entries()) {
-      const shared = rule.destinationCountries.find((one) =>
-        other.destinationCountries.includes(one),
-      );
+/** Two rules for the same thing of which one leaves only what the other forbids. */
+function crossed<Rule extends EffectOnPlaces>(
+  list: 'countryRules' | 'productRules',
+  rules: readonly (readonly [number, Rule])[],
+  sharedBy: (a: Rule, b: Rule) => string | undefined,
+): Contradiction | undefined {
+  for (const [at, [index, rule]] of rules.entries()) {
+    for (const [earlier, other] of rules.slice(0, at)) {
+      const shared = sharedBy(rule, other);
       if (shared === undefined || !excludeEachOther(rule, other)) continue;
       return {
         ...fault(
-          ['countryRules', index],
-          `a rule that leaves some place for ${shared}: with rule ${earlier} none is left`,
-          'Change or remove one of the two rules.',
+          [list, index],
+          `a rule that leaves some place for ${shared}: with rule ${earlier + 1} of the list none is left`,
+          'Change, switch off or remove one of the two rules.',
         ),
         value: shared,
       };
     }
   }
   return undefined;
+}
+
+function sharedCountry(a: CountryRule, b: CountryRule): string | undefined {
+  return a.destinationCountries.find((one) => b.destinationCountries.includes(one));
+}
+
+// Only what both name for certain: whether some product has two tags at once, nobody knows here.
+function sharedProducts(a: ProductRule, b: ProductRule): string | undefined {
+  const tag = sharedWord(a.productTags, b.productTags);
+  const category = sharedWord(a.categories, b.categories);
+  if (tag === undefined || category === undefined) return undefined;
+  return [tag, category].filter((word) => word !== '').join(', ') || 'every product';
+}
+
+/** A word both lists hold; '' when neither is a condition; undefined: none. */
+function sharedWord(a: readonly string[] | undefined, b: readonly string[] | undefined) {
+  if (a === undefined || b === undefined) return (a ?? b)?.[0] ?? '';
+  return a.find((one) => b.includes(one));
 }
 
 type EffectOnPlaces = PlaceFilter & { readonly effect: 'only' | 'never' };

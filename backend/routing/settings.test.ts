@@ -67,6 +67,26 @@ test.each<[string, RoutingSettingsInput, string]>([
     '/countryRules/1',
   ],
   [
+    'two rules that leave nobody for products of one tag',
+    {
+      productRules: [
+        { effect: 'only', productTags: ['cold', 'fresh'], nodeKinds: ['warehouse'] },
+        { effect: 'only', productTags: ['fresh'], nodeKinds: ['store'] },
+      ],
+    },
+    '/productRules/1',
+  ],
+  [
+    'a rule for every product that leaves nobody for some',
+    {
+      productRules: [
+        { effect: 'only', nodeKinds: ['store'] },
+        { effect: 'never', categories: ['wine'], nodeKinds: ['store', '3pl'] },
+      ],
+    },
+    '/productRules/1',
+  ],
+  [
     'a list that names no place',
     { productRules: [{ effect: 'only', productTags: ['cold'], nodeIds: [] }] },
     '/productRules/0/nodeIds',
@@ -105,6 +125,20 @@ test('rules that leave some place are accepted', () => {
       { effect: 'never', destinationCountries: ['FR'], nodeIds: ['rome'] },
     ],
   });
+});
+
+test('a rule that is switched off contradicts nothing and is kept', () => {
+  const settings = parsed({
+    countryRules: [
+      { effect: 'only', destinationCountries: ['IT'], nodeKinds: ['store'] },
+      { effect: 'never', destinationCountries: ['IT'], nodeKinds: ['store'], isOff: true },
+    ],
+    productRules: [
+      { effect: 'only', productTags: ['cold'], nodeKinds: ['store'] },
+      { effect: 'only', productTags: ['dry'], nodeKinds: ['warehouse'] },
+    ],
+  });
+  expect(settings.countryRules.map((rule) => rule.isOff)).toEqual([false, true]);
 });
 
 test('the first ruleset that matches replaces what it states and keeps the rest', () => {

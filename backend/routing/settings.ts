@@ -71,14 +71,19 @@ const places = {
   nodeCountries: z.array(country).max(250).optional(),
 };
 
+/** Kept, and not in force. */
+const isOff = z.boolean().default(false);
+
 /** `only`: none but these places; `never`: not these. */
 const productRule = z.strictObject({
+  isOff,
   effect: z.enum(['only', 'never']),
   productTags: z.array(tag).max(100).optional(),
   categories: z.array(z.string().min(1).max(60)).max(100).optional(),
   ...places,
 });
 const countryRule = z.strictObject({
+  isOff,
   effect: z.enum(['only', 'never']),
   destinationCountries: z.array(country).min(1).max(250),
   ...places,
@@ -101,6 +106,7 @@ const offers = z.strictObject({
 
 /** The first ruleset whose conditions all hold says what differs for an order. */
 const ruleset = z.strictObject({
+  isOff,
   name: z.string().min(1).max(60),
   when: z.strictObject({
     methods: z.array(method).min(1).max(3).optional(),
