@@ -13,7 +13,7 @@ import type { Facts } from '../stock/stock.ts';
 import type { Fence, RoutingQuestion } from './decision.ts';
 import { type Goods, type GoodsLine, openGoods, type Taken, unitsAt } from './goods.ts';
 import { namesPlace, type Rules, rulesFor } from './ruleset.ts';
-import type { PlaceFilter, ProductRule, RoutingSettings } from './settings.ts';
+import type { CountryRule, PlaceFilter, ProductRule, RoutingSettings } from './settings.ts';
 import { type NoRoute, type Route, routeOf, type Timing, type Way, waysOf } from './ways.ts';
 
 /** A node that may send something. */
@@ -88,7 +88,7 @@ export function openCase(
     excluded: new Map(question.excluded.map(({ nodeId, why }) => [nodeId, why])),
     own: new Set((question.ownAllocated ?? []).map(({ nodeId }) => nodeId)),
     productRules: goods.lines.map((line) => rulesNaming(settings.productRules, line)),
-    country: question.destination?.country ?? '',
+    countryRules: countryRulesFor(rules, question),
   };
   const fences = new Map<number, FenceSaid>();
   const sources: Source[] = [];
@@ -130,7 +130,8 @@ export type Ground = Pick<
   readonly own: ReadonlySet<string>;
   /** By line, the product rules that name it. */
   readonly productRules: readonly (readonly ProductRule[])[];
-  readonly country: string;
+  /** Those that speak of where the order goes. */
+  readonly countryRules: readonly CountryRule[];
 };
 
 const NO_FACTS = {};
@@ -174,7 +175,7 @@ export function waysIfAsked({ ground, snapshot, route }: Case, node: CompiledNod
 
 /** Fences that hold for the place, whatever is sent. */
 function placeFence(ground: Ground, node: CompiledNode): FenceSaid | undefined {
-  const { route, rules, question, channel, country, excluded } = ground;
+  const { route, rules, question, channel, excluded } = ground;
   if (route.kind === 'collect' && route.node !== node.index) return said('own_store_only');
   if (!node.takesOrders) return said('closed');
   if (channel?.hasNode[node.index] !== 1) {
@@ -186,11 +187,16 @@ function placeFence(ground: Ground, node: CompiledNode): FenceSaid | undefined {
     return said('not_in_ruleset', { ruleset: rules.name });
   }
   if (route.kind === 'collect') return undefined;
-  for (const rule of rules.settings.countryRules) {
-    if (rule.isOff || !rule.destinationCountries.includes(country)) continue;
-    if (isBarredBy(rule, node)) return said('country_rule', { country });
-  }
-  return undefined;
+  const isBarred = ground.countryRules.some((rule) => isBarredBy(rule, node));
+  const country = question.destination?.country ?? '';
+  return isBarred ? said('country_rule', { country }) : undefined;
+}
+
+function countryRulesFor({ settings }: Rules, { destination }: RoutingQuestion) {
+  const country = destination?.country ?? '';
+  return settings.countryRules.filter(
+    (rule) => !rule.isOff && rule.destinationCountries.includes(country),
+  );
 }
 
 function isBarredBy(rule: PlaceFilter & { readonly effect: 'only' | 'never' }, node: CompiledNode) {
@@ -294,10 +300,7 @@ export function fenceOfEmpty(
 export function isRuledOut(opened: Case, line: GoodsLine): boolean {
   const { snapshot, rules, question } = opened;
   const products = rulesNaming(rules.settings.productRules, line);
-  const country = question.destination?.country ?? '';
-  const countries = rules.settings.countryRules.filter(
-    (rule) => !rule.isOff && rule.destinationCountries.includes(country),
-  );
+  const countries = countryRulesFor(rules, question);
   if (products.length + countries.length === 0 && rules.places === undefined) return false;
   return snapshot.nodes.every(
     (node) =>
