@@ -9,6 +9,7 @@
  */
 import type { Kysely } from 'kysely';
 import { fromKysely, type PgBoss } from 'pg-boss';
+import { compareIds } from '../base/ids.ts';
 import { whenCommitted } from './database.ts';
 
 /** One piece of work to be done later. */
@@ -26,6 +27,8 @@ export type Job = {
 export type Outbox = {
   /** `trx` is the open transaction. */
   enqueue<Tables>(trx: Kysely<Tables>, job: Job): Promise<void>;
+  /** As `enqueue` for each, in one statement a queue, by key: two who enqueue the same never wait in a circle. */
+  enqueueAll<Tables>(trx: Kysely<Tables>, jobs: readonly Job[]): Promise<void>;
 };
 
 /** Builds the outbox over a started queue; `wake` has a queue looked at when the change is committed. */
@@ -39,5 +42,21 @@ export function createOutbox(boss: PgBoss, wake: (name: string) => void = () => 
       });
       if (delaySeconds === undefined) whenCommitted(() => wake(name));
     },
+    enqueueAll: async (trx, jobs) => {
+      for (const [name, ofQueue] of Map.groupBy(jobs, (job) => job.name)) {
+        const sorted = ofQueue.toSorted((a, b) => compareIds(a.key ?? '', b.key ?? ''));
+        await boss.insert(name, sorted.map(toInsert), { db: fromKysely(trx) });
+        const isDue = ofQueue.some(({ delaySeconds }) => delaySeconds === undefined);
+        if (isDue) whenCommitted(() => wake(name));
+      }
+    },
+  };
+}
+
+function toInsert({ data, key, delaySeconds }: Job) {
+  return {
+    data,
+    ...(key === undefined ? {} : { singletonKey: key }),
+    ...(delaySeconds === undefined ? {} : { startAfter: delaySeconds }),
   };
 }

@@ -4,8 +4,9 @@
  * In: the kept part of a delivery. Out: whether it is new. Stored and enqueued in one transaction: a 200 means that
  * the work will be done, a repeated delivery causes none.
  */
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { ShopId } from '../base/ids.ts';
+import { TransientError } from '../base/result.ts';
 import {
   type InstantColumn,
   type JsonColumn,
@@ -13,6 +14,7 @@ import {
   withShop,
 } from '../platform/database.ts';
 import type { Job, Outbox } from '../platform/outbox.ts';
+import { createTogether } from '../platform/together.ts';
 
 type WebhookTables = {
   webhook_delivery: {
@@ -49,39 +51,43 @@ export const WEBHOOK_JOB = 'shopify_webhook';
 
 // Long enough for Shopify's last retry and for questions of a merchant; ids only, so no duty shortens it.
 const KEPT_DAYS = 30;
+// One statement of some kilobytes.
+const MOST_TOGETHER = 50;
 
 export function createWebhookStore(deps: {
   readonly db: Kysely<unknown>;
-  readonly outbox: Outbox;
+  readonly outbox: Pick<Outbox, 'enqueueAll'>;
   readonly now: () => Temporal.Instant;
 }) {
   const db = deps.db.withTables<WebhookTables>();
+  const acceptAll = (shopId: ShopId, deliveries: readonly NewDelivery[]) =>
+    withShop(db, shopId, async (trx) => {
+      const fresh = await insertDeliveries(trx, shopId, deliveries, deps.now().toString());
+      const own = ({ deliveryId }: NewDelivery) => ({
+        name: WEBHOOK_JOB,
+        data: { shopId, deliveryId },
+      });
+      await deps.outbox.enqueueAll<WebhookTables>(
+        trx,
+        [...fresh].map((delivery) => delivery.job ?? own(delivery)),
+      );
+      return deliveries.map((delivery) => fresh.has(delivery));
+    });
+  const together = createTogether<ShopId, NewDelivery, boolean>({
+    most: MOST_TOGETHER,
+    run: async (shopId, deliveries) => {
+      try {
+        return await acceptAll(shopId, deliveries);
+      } catch (error) {
+        if (error instanceof TransientError || deliveries.length === 1) throw error;
+        // One of them cannot be stored; the others can.
+        return await oneByOne(deliveries, (one) => acceptAll(shopId, [one]));
+      }
+    },
+  });
   return {
-    /** Stores a delivery and enqueues its work; false when it was stored before. */
-    accept: (delivery: NewDelivery): Promise<boolean> =>
-      withShop(db, delivery.shopId, async (trx) => {
-        const inserted = await trx
-          .insertInto('webhook_delivery')
-          .values({
-            shop_id: delivery.shopId,
-            delivery_id: delivery.deliveryId,
-            topic: delivery.topic,
-            event_id: delivery.eventId ?? null,
-            triggered_at: delivery.triggeredAt.toString(),
-            received_at: deps.now().toString(),
-            payload: JSON.stringify(delivery.payload),
-            // Handed over in this very transaction: nothing is left to do for the delivery itself.
-            handled_at: delivery.job === undefined ? null : deps.now().toString(),
-          })
-          .onConflict((conflict) => conflict.columns(['shop_id', 'delivery_id']).doNothing())
-          .returning('delivery_id')
-          .execute();
-        if (inserted.length === 0) return false;
-        const { shopId, deliveryId } = delivery;
-        const own: Job = { name: WEBHOOK_JOB, data: { shopId, deliveryId } };
-        await deps.outbox.enqueue<WebhookTables>(trx, delivery.job ?? own);
-        return true;
-      }),
+    /** Stores a delivery and enqueues its work; false when it was stored before. Those of a burst are stored together. */
+    accept: (delivery: NewDelivery): Promise<boolean> => together(delivery.shopId, delivery),
 
     load: (shopId: ShopId, deliveryId: string): Promise<StoredDelivery | undefined> =>
       withShop(db, shopId, async (trx) => {
@@ -125,6 +131,50 @@ export function createWebhookStore(deps: {
           .execute();
       }),
   };
+}
+
+async function oneByOne(
+  deliveries: readonly NewDelivery[],
+  accept: (delivery: NewDelivery) => Promise<readonly boolean[]>,
+): Promise<readonly Promise<boolean>[]> {
+  const done: Promise<boolean>[] = [];
+  for (const delivery of deliveries) {
+    const accepted = accept(delivery).then(([isNew]) => isNew === true);
+    done.push(accepted);
+    await Promise.allSettled([accepted]);
+  }
+  return done;
+}
+
+/** Stores those that were not there before and says which; of one that came twice in the group, the first. */
+async function insertDeliveries(
+  trx: Kysely<WebhookTables>,
+  shopId: ShopId,
+  deliveries: readonly NewDelivery[],
+  now: string,
+): Promise<ReadonlySet<NewDelivery>> {
+  const byId = new Map(deliveries.toReversed().map((one) => [one.deliveryId, one]));
+  const rows = [...byId.values()].map(({ job, payload, triggeredAt, ...one }) => ({
+    ...one,
+    payload,
+    triggeredAt: triggeredAt.toString(),
+    // Handed over in this very transaction: nothing is left to do for the delivery itself.
+    handledAt: job === undefined ? null : now,
+  }));
+  const inserted = await sql<{ deliveryId: string }>`
+    insert into webhook_delivery (shop_id, delivery_id, topic, event_id, triggered_at, received_at, payload, handled_at)
+    select ${shopId}, d."deliveryId", d.topic, d."eventId", d."triggeredAt", ${now}, d.payload, d."handledAt"
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) d("deliveryId" text, topic text, "eventId" text,
+      "triggeredAt" timestamptz, payload jsonb, "handledAt" timestamptz)
+    order by d."deliveryId"
+    on conflict (shop_id, delivery_id) do nothing
+    returning delivery_id as "deliveryId"`.execute(trx);
+  return new Set(
+    inserted.rows.flatMap(({ deliveryId }) => {
+      const delivery = byId.get(deliveryId);
+      return delivery === undefined ? [] : [delivery];
+    }),
+  );
 }
 
 /** What `createWebhookStore` returns. */

@@ -73,6 +73,7 @@ async function serve({ appUrl, stores, seededAt }: ServerStart): Promise<void> {
       returnWork: (trx, shopId, what) => returnWork(moves, trx, shopId, what),
     },
     outbox: {
+      ...outbox,
       enqueue: async (trx, job) => {
         await outbox.enqueue(trx, job);
         if ('orderId' in job.data) {
