@@ -109,7 +109,10 @@ describe('who sends what', () => {
 });
 
 describe('fences', () => {
-  const two = { a: { stock: { A: 9 }, costMinor: 1 }, b: { stock: { A: 9 } } };
+  const two = {
+    a: { stock: { A: 9 }, costMinor: 1, more: { tags: ['small'] } },
+    b: { stock: { A: 9 } },
+  };
 
   test.each<[string, Partial<RoutingQuestion>, RoutingSettingsInput, string]>([
     ['refused', { excluded: [{ nodeId: 'a', why: 'refused' }] }, {}, 'refused'],
@@ -124,6 +127,12 @@ describe('fences', () => {
       'is forbidden for the country',
       {},
       { countryRules: [{ effect: 'never', destinationCountries: ['IT'], nodeIds: ['a'] }] },
+      'country_rule',
+    ],
+    [
+      'carries a tag that keeps it from the country',
+      {},
+      { countryRules: [{ effect: 'never', destinationCountries: ['IT'], nodeTags: ['small'] }] },
       'country_rule',
     ],
     [

@@ -115,7 +115,8 @@ export function namesPlace(filter: PlaceFilter, node: WorldNode): boolean {
   return (
     (filter.nodeIds?.includes(node.id) ?? true) &&
     (filter.nodeKinds?.includes(node.kind) ?? true) &&
-    (filter.nodeCountries?.includes(node.country) ?? true)
+    (filter.nodeCountries?.includes(node.country) ?? true) &&
+    (filter.nodeTags?.some((tag) => node.tags.includes(tag)) ?? true)
   );
 }
 

@@ -78,12 +78,14 @@ function splitFault(split: SplitRules, path: Path): Contradiction | undefined {
   return undefined;
 }
 
-function isUnfiltered({ nodeIds, nodeKinds, nodeCountries }: PlaceFilter): boolean {
-  return nodeIds === undefined && nodeKinds === undefined && nodeCountries === undefined;
+const FILTERS = ['nodeIds', 'nodeKinds', 'nodeCountries', 'nodeTags'] as const;
+
+function isUnfiltered(filter: PlaceFilter): boolean {
+  return FILTERS.every((name) => filter[name] === undefined);
 }
 
 function emptyList(filter: PlaceFilter, path: Path): Contradiction | undefined {
-  for (const name of ['nodeIds', 'nodeKinds', 'nodeCountries'] as const) {
+  for (const name of FILTERS) {
     if (filter[name]?.length !== 0) continue;
     const allowed = 'at least one entry: an empty list names no place at all';
     return fault([...path, name], allowed, 'Add an entry, or remove the list.');
@@ -170,15 +172,14 @@ type EffectOnPlaces = PlaceFilter & { readonly effect: 'only' | 'never' };
 
 function excludeEachOther(a: EffectOnPlaces, b: EffectOnPlaces): boolean {
   if (a.effect === 'only' && b.effect === 'only') {
+    // A place has one id, kind and country, and any number of tags.
     return (['nodeIds', 'nodeKinds', 'nodeCountries'] as const).some((name) =>
       areDisjoint(a[name], b[name]),
     );
   }
   if (a.effect === 'never' && b.effect === 'never') return coverAllKinds(a, b);
   const [only, never] = a.effect === 'only' ? [a, b] : [b, a];
-  return (['nodeIds', 'nodeKinds', 'nodeCountries'] as const).every((name) =>
-    isWithin(only[name], never[name]),
-  );
+  return FILTERS.every((name) => isWithin(only[name], never[name]));
 }
 
 function areDisjoint(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
@@ -195,7 +196,8 @@ const KINDS = ['warehouse', 'store', '3pl'] as const;
 
 function coverAllKinds(a: PlaceFilter, b: PlaceFilter): boolean {
   const byKindAlone = [a, b].every(
-    ({ nodeIds, nodeCountries }) => nodeIds === undefined && nodeCountries === undefined,
+    ({ nodeIds, nodeCountries, nodeTags }) =>
+      nodeIds === undefined && nodeCountries === undefined && nodeTags === undefined,
   );
   const named = [...(a.nodeKinds ?? []), ...(b.nodeKinds ?? [])];
   return byKindAlone && KINDS.every((kind) => named.includes(kind));

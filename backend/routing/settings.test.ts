@@ -123,6 +123,8 @@ test('rules that leave some place are accepted', () => {
       { effect: 'only', destinationCountries: ['IT'], nodeKinds: ['store', 'warehouse'] },
       { effect: 'never', destinationCountries: ['IT'], nodeKinds: ['store'] },
       { effect: 'never', destinationCountries: ['FR'], nodeIds: ['rome'] },
+      { effect: 'only', destinationCountries: ['DE'], nodeTags: ['large'] },
+      { effect: 'only', destinationCountries: ['DE'], nodeTags: ['cooled'] },
     ],
   });
 });

@@ -69,6 +69,8 @@ const places = {
   nodeIds: z.array(id).max(2_000).optional(),
   nodeKinds: z.array(nodeKind).max(3).optional(),
   nodeCountries: z.array(country).max(250).optional(),
+  /** One of them is enough. */
+  nodeTags: z.array(tag).max(100).optional(),
 };
 
 /** Kept, and not in force. */
@@ -167,7 +169,7 @@ export type CountryRule = RoutingSettings['countryRules'][number];
 export type Ruleset = RoutingSettings['rulesets'][number];
 export type OfferSettings = RoutingSettings['offers'];
 /** The places a rule speaks of. */
-export type PlaceFilter = Pick<ProductRule, 'nodeIds' | 'nodeKinds' | 'nodeCountries'>;
+export type PlaceFilter = Pick<ProductRule, 'nodeIds' | 'nodeKinds' | 'nodeCountries' | 'nodeTags'>;
 
 /** A shop that decided nothing. */
 export const DEFAULT_ROUTING: RoutingSettings = schema.parse({});
