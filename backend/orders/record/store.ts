@@ -26,15 +26,18 @@ export async function saveOrder(
   at: { readonly now: Temporal.Instant; readonly actor: Actor },
 ): Promise<SavedOrder> {
   // Two readings of a new order at once: the second waits for the first's row and then decides on it.
-  const isNew = await insertOrder(trx, shopId, read, at.now);
+  const made = await insertOrders(trx, shopId, [read], { now: at.now, isTakenIn: false });
+  const isNew = made.has(read.orderId);
   const known = isNew ? undefined : await readOrder(trx, shopId, read.orderId, 'lock');
   const after = decideRecord(known, read);
   if (after === undefined) {
     if (known === undefined) throw new Error('Bug: an order is neither new nor known');
     return { outcome: known.version === read.version ? 'unchanged' : 'older', order: known };
   }
-  if (!isNew) await updateOrder(trx, shopId, after, at.now);
-  await writeLines(trx, shopId, after);
+  if (!isNew) {
+    await updateOrder(trx, shopId, after, at.now);
+    await writeLines(trx, shopId, [after]);
+  }
   await appendEvents(trx, shopId, eventsOf(known, after, at));
   const { isRedacted, takenInVersion, waivedHold } = known ?? NOTHING_YET;
   const order = { ...after, isRedacted, takenInVersion, waivedHold };
@@ -43,7 +46,8 @@ export async function saveOrder(
 
 const NOTHING_YET = { isRedacted: false, takenInVersion: null, waivedHold: null };
 
-function eventsOf(
+/** What the timeline tells of a reading. */
+export function eventsOf(
   known: StoredOrder | undefined,
   after: OrderRecord,
   { now, actor }: { readonly now: Temporal.Instant; readonly actor: Actor },
@@ -77,20 +81,35 @@ function eventsOf(
   return events;
 }
 
-async function insertOrder(
+/** Stores orders nobody told us of before, with their lines; says which were new. `isTakenIn`: all else is done of them too. */
+export async function insertOrders(
   trx: ShopTransaction,
   shopId: ShopId,
-  order: OrderRecord,
-  now: Temporal.Instant,
-): Promise<boolean> {
-  const columns = columnsOf(order, now);
-  const names = Object.keys(columns).map((name) => sql.ref(name));
-  const values = Object.values(columns).map((value) => sql`${value}`);
-  const { numAffectedRows } = await sql`
-    insert into customer_order (shop_id, order_id, placed_at, source, ${sql.join(names)})
-    values (${shopId}, ${order.orderId}, ${order.placedAt}, ${order.source}, ${sql.join(values)})
-    on conflict (shop_id, order_id) do nothing`.execute(trx);
-  return numAffectedRows === 1n;
+  orders: readonly OrderRecord[],
+  { now, isTakenIn }: { readonly now: Temporal.Instant; readonly isTakenIn: boolean },
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ orderId: string }>`
+    insert into customer_order (shop_id, order_id, source, placed_at, channel, name, state, currency, total_minor,
+      customer_name, email, phone, address, country, postal_code, locale, method, service_code, pickup_node_id, tags,
+      hold_reason, is_test, promised_on, reservation_key, version, source_updated_at, updated_at, taken_in_version)
+    select ${shopId}, o."orderId", o.source, o."placedAt", o.channel, o.name, o.state, o.currency, o."totalMinor",
+      o."customerName", o.email, o.phone, nullif(o.address, 'null'), o.country, o."postalCode", o.locale, o.method,
+      o."serviceCode", o."pickupNodeId", o.tags, o."holdReason", o."isTest", o."promisedOn", o."reservationKey",
+      o.version, o."sourceUpdatedAt", ${now.toString()}, case when ${isTakenIn} then o.version end
+    from jsonb_to_recordset(${JSON.stringify(orders)}::jsonb) o("orderId" text, source text, "placedAt" timestamptz,
+      channel text, name text, state text, currency text, "totalMinor" bigint, "customerName" text, email text,
+      phone text, address jsonb, country text, "postalCode" text, locale text, method text, "serviceCode" text,
+      "pickupNodeId" text, tags text[], "holdReason" text, "isTest" boolean, "promisedOn" date,
+      "reservationKey" text, version text, "sourceUpdatedAt" timestamptz)
+    order by o."orderId"
+    on conflict (shop_id, order_id) do nothing returning order_id as "orderId"`.execute(trx);
+  const made = new Set(rows.map(({ orderId }) => orderId));
+  await writeLines(
+    trx,
+    shopId,
+    orders.filter(({ orderId }) => made.has(orderId)),
+  );
+  return made;
 }
 
 async function updateOrder(
@@ -134,15 +153,20 @@ function columnsOf(order: OrderRecord, now: Temporal.Instant) {
   };
 }
 
-async function writeLines(trx: ShopTransaction, shopId: ShopId, order: OrderRecord): Promise<void> {
-  if (order.lines.length === 0) return;
+async function writeLines(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  orders: readonly Pick<OrderRecord, 'orderId' | 'lines'>[],
+): Promise<void> {
+  const rows = orders.flatMap(({ orderId, lines }) => lines.map((line) => ({ orderId, ...line })));
+  if (rows.length === 0) return;
   await sql`
     insert into customer_order_line (shop_id, order_id, line_id, sku, variant_id, title, quantity, canceled,
       unit_price_minor, needs_shipping)
-    select ${shopId}, ${order.orderId}, l."lineId", l.sku, l."variantId", l.title, l.quantity, l.canceled,
+    select ${shopId}, l."orderId", l."lineId", l.sku, l."variantId", l.title, l.quantity, l.canceled,
       l."unitPriceMinor", l."needsShipping"
-    from jsonb_to_recordset(${JSON.stringify(order.lines)}::jsonb) l("lineId" text, sku text, "variantId" text,
-      title text, quantity int, canceled int, "unitPriceMinor" bigint, "needsShipping" boolean)
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) l("orderId" text, "lineId" text, sku text,
+      "variantId" text, title text, quantity int, canceled int, "unitPriceMinor" bigint, "needsShipping" boolean)
     on conflict (shop_id, order_id, line_id) do update set sku = excluded.sku, variant_id = excluded.variant_id,
       title = excluded.title, quantity = excluded.quantity, canceled = excluded.canceled,
       unit_price_minor = excluded.unit_price_minor, needs_shipping = excluded.needs_shipping`.execute(

@@ -86,6 +86,72 @@ export async function noteOrder(
     where shop_id = ${shopId} and order_id = ${note.orderId}`.execute(trx);
 }
 
+/** Those of the orders that are known, or have a pending reservation of their key. Not locked: `insertClaimedOrders` decides. */
+export async function findKnown(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  orders: readonly (ClaimedOrder & { readonly reservationKey: string | undefined })[],
+): Promise<ReadonlySet<string>> {
+  const asked = orders.map(({ orderId, channel, reservationKey: key }) => ({
+    orderId,
+    channel,
+    key,
+  }));
+  const { rows } = await sql<{ orderId: string }>`
+    select a."orderId" from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) a("orderId" text, channel text, key text)
+    where exists (select from claimed_order o where o.shop_id = ${shopId} and o.order_id = a."orderId")
+      or exists (select from reservation r where r.shop_id = ${shopId} and r.channel = a.channel and r.key = a.key
+        and r.state = 'pending')`.execute(trx);
+  return new Set(rows.map(({ orderId }) => orderId));
+}
+
+/** Makes orders known, locked by id, with what they were read as; says which were new. */
+export async function insertClaimedOrders(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  orders: readonly (ClaimedOrder & { readonly version: string | undefined })[],
+): Promise<ReadonlySet<string>> {
+  const made = orders.map(({ orderId, source, channel, placedAt, version }) => ({
+    ...{ orderId, source, channel, placedAt, version: version ?? '' },
+  }));
+  const { rows } = await sql<{ orderId: string }>`
+    insert into claimed_order (shop_id, order_id, source, channel, placed_at, version)
+    select ${shopId}, o."orderId", o.source, o.channel, o."placedAt", o.version
+    from jsonb_to_recordset(${JSON.stringify(made)}::jsonb) o("orderId" text, source text, channel text,
+      "placedAt" timestamptz, version text)
+    order by o."orderId"
+    on conflict (shop_id, order_id) do nothing returning order_id as "orderId"`.execute(trx);
+  return new Set(rows.map(({ orderId }) => orderId));
+}
+
+/** Writes the lines of orders that had none, and their allocations. */
+export async function insertClaims(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  lines: readonly { readonly orderId: string; readonly line: OrderLine }[],
+  now: Temporal.Instant,
+): Promise<void> {
+  const claims = lines.map(({ orderId, line }) => {
+    const { allocations: _, ...columns } = line;
+    return { ...columns, orderId, allocated: allocatedOf(line) };
+  });
+  await sql`
+    insert into order_claim
+      (shop_id, order_id, line_id, sku, quantity, waiting, allocated, settled, canceled)
+    select ${shopId}, l."orderId", l."lineId", l.sku, l.quantity, l.waiting, l.allocated, l.settled, l.canceled
+    from jsonb_to_recordset(${JSON.stringify(claims)}::jsonb) as l("orderId" text, "lineId" text, sku text,
+      quantity int, waiting int, allocated int, settled int, canceled int)`.execute(trx);
+  const rows = lines.flatMap(({ orderId, line: { lineId, sku, allocations } }) =>
+    allocations.map((one) => ({ orderId, lineId, sku, ...one })),
+  );
+  if (rows.length === 0) return;
+  await sql`
+    insert into order_allocation (shop_id, order_id, line_id, node_id, sku, quantity, allocated_at)
+    select ${shopId}, a."orderId", a."lineId", a."nodeId", a.sku, a.quantity, ${now.toString()}
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as a("orderId" text, "lineId" text, "nodeId" text,
+      sku text, quantity int)`.execute(trx);
+}
+
 type LineRow = Omit<OrderLine, 'allocations'> & {
   readonly orderId: string;
   readonly allocations: OrderLine['allocations'];
