@@ -143,21 +143,42 @@ export type NewWork = WorkChange &
 export async function insertWork(
   trx: ShopTransaction,
   shopId: ShopId,
-  { workId, orderId, kind, createdAt, lines, ...change }: NewWork,
+  work: NewWork,
 ): Promise<void> {
-  const set = assignments(change);
-  await sql`
-    with w as (
-      insert into work (shop_id, work_id, order_id, kind, created_at,
-        ${sql.join(set.map(({ column }) => sql.ref(column)))})
-      values (${shopId}, ${workId}, ${orderId}, ${kind}, ${createdAt},
-        ${sql.join(set.map(({ value }) => sql`${value}`))})
-      returning work_id)
-    insert into work_line (shop_id, work_id, line_id, sku, quantity)
-    select ${shopId}, w.work_id, l."lineId", l.sku, l.quantity
-    from w, jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) l("lineId" text, sku text, quantity int)`.execute(
-    trx,
-  );
+  await insertWorks(trx, shopId, [work]);
+}
+
+/** Writes new works with their lines, in one statement for all that set the same columns. */
+export async function insertWorks(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  works: readonly NewWork[],
+): Promise<void> {
+  const made = works.map(({ workId, orderId, kind, createdAt, lines, ...change }) => {
+    const set = assignments(change);
+    const values = Object.fromEntries(set.map(({ column, value }) => [column, value]));
+    const own = { work_id: workId, order_id: orderId, kind, created_at: createdAt };
+    return { columns: set.map(({ column }) => column), row: { ...own, ...values }, lines };
+  });
+  for (const alike of Map.groupBy(made, ({ columns }) => columns.join()).values()) {
+    const columns = (alike[0]?.columns ?? []).map((column) => sql.ref(column));
+    const rows = JSON.stringify(alike.map(({ row }) => row));
+    const lines = alike.flatMap((one) =>
+      one.lines.map(({ lineId, sku, quantity }) => ({
+        ...{ workId: one.row.work_id, lineId, sku, quantity },
+      })),
+    );
+    await sql`
+      with w as (
+        insert into work (shop_id, work_id, order_id, kind, created_at, ${sql.join(columns)})
+        select ${shopId}, work_id, order_id, kind, created_at, ${sql.join(columns)}
+        from jsonb_populate_recordset(null::work, ${rows}::jsonb)
+        returning work_id)
+      insert into work_line (shop_id, work_id, line_id, sku, quantity)
+      select ${shopId}, w.work_id, l."lineId", l.sku, l.quantity
+      from jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) l("workId" text, "lineId" text, sku text, quantity int)
+        join w on w.work_id = l."workId"`.execute(trx);
+  }
 }
 
 /** Changes a work that is still at `version`; false: another was faster, nothing is changed. What the tables forbid throws. */
