@@ -156,7 +156,8 @@ function isAsOf(works: readonly Work[], anew: Anew | undefined): boolean {
   return [...anew.versions].every(([workId, version]) => known.get(workId) === version);
 }
 
-type Found = Run & {
+/** An order with all that is read of it. */
+export type Found = Run & {
   readonly works: readonly Work[];
   readonly loaded: LoadedOrder;
   readonly at: string;
@@ -201,27 +202,39 @@ type Decided = {
   readonly placed: Placed;
 };
 
-/** Asks routing about what is to be placed, and puts each parcel at its node or its fallback. */
+/** Asks routing about what is to be placed; the places it chose have room for one more order. */
 async function decide(
   trx: ShopTransaction,
   shopId: ShopId,
   of: Found & { readonly situation: Situation },
 ): Promise<Decided> {
+  const { orderId } = of;
+  if (of.situation.pool.size === 0) return { decision: undefined, placed: NOTHING };
+  const days = limitedDays(of.live.snapshot, of.settings, of.at);
+  const decided = decideOn(of, await countPlaced(trx, shopId, { orderId, days }));
+  const chosen = chosenNodes(decided);
+  const limited = days.filter(({ nodeId }) => chosen.has(nodeId));
+  if (!(await haveRoom(trx, shopId, { orderId, days: limited }))) throw new PastFacts('again');
+  return decided;
+}
+
+/** The places a decision chose. */
+export function chosenNodes({ decision }: Decided): ReadonlySet<string> {
+  return new Set(decision?.parcels.map(({ nodeId }) => nodeId));
+}
+
+/** Asks routing about what is to be placed, and puts each parcel at its node or its fallback. */
+export function decideOn(
+  of: Found & { readonly situation: Situation },
+  placedToday: Readonly<Record<string, number>>,
+): Decided {
   const { situation, live, settings, loaded } = of;
-  if (situation.pool.size === 0) return { decision: undefined, placed: NOTHING };
-  const days = limitedDays(live.snapshot, settings, of.at);
-  const placedToday = await countPlaced(trx, shopId, { orderId: of.orderId, days });
   const question = questionOf(of, placedToday);
   const unknown = unknownUnits(situation);
   if (question.lines.length === 0) {
     return { decision: undefined, placed: { parcels: [], unplaced: unknown } };
   }
   const decision = of.anew?.decision ?? decideRoute(live.snapshot, live.facts, settings, question);
-  const chosen = new Set(decision.parcels.map(({ nodeId }) => nodeId));
-  const limited = days.filter(({ nodeId }) => chosen.has(nodeId));
-  if (!(await haveRoom(trx, shopId, { orderId: of.orderId, days: limited }))) {
-    throw new PastFacts('again');
-  }
   const { offers } = rulesFor(settings, question);
   const excluded = question.excluded.map(({ nodeId }) => nodeId);
   const at = { snapshot: live.snapshot, excluded, nowMinute: question.nowMinute };
@@ -283,7 +296,8 @@ export function questionOf(
   return routingQuestion(live.snapshot, { ...loaded, lines, toPlace: asked, at });
 }
 
-type Deciding = Found & { readonly situation: Situation; readonly decided: Decided };
+/** An order and what is decided of it. */
+export type Deciding = Found & { readonly situation: Situation; readonly decided: Decided };
 
 /** Writes works, decision, timeline, offers and jobs, and allocates last: nothing waits while the stock clock is held. */
 async function writeRun(
@@ -317,7 +331,8 @@ async function writeRun(
   return { kind: 'ended', outcome: { kind: 'changed', works: after, decision }, stockVersion };
 }
 
-function placedUnits({ placed }: Decided): readonly PlacedUnits[] {
+/** Where its units come to be. */
+export function placedUnits({ placed }: Decided): readonly PlacedUnits[] {
   return placed.parcels.flatMap(({ parcel, placement }) =>
     parcel.lines.map(({ lineId, quantity }) => ({
       ...{ lineId, quantity, nodeId: placement.at.nodeId },
@@ -325,7 +340,8 @@ function placedUnits({ placed }: Decided): readonly PlacedUnits[] {
   );
 }
 
-function placingFacts(of: Deciding, decisionId: string) {
+/** What its works are written with. */
+export function placingFacts(of: Deciding, decisionId: string) {
   const { loaded, decided, settings, works, cause, at, orderId } = of;
   const { order } = loaded;
   return {
