@@ -208,6 +208,111 @@ describe('one order alone', () => {
   });
 });
 
+const WIDE_LINES = 10;
+const WIDE_NODES = 5;
+
+const wide = fc.record({
+  has: fc.array(fc.boolean(), {
+    minLength: WIDE_LINES * WIDE_NODES,
+    maxLength: WIDE_LINES * WIDE_NODES,
+  }),
+  parcels: fc.array(fc.integer({ min: 300, max: 1_500 }), {
+    minLength: WIDE_NODES,
+    maxLength: WIDE_NODES,
+  }),
+  handling: fc.array(fc.integer({ min: 0, max: 400 }), {
+    minLength: WIDE_LINES * WIDE_NODES,
+    maxLength: WIDE_LINES * WIDE_NODES,
+  }),
+});
+type WideDrawn = typeof wide extends fc.Arbitrary<infer One> ? One : never;
+
+function wideProblem({ has, parcels, handling }: WideDrawn): BatchProblem {
+  return {
+    nodeCount: WIDE_NODES,
+    skuCount: WIDE_LINES,
+    stock: has.map((one) => (one ? 1 : 0)),
+    capacityUnits: new Array(WIDE_NODES).fill(WIDE_LINES),
+    unfilledPoints: UNFILLED,
+    orders: [
+      {
+        skus: Array.from({ length: WIDE_LINES }, (_, sku) => sku),
+        quantities: new Array(WIDE_LINES).fill(1),
+        nodes: [...parcels.keys()],
+        parcelPoints: parcels,
+        linePoints: handling,
+      },
+    ],
+  };
+}
+
+/** The least points over every set of nodes, each line at the cheapest of the set. */
+function leastOverNodes({ has, parcels, handling }: WideDrawn): number {
+  let least = Infinity;
+  for (let set = 0; set < 1 << WIDE_NODES; set += 1) {
+    const open = [...parcels.keys()].filter((node) => (set >> node) & 1);
+    let points = open.reduce((sum, node) => sum + (parcels[node] ?? 0), 0);
+    for (let line = 0; line < WIDE_LINES; line += 1) {
+      const costs = open.flatMap((node) => {
+        const at = node * WIDE_LINES + line;
+        return has[at] === true ? [handling[at] ?? 0] : [];
+      });
+      points += Math.min(UNFILLED, ...costs);
+    }
+    least = Math.min(least, points);
+  }
+  return least;
+}
+
+describe('an order of more lines than are searched exactly', () => {
+  test('is nearly always at the cheapest set of nodes all the same', () => {
+    let best = 0;
+    let all = 0;
+    fc.assert(
+      fc.property(wide, (one) => {
+        const { points } = planAlone(wideProblem(one));
+        const least = leastOverNodes(one);
+        expect(points).toBeGreaterThanOrEqual(least);
+        all += 1;
+        if (points === least) best += 1;
+      }),
+      { numRuns: 300, seed: 4 },
+    );
+    expect(best / all).toBeGreaterThan(0.98);
+  });
+
+  test('has a bound that holds', () => {
+    fc.assert(
+      fc.property(wide, (one) => {
+        const bound = planBatch(wideProblem(one)).leastPoints;
+        expect(bound).toBeLessThanOrEqual(leastOverNodes(one) + 1e-6);
+      }),
+    );
+  });
+
+  test('gives the line without another place the room that others want as well', () => {
+    // One node has a room of five for ten lines; the other has all but the last line.
+    const plan = planAlone({
+      nodeCount: 2,
+      skuCount: WIDE_LINES,
+      stock: [...new Array(WIDE_LINES).fill(1), ...new Array(WIDE_LINES - 1).fill(1), 0],
+      capacityUnits: [5, 5],
+      unfilledPoints: UNFILLED,
+      orders: [
+        {
+          skus: Array.from({ length: WIDE_LINES }, (_, sku) => sku),
+          quantities: new Array(WIDE_LINES).fill(1),
+          nodes: [0, 1],
+          parcelPoints: [300, 900],
+          linePoints: [...new Array(WIDE_LINES).fill(10), ...new Array(WIDE_LINES).fill(90)],
+        },
+      ],
+    });
+    expect(plan.nodesByOrder[0]).not.toContain(-1);
+    expect(plan.nodesByOrder[0]?.at(-1)).toBe(0);
+  });
+});
+
 describe('a batch', () => {
   test('never takes more than there is, and counts its points right', () => {
     fc.assert(

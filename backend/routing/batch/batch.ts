@@ -25,6 +25,8 @@ export type BatchEffort = {
 /** What the routing job uses; `npm run -s bench -- routing` prints what it reaches. */
 export const BATCH_EFFORT: BatchEffort = { seed: 7, priceRounds: 80, stepsPerOrder: 25 };
 
+// Few orders are soon searched: a small batch looks as long as one of a hundred. A single order is planned by then.
+const STEPS_LEAST = 2_500;
 // Nearer to the bound than this nobody would notice: the search ends.
 const ENOUGH_SHARE = 0.001;
 
@@ -44,7 +46,8 @@ export function planBatch(problem: BatchProblem, effort = BATCH_EFFORT): Bounded
   const bound = learnPrices(board, { rounds: effort.priceRounds, upperPoints: first.points });
   fill(board, LEFT_PRICED);
   const improved = improve(board, {
-    steps: effort.stepsPerOrder * board.orderCount,
+    steps:
+      board.orderCount === 1 ? 0 : Math.max(STEPS_LEAST, effort.stepsPerOrder * board.orderCount),
     enoughPoints: bound * (1 + ENOUGH_SHARE),
     random: seededRandom(effort.seed),
   });

@@ -22,6 +22,8 @@ export type Board = {
   /** By order: its first candidate; one more entry at the end. */
   readonly candidateStart: Int32Array;
   readonly candidateNode: Int32Array;
+  /** By order × nodeCount + node: its place among all candidates, or −1. */
+  readonly candidateAt: Int32Array;
   readonly parcelPoints: Float64Array;
   /** By candidate: where its lines' points begin. */
   readonly pointsStart: Int32Array;
@@ -69,6 +71,7 @@ export function openBoard(problem: BatchProblem): Board {
     quantity: Int32Array.from(orders.flatMap((order) => order.quantities)),
     candidateStart,
     candidateNode: new Int32Array(candidateStart[orders.length] ?? 0),
+    candidateAt: new Int32Array(orders.length * nodeCount).fill(-1),
     parcelPoints: new Float64Array(candidateStart[orders.length] ?? 0),
     pointsStart,
     linePoints: new Float64Array(pointsStart[pointsStart.length - 1] ?? 0),
@@ -136,7 +139,9 @@ function layOut(board: Board, problem: BatchProblem, order: number): void {
   for (let rank = 0; rank < keys.length; rank += 1) {
     const candidate = (keys[rank] ?? 0) % CANDIDATES_MAX;
     const at = start + rank;
-    board.candidateNode[at] = source.nodes[candidate] ?? 0;
+    const node = source.nodes[candidate] ?? 0;
+    board.candidateNode[at] = node;
+    board.candidateAt[order * board.nodeCount + node] = at;
     board.parcelPoints[at] = source.parcelPoints[candidate] ?? 0;
     const first = board.pointsStart[at] ?? 0;
     for (let line = 0; line < lines; line += 1) {
@@ -186,19 +191,17 @@ export function chosenPoints(board: Board, order: number): number {
       points += board.unfilledPoints;
       continue;
     }
-    const candidate = candidateOf(board, order, node);
+    const candidate = board.candidateAt[order * board.nodeCount + node] ?? -1;
+    if (candidate < 0) throw new Error(`Bug: node ${node} is no candidate of order ${order}`);
     points += board.linePoints[(board.pointsStart[candidate] ?? 0) + line] ?? 0;
     if (chosen.indexOf(node) === line) points += board.parcelPoints[candidate] ?? 0;
   }
   return points;
 }
 
-function candidateOf(board: Board, order: number, node: number): number {
-  const end = board.candidateStart[order + 1] ?? 0;
-  for (let at = board.candidateStart[order] ?? 0; at < end; at += 1) {
-    if (board.candidateNode[at] === node) return at;
-  }
-  throw new Error(`Bug: node ${node} is no candidate of order ${order}`);
+/** The price of a unit that the node sends; `cell`: the node and the SKU. */
+export function priceOf(board: Board, node: number, cell: number): number {
+  return (board.capacityPrice[node] ?? 0) + (board.stockPrice[cell] ?? 0);
 }
 
 /** What is assigned now, as a plan. */

@@ -30,6 +30,8 @@ const FEWEST_OUT = 2;
 const MOST_OUT = 6;
 // How often an order that holds nothing of interest is taken out too: it lets chains of moves begin.
 const STRANGER_SHARE = 0.004;
+// How often orders put back pay the learned prices too, so that they leave what is scarce to others.
+const PRICED_SHARE = 0.25;
 // A plan dearer by this share of an unfilled line is accepted at the start of a search in one of e tries.
 const WARMTH_SHARE = 0.01;
 
@@ -38,6 +40,12 @@ type Search = {
   readonly random: Random;
   /** By order: points if no other order existed. */
   readonly wishPoints: Float64Array;
+  /** By line: the node that would send it then, or −1. */
+  readonly wishNode: Int32Array;
+  /** By line: who sent it before it was taken out. */
+  readonly before: Int32Array;
+  /** By order: where it comes among those put back. */
+  readonly turn: Float64Array;
   readonly isOut: Uint8Array;
 };
 
@@ -50,10 +58,16 @@ export function improve(
     board,
     random: how.random,
     wishPoints: new Float64Array(board.orderCount),
+    wishNode: new Int32Array(board.assigned.length),
+    before: new Int32Array(board.assigned.length),
+    turn: new Float64Array(board.orderCount),
     isOut: new Uint8Array(board.orderCount),
   };
   for (let order = 0; order < board.orderCount; order += 1) {
     search.wishPoints[order] = searchOrder(board, order, ALONE);
+    const start = board.lineStart[order] ?? 0;
+    const lines = (board.lineStart[order + 1] ?? 0) - start;
+    search.wishNode.set(board.scratch.chosen.subarray(0, lines), start);
   }
   let points = totalPoints(board);
   let best = planOf(board);
@@ -71,32 +85,39 @@ export function improve(
 function replan(search: Search, tolerance: number): number {
   const { board, random, isOut } = search;
   const out = takeOut(search);
-  const before = out.map((order) => assignmentOf(board, order));
   let change = 0;
   for (const order of out) {
     change -= board.points[order] ?? 0;
+    remember(search, order);
     pull(board, order);
   }
-  const isPriced = random() < 1 / 4;
+  const terms = random() < PRICED_SHARE ? LEFT_PRICED : LEFT;
   for (const order of inTurn(search, out)) {
-    change += chooseOrder(board, order, isPriced ? LEFT_PRICED : LEFT);
+    change += chooseOrder(board, order, terms);
     put(board, order);
   }
   for (const order of out) isOut[order] = 0;
   if (change <= tolerance) return change;
   for (const order of out) pull(board, order);
-  for (const [index, order] of out.entries()) {
-    board.scratch.chosen.set(before[index] ?? []);
+  for (const order of out) {
+    const start = board.lineStart[order] ?? 0;
+    const end = board.lineStart[order + 1] ?? 0;
+    for (let line = start; line < end; line += 1) {
+      board.scratch.chosen[line - start] = search.before[line] ?? -1;
+    }
     put(board, order);
   }
   return 0;
 }
 
-function assignmentOf(board: Board, order: number): Int32Array {
-  return board.assigned.slice(board.lineStart[order], board.lineStart[order + 1]);
+function remember({ board, before }: Search, order: number): void {
+  const end = board.lineStart[order + 1] ?? 0;
+  for (let line = board.lineStart[order] ?? 0; line < end; line += 1) {
+    before[line] = board.assigned[line] ?? -1;
+  }
 }
 
-function takeOut(search: Search): number[] {
+function takeOut(search: Search): readonly number[] {
   const { board, random, isOut } = search;
   const first = unhappyOrder(search);
   const out = [first];
@@ -129,15 +150,25 @@ function unhappyOrder({ board, random, wishPoints }: Search): number {
 }
 
 // One of the nodes the order would use if it were alone; a third of the time one that it uses now may be drawn too.
-function wantedNode({ board, random }: Search, order: number): number {
-  searchOrder(board, order, ALONE);
+function wantedNode({ board, random, wishNode }: Search, order: number): number {
   const start = board.lineStart[order] ?? 0;
   const end = board.lineStart[order + 1] ?? 0;
-  const nodes = new Set(board.scratch.chosen.subarray(0, end - start));
-  if (random() < 1 / 3) for (const node of board.assigned.subarray(start, end)) nodes.add(node);
-  nodes.delete(-1);
-  if (nodes.size === 0) return Math.floor(random() * board.nodeCount);
-  return [...nodes][Math.floor(random() * nodes.size)] ?? 0;
+  const nodes: number[] = [];
+  addNodes(nodes, wishNode, { start, end });
+  if (random() < 1 / 3) addNodes(nodes, board.assigned, { start, end });
+  if (nodes.length === 0) return Math.floor(random() * board.nodeCount);
+  return nodes[Math.floor(random() * nodes.length)] ?? 0;
+}
+
+function addNodes(
+  nodes: number[],
+  nodeOfLine: Int32Array,
+  lines: { readonly start: number; readonly end: number },
+): void {
+  for (let line = lines.start; line < lines.end; line += 1) {
+    const node = nodeOfLine[line] ?? -1;
+    if (node >= 0 && !nodes.includes(node)) nodes.push(node);
+  }
 }
 
 function uses(board: Board, order: number, node: number): boolean {
@@ -149,11 +180,12 @@ function uses(board: Board, order: number, node: number): boolean {
 }
 
 // Half the time in any order, else roughly by how much each pays for what it did not get.
-function inTurn({ board, random, wishPoints }: Search, out: readonly number[]): number[] {
+function inTurn(search: Search, out: readonly number[]): number[] {
+  const { board, random, wishPoints, turn } = search;
   const isAny = random() < 1 / 2;
-  const keyed = out.map((order) => {
+  for (const order of out) {
     const regret = (board.points[order] ?? 0) - (wishPoints[order] ?? 0);
-    return { order, key: isAny ? random() : -regret * (1 / 2 + random()) };
-  });
-  return keyed.sort((a, b) => a.key - b.key).map(({ order }) => order);
+    turn[order] = isAny ? random() : -regret * (1 / 2 + random());
+  }
+  return out.toSorted((a, b) => (turn[a] ?? 0) - (turn[b] ?? 0));
 }

@@ -3,11 +3,11 @@
  *
  * Exact up to `EXACT_LINES_MAX` lines: the cheapest node of every set of lines, then the cheapest way to
  * part the order into sets (dynamic programming over subsets). Where two sets fall to one node and do not
- * fit it together, the search is repeated node by node, exact again. Larger orders take, again and
- * again, the parcel with the fewest points a line.
+ * fit it together, the search is repeated node by node, exact again. Larger orders: `wide-order.ts`.
  * Source: shared by all planners here; Acimovic & Graves, M&SOM 17(1) 2015, for pricing what is left.
  */
-import { type Board, chosenPoints, EXACT_LINES_MAX } from './board.ts';
+import { type Board, chosenPoints, EXACT_LINES_MAX, priceOf } from './board.ts';
+import { leastOfWide, searchWide } from './wide-order.ts';
 
 /** What the search may use, and whether it pays for it. */
 export type Terms = {
@@ -24,7 +24,7 @@ export const LEFT_PRICED: Terms = { isPriced: true, isAlone: false };
 /** As if alone, free. */
 export const ALONE: Terms = { isPriced: false, isAlone: true };
 /** As if alone, priced: the relaxed problem. */
-export const ALONE_PRICED: Terms = { isPriced: true, isAlone: true };
+const ALONE_PRICED: Terms = { isPriced: true, isAlone: true };
 
 /** Writes the best nodes into `scratch.chosen`; returns their points, prices included. */
 export function searchOrder(board: Board, order: number, terms: Terms): number {
@@ -33,6 +33,13 @@ export function searchOrder(board: Board, order: number, terms: Terms): number {
   if (lines === 1) return searchLine(board, order, terms);
   if (lines <= EXACT_LINES_MAX) return searchSets(board, order, terms);
   return searchWide(board, order, terms);
+}
+
+/** As if alone, priced; the points are a bound that no choice for the order goes below. */
+export function relaxOrder(board: Board, order: number): number {
+  const points = searchOrder(board, order, ALONE_PRICED);
+  const lines = (board.lineStart[order + 1] ?? 0) - (board.lineStart[order] ?? 0);
+  return lines <= EXACT_LINES_MAX ? points : leastOfWide(board, order, ALONE_PRICED);
 }
 
 /** The best choice that fits what is left; returns its points without prices. */
@@ -91,10 +98,6 @@ function searchLine(board: Board, order: number, terms: Terms): number {
   return best;
 }
 
-function priceOf(board: Board, node: number, cell: number): number {
-  return (board.capacityPrice[node] ?? 0) + (board.stockPrice[cell] ?? 0);
-}
-
 function searchSets(board: Board, order: number, terms: Terms): number {
   const start = board.lineStart[order] ?? 0;
   const lines = (board.lineStart[order + 1] ?? 0) - start;
@@ -107,6 +110,8 @@ function searchSets(board: Board, order: number, terms: Terms): number {
   }
   const end = board.candidateStart[order + 1] ?? 0;
   for (let at = board.candidateStart[order] ?? 0; at < end; at += 1) {
+    // Candidates come by parcel points: from here on a parcel alone is no cheaper than everything from one node.
+    if ((board.parcelPoints[at] ?? 0) >= (groupPoints[full] ?? 0)) break;
     const able = ableLines(board, order, { at, terms });
     if (able !== 0) offerSets(board, { at, able, terms });
   }
@@ -262,63 +267,4 @@ function countBits(set: number): number {
   let count = 0;
   for (let bits = set; bits !== 0; bits &= bits - 1) count += 1;
   return count;
-}
-
-// More lines than can be parted exactly: the parcel with the fewest points a line, until none is worth its points.
-function searchWide(board: Board, order: number, terms: Terms): number {
-  const start = board.lineStart[order] ?? 0;
-  const lines = (board.lineStart[order + 1] ?? 0) - start;
-  const { chosen } = board.scratch;
-  let total = lines * board.unfilledPoints;
-  for (;;) {
-    let best: WideParcel | undefined;
-    const end = board.candidateStart[order + 1] ?? 0;
-    for (let at = board.candidateStart[order] ?? 0; at < end; at += 1) {
-      const parcel = wideParcel(board, { order, at, terms });
-      if (parcel !== undefined && (best === undefined || parcel.pointsALine < best.pointsALine)) {
-        best = parcel;
-      }
-    }
-    if (best === undefined || best.pointsALine >= board.unfilledPoints) return total;
-    for (const line of best.lines) chosen[line] = best.node;
-    total += best.lines.length * (best.pointsALine - board.unfilledPoints);
-  }
-}
-
-type WideParcel = {
-  readonly node: number;
-  readonly lines: readonly number[];
-  readonly pointsALine: number;
-};
-
-function wideParcel(
-  board: Board,
-  by: { order: number; at: number; terms: Terms },
-): WideParcel | undefined {
-  const { order, at, terms } = by;
-  const { chosen } = board.scratch;
-  const start = board.lineStart[order] ?? 0;
-  const count = (board.lineStart[order + 1] ?? 0) - start;
-  const node = board.candidateNode[at] ?? 0;
-  if (chosen.includes(node)) return undefined;
-  const stock = terms.isAlone ? board.stock : board.stockLeft;
-  let room = (terms.isAlone ? board.capacity : board.capacityLeft)[node] ?? 0;
-  const ofSku = new Map<number, number>();
-  const lines: number[] = [];
-  let points = board.parcelPoints[at] ?? 0;
-  for (let line = 0; line < count; line += 1) {
-    if ((chosen[line] ?? -1) >= 0) continue;
-    const sku = board.sku[start + line] ?? 0;
-    const quantity = board.quantity[start + line] ?? 0;
-    const cell = node * board.skuCount + sku;
-    const left = (stock[cell] ?? 0) - (ofSku.get(sku) ?? 0);
-    if (left < quantity || room < quantity) continue;
-    room -= quantity;
-    ofSku.set(sku, (ofSku.get(sku) ?? 0) + quantity);
-    lines.push(line);
-    points += board.linePoints[(board.pointsStart[at] ?? 0) + line] ?? 0;
-    if (terms.isPriced) points += quantity * priceOf(board, node, cell);
-  }
-  if (lines.length === 0) return undefined;
-  return { node, lines, pointsALine: points / lines.length };
 }

@@ -7,7 +7,7 @@
  * Programming 6 (1974), for the step; Acimovic & Graves, M&SOM 17(1) 2015, for its use in fulfillment.
  */
 import type { Board } from './board.ts';
-import { ALONE_PRICED, searchOrder } from './one-order.ts';
+import { relaxOrder } from './one-order.ts';
 
 // A bound that did not rise for so many rounds: the steps are too long.
 const STALL_ROUNDS = 3;
@@ -68,7 +68,7 @@ function relax(board: Board, scarce: Int32Array, asked: Asked): number {
   const { chosen } = board.scratch;
   let total = 0;
   for (let order = 0; order < board.orderCount; order += 1) {
-    total += searchOrder(board, order, ALONE_PRICED);
+    total += relaxOrder(board, order);
     const start = board.lineStart[order] ?? 0;
     const end = board.lineStart[order + 1] ?? 0;
     for (let line = start; line < end; line += 1) {
