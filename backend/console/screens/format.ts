@@ -40,6 +40,13 @@ export function momentAt(instant: string, timeZone: string): string {
   });
 }
 
+/** Until when, as people say it: a midnight ends the day before, `Tue 1 Dec, 24:00`. */
+export function endAt(instant: string, timeZone: string): string {
+  if (wallAt(instant, timeZone).time !== '00:00') return momentAt(instant, timeZone);
+  const lastMoment = new Date(Date.parse(instant) - 1).toISOString();
+  return momentAt(lastMoment, timeZone).replace('23:59', '24:00');
+}
+
 /** The local day `YYYY-MM-DD` and time `HH:MM` of an instant. */
 export function wallAt(instant: string, timeZone: string): { day: string; time: string } {
   const parts = new Intl.DateTimeFormat('en-CA', {

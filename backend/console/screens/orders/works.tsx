@@ -3,7 +3,7 @@
  *
  * The way is a row of steps, done or open, with the instant beside each; a table says the same.
  */
-import { momentAt } from '../format.ts';
+import { endAt, momentAt } from '../format.ts';
 import { t } from '../texts/text.ts';
 import { type Ground, type OrderView, reasonText } from './ground.ts';
 import { toneOf } from './states.tsx';
@@ -100,7 +100,7 @@ export function stepsOf(work: Work, placedAt: string): readonly Step[] {
 
 function Way({ work, placedAt, ground }: { work: Work; placedAt: string; ground: Ground }) {
   const steps = stepsOf(work, placedAt);
-  const moment = (at: string | null) => (at === null ? '–' : momentAt(at, ground.timeZone));
+  const moment = (at: string | null) => (at === null ? '–' : endAt(at, ground.timeZone));
   const label = t('order.way', { id: work.workId });
   return (
     <>
