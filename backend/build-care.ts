@@ -34,7 +34,7 @@ export type CareBuild = {
     'gate' | 'orders' | 'orderClaims' | 'requestIntake' | 'installedShops'
   >;
   readonly orders: Pick<Orders, 'route' | 'follow'>;
-  readonly outcome: Pick<OutcomeParts, 'watch' | 'reports' | 'messages'>;
+  readonly outcome: Pick<OutcomeParts, 'watch' | 'reports' | 'messages' | 'pickups'>;
   readonly queue: JobQueue;
 };
 
@@ -49,6 +49,7 @@ export function buildCare(build: CareBuild) {
     clock: platform.clock,
     enqueue: (trx, job) => outbox.enqueue(trx, job),
     route: orders.route,
+    extendPickup: outcome.pickups.extendPickup,
     withdrawOffers,
     outside: outsideOf(build),
     readPromise: (shopId, orderId) => connector.orders.read(shopId, { orderId }),

@@ -37,6 +37,7 @@ import {
 import { createOutcomeReports } from './orders/outcome/settled/service.ts';
 import { createTrackingService } from './orders/outcome/tracking/service.ts';
 import { createWatchService } from './orders/outcome/watch/service.ts';
+import { createPickups } from './orders/pickups/service.ts';
 import type { Config } from './platform/config.ts';
 import type { Log } from './platform/log.ts';
 import { createOutbox } from './platform/outbox.ts';
@@ -71,6 +72,10 @@ export function buildOutcome(build: OutcomeBuild) {
     openShop: core.stock.open,
     settingsOf: async (shopId) => outcomeSettings(await core.policy.read(shopId)),
   });
+  const pickups = createPickups({
+    ...{ db, clock, enqueue, openShop: core.stock.open, announce: core.stock.announce },
+    settingsOf: async (shopId) => outcomeSettings(await core.policy.read(shopId)),
+  });
   const claimDeps = {
     ...{ db, clock },
     openShop: core.stock.open,
@@ -102,6 +107,8 @@ export function buildOutcome(build: OutcomeBuild) {
   return {
     watch,
     tracking,
+    /** What lies ready, and what is to be put back. */
+    pickups,
     /** Carrier events of other systems, for the error view's replay. */
     trackingIntake: intake,
     messages,
@@ -114,6 +121,7 @@ export function buildOutcome(build: OutcomeBuild) {
       sweepJob(
         [
           (shopId) => healTracking({ activity, intake }, shopId),
+          pickups.sweep,
           watch.assess,
           messages.sweep,
           messages.sendDigest,

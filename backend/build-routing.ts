@@ -5,6 +5,7 @@
  * works wait and stock changes, that shop is looked at within seconds. Part of the composition root.
  */
 import type { ShopId } from './base/ids.ts';
+import { shipmentsBookedBySystem } from './build-claims.ts';
 import type { Core } from './build-core.ts';
 import { offerHooks } from './build-offers.ts';
 import type { JobDefinition, JobQueue } from './jobs/queue.ts';
@@ -43,6 +44,7 @@ export function buildRouting(build: RoutingBuild) {
     announce: core.stock.announceSoon,
     settingsOf: async (shopId) => routingSettings(await core.policy.read(shopId)),
     enqueue: (trx, job) => outbox.enqueue(trx, job),
+    shipmentsBookedBySystem: shipmentsBookedBySystem(core),
   });
   const follower = followStock(core, (shopId) => {
     queue.runForShop(shopId, ROUTE_SWEEP_JOB).catch((error: unknown) => {

@@ -58,6 +58,24 @@ export function describeAction(refusal: ActionRefusal): Answer {
         title: 'No place can do it',
         detail: `${refusal.lines.map(({ lineId, reason }) => `Line ${lineId}: ${reason}`).join('. ')}. Choose another address, or cancel these lines.`,
       };
+    case 'no_exception':
+      return {
+        status: 409,
+        title: 'It is not in the queue',
+        detail: `${refusal.exception} of work ${refusal.workId} was seen to, or is over. Load the order again.`,
+      };
+    case 'nothing_ready':
+      return {
+        status: 409,
+        title: 'Nothing of it lies ready',
+        detail: `Work ${refusal.workId} does not lie ready to be collected, so its days cannot be counted anew.`,
+      };
+    case 'code_not_locked':
+      return {
+        status: 409,
+        title: 'The code is not locked',
+        detail: `The pickup code of work ${refusal.workId} can be shown. Only a locked one can be unlocked.`,
+      };
     case 'move_refused':
       return {
         status: 409,

@@ -232,6 +232,9 @@ function describeConnect(
     case 'not_held':
     case 'units_gone':
     case 'no_plan':
+    case 'no_exception':
+    case 'nothing_ready':
+    case 'code_not_locked':
     case 'move_refused':
       return describeAction(refusal);
     case 'no_network':

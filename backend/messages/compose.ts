@@ -84,7 +84,13 @@ export type DigestRow = {
   readonly orderName: string;
   readonly milestone: keyof Pick<
     Words,
-    'routing' | 'claim' | 'pick_start' | 'departure' | 'delivery'
+    | 'routing'
+    | 'claim'
+    | 'pick_start'
+    | 'departure'
+    | 'delivery'
+    | 'left_though_canceled'
+    | 'uncollected'
   >;
   readonly level: 'before' | 'missed';
   readonly dueAt: string;

@@ -6,6 +6,7 @@
  */
 import { sql, type Transaction } from 'kysely';
 import type { ShopId } from '../base/ids.ts';
+import type { DigestRow } from './compose.ts';
 import type { DueMessage, KnownMessage, MessageKind, StatedPromise } from './due.ts';
 
 type Trx = Transaction<unknown>;
@@ -217,7 +218,7 @@ export async function untell(trx: Trx, shopId: ShopId, toldAt: string): Promise<
 /** An alert as the digest takes it. `total`: of all there are. */
 export type UntoldAlert = {
   readonly orderName: string;
-  readonly milestone: 'routing' | 'claim' | 'pick_start' | 'departure' | 'delivery';
+  readonly milestone: DigestRow['milestone'];
   readonly level: 'before' | 'missed';
   readonly dueAt: string;
   readonly total: number;

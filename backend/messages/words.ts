@@ -38,6 +38,8 @@ export type Words = {
   readonly pick_start: string;
   readonly departure: string;
   readonly delivery: string;
+  readonly left_though_canceled: string;
+  readonly uncollected: string;
 };
 
 /** By language. */
@@ -71,6 +73,8 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     pick_start: 'picking has not begun',
     departure: 'has not left, or is not ready',
     delivery: 'will not be there in time',
+    left_though_canceled: 'left although it was canceled',
+    uncollected: 'was not collected',
   },
   it: {
     confirmedTitle: 'Il tuo ordine {order} è confermato',
@@ -101,6 +105,8 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     pick_start: 'il prelievo non è iniziato',
     departure: 'non è partito, o non è pronto',
     delivery: 'non arriverà in tempo',
+    left_though_canceled: 'è partito benché annullato',
+    uncollected: 'non è stato ritirato',
   },
   fr: {
     confirmedTitle: 'Votre commande {order} est confirmée',
@@ -132,6 +138,8 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     pick_start: 'la préparation n’a pas commencé',
     departure: 'n’est pas partie, ou pas prête',
     delivery: 'n’arrivera pas à temps',
+    left_though_canceled: 'est partie bien qu’annulée',
+    uncollected: 'n’a pas été retirée',
   },
   de: {
     confirmedTitle: 'Ihre Bestellung {order} ist bestätigt',
@@ -162,6 +170,8 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     pick_start: 'das Packen hat nicht begonnen',
     departure: 'ist nicht unterwegs, oder nicht bereit',
     delivery: 'kommt nicht rechtzeitig an',
+    left_though_canceled: 'ging ab, obwohl storniert',
+    uncollected: 'wurde nicht abgeholt',
   },
   es: {
     confirmedTitle: 'Tu pedido {order} está confirmado',
@@ -192,6 +202,8 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     pick_start: 'la preparación no ha empezado',
     departure: 'no ha salido, o no está listo',
     delivery: 'no llegará a tiempo',
+    left_though_canceled: 'salió aunque estaba cancelado',
+    uncollected: 'no se ha recogido',
   },
 };
 

@@ -145,7 +145,7 @@ async function decide(
     found === undefined
       ? await recomputed(deps, shopId, order)
       : await bound(deps, shopId, order, found);
-  const saved = await deps.store.save(shopId, row, deps.now());
+  const saved = await deps.store.save(shopId, row, deps.now(), stored);
   deps.log.info({ event: 'order_joined', shop: shopId, code: saved.status, count: saved.joinedBy });
   return saved;
 }

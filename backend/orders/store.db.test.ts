@@ -45,7 +45,7 @@ const shop = () => `s${randomUUID()}.myshopify.com` as ShopId;
 test('a row comes back as it was written', async () => {
   const store = createOrderStore(database.db);
   const shopId = shop();
-  expect(await store.save(shopId, row(2, '2026-11-24'), { now: NOW })).toEqual(row(2, '2026-11-24'));
+  expect(await store.save(shopId, row(2, '2026-11-24'), NOW)).toEqual(row(2, '2026-11-24'));
 });
 
 test.each([
@@ -59,8 +59,8 @@ test.each([
   async (first, second, stands) => {
     const store = createOrderStore(database.db);
     const shopId = shop();
-    await store.save(shopId, row(first, '2026-11-24'), { now: NOW });
-    const saved = await store.save(shopId, row(second, '2026-11-25'), { now: NOW });
+    await store.save(shopId, row(first, '2026-11-24'), NOW);
+    const saved = await store.save(shopId, row(second, '2026-11-25'), NOW);
     expect(saved.promise?.promisedOn).toBe(stands);
     expect(saved.joinedBy).toBe(Math.min(first, second));
   },
@@ -69,7 +69,7 @@ test.each([
 test('a date that was moved stands in its place, beside what was shown first, whatever is joined again', async () => {
   const store = createOrderStore(database.db);
   const shopId = shop();
-  await store.save(shopId, row(2, '2026-11-24'), { now: NOW });
+  await store.save(shopId, row(2, '2026-11-24'), NOW);
   await withShop(database.db, shopId, (trx) =>
     sql`insert into promise_move (shop_id, order_id, move_number, moved_at, promised_on, window_from, window_to, cause)
       values (${shopId}, '77', 1, ${NOW.toString()}, '2026-11-26', '2026-11-25T23:00:00Z', '2026-11-26T23:00:00Z',
@@ -84,7 +84,7 @@ test('a date that was moved stands in its place, beside what was shown first, wh
     replaced: { promisedOn: '2026-11-24' },
   };
   expect(await store.load(shopId, { orderId: '77' })).toMatchObject(moved);
-  expect(await store.save(shopId, row(2, '2026-11-24'), { now: NOW })).toMatchObject(moved);
+  expect(await store.save(shopId, row(2, '2026-11-24'), NOW)).toMatchObject(moved);
   // What is written to Shopify is what stands.
   expect(await store.unpublished(shopId, 5)).toMatchObject([moved]);
   expect(await store.loadMany(shopId, ['77'])).toMatchObject([moved]);
@@ -94,7 +94,7 @@ test('twenty jobs that commit at once leave the best evidence', async () => {
   const store = createOrderStore(database.db);
   const shopId = shop();
   const steps = Array.from({ length: 20 }, (_, index) => ((index % 5) + 1) as 1 | 2 | 3 | 4 | 5);
-  await Promise.all(steps.map((step) => store.save(shopId, row(step, `2026-11-2${step}`), { now: NOW })));
+  await Promise.all(steps.map((step) => store.save(shopId, row(step, `2026-11-2${step}`), NOW)));
   expect(await store.load(shopId, { orderId: '77' })).toMatchObject({
     joinedBy: 1,
     promise: { promisedOn: '2026-11-21' },
@@ -104,7 +104,7 @@ test('twenty jobs that commit at once leave the best evidence', async () => {
 test('what was never published is found until it is marked', async () => {
   const store = createOrderStore(database.db);
   const shopId = shop();
-  await store.save(shopId, row(3, '2026-11-24'), { now: NOW });
+  await store.save(shopId, row(3, '2026-11-24'), NOW);
   expect(await store.unpublished(shopId, 5)).toMatchObject([{ orderId: '77' }]);
   await store.markPublished(shopId, [{ orderId: '77', version: 'x' }]);
   expect(await store.unpublished(shopId, 5)).toEqual([]);
@@ -121,10 +121,10 @@ test('who tells the buyer hears of a date in the transaction that stores it, of 
     told.push(...rows.map(({ day }) => day));
     if (told.length > 1) throw new Error('the queue is away');
   });
-  await store.save(shopId, row(5, '2026-11-24'), { now: NOW });
+  await store.save(shopId, row(5, '2026-11-24'), NOW);
   expect(told).toEqual([]);
-  await store.save(shopId, row(2, '2026-11-25'), { now: NOW });
+  await store.save(shopId, row(2, '2026-11-25'), NOW);
   expect(told).toEqual(['2026-11-25']);
-  await expect(store.save(shopId, row(1, '2026-11-26'), { now: NOW })).rejects.toThrow('the queue is away');
+  await expect(store.save(shopId, row(1, '2026-11-26'), NOW)).rejects.toThrow('the queue is away');
   expect((await store.load(shopId, { orderId: '77' }))?.promise?.promisedOn).toBe('2026-11-25');
 });

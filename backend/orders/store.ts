@@ -106,9 +106,20 @@ export function createOrderStore(database: Kysely<unknown>, onPromised?: OnPromi
         return row === undefined ? undefined : (await asMoved(trx, shopId, [fromRow(row)]))[0];
       }),
 
-    /** Stores a decision unless better evidence is stored already; says what is stored now. */
-    save: (shopId: ShopId, row: OrderPromiseRow, now: Temporal.Instant): Promise<OrderPromiseRow> =>
+    /**
+     * Stores a decision unless better evidence is stored already; says what is stored now. `before`: what was stored when it
+     * was made; where that was no date, works that nobody watches any more are watched again.
+     */
+    save: (
+      shopId: ShopId,
+      row: OrderPromiseRow,
+      now: Temporal.Instant,
+      before?: OrderPromiseRow,
+    ): Promise<OrderPromiseRow> =>
       withShared(db, shopId, async (trx) => {
+        if (before !== undefined && before.promise === undefined && row.promise !== undefined) {
+          await watchAgain(trx, shopId, row.orderId);
+        }
         await write(trx, shopId, row, now);
         if (row.status !== 'none') await onPromised?.(trx, shopId, row.orderId);
         const saved = await base(trx, shopId)
@@ -172,6 +183,15 @@ export function createOrderStore(database: Kysely<unknown>, onPromised?: OnPromi
 
 /** What `createOrderStore` returns. */
 export type OrderStore = ReturnType<typeof createOrderStore>;
+
+// Works first, as everybody locks them. An order whose outcome is written has none to come.
+async function watchAgain(trx: Kysely<OrderTables>, shopId: ShopId, orderId: string) {
+  await sql`
+    update work set is_settled = false where shop_id = ${shopId} and work_id in (
+      select w.work_id from work w where w.shop_id = ${shopId} and w.order_id = ${orderId} and w.is_settled
+        and not exists (select from order_outcome o where o.shop_id = ${shopId} and o.order_id = ${orderId})
+      order by w.work_id for update of w)`.execute(trx);
+}
 
 async function write(
   trx: Kysely<OrderTables>,

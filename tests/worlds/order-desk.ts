@@ -11,7 +11,9 @@ import { outcomeRoutes } from '../../backend/console/outcome-routes.ts';
 import { ORDER_ACTION_JOB } from '../../backend/orders/care/acts/service.ts';
 import { createCare } from '../../backend/orders/care/service.ts';
 import { withdrawOffers } from '../../backend/orders/offers/opening/service.ts';
+import { DEFAULT_OUTCOME } from '../../backend/orders/outcome/settings.ts';
 import { createOutcomeReports } from '../../backend/orders/outcome/settled/service.ts';
+import { createPickups } from '../../backend/orders/pickups/service.ts';
 import { restateOrder } from '../../backend/orders/record/restate/service.ts';
 import { saveOrder } from '../../backend/orders/record/store.ts';
 import { createRouteService } from '../../backend/orders/route/service.ts';
@@ -57,8 +59,18 @@ export function buildOrderDesk({ db, stock, policy, clock, authenticateAdmin }: 
   const actor = { kind: 'agent', id: 'desk' } as const;
   const done = { ok: true, value: undefined } as const;
   const asked: string[] = [];
+  const pickups = createPickups({
+    ...{
+      db,
+      clock,
+      openShop: stock.open,
+      announce: stock.announce,
+      enqueue: async () => undefined,
+    },
+    settingsOf: async () => DEFAULT_OUTCOME,
+  });
   const care = createCare({
-    ...{ db, clock, route, withdrawOffers },
+    ...{ db, clock, route, withdrawOffers, extendPickup: pickups.extendPickup },
     enqueue: async (_, { name, key }) => {
       if (name === ORDER_ACTION_JOB) asked.push(key);
     },

@@ -40,6 +40,8 @@ const ground = (works: readonly Work[], line = LINE): ActionGround => ({
   isHeld: false,
   lines: [line],
   works,
+  exceptions: [{ workId: 'w1', kind: 'left_though_canceled' }],
+  lockedCodes: ['w1'],
 });
 
 test('every unit of a line is in one state, whatever the works say of it', () => {
@@ -129,6 +131,42 @@ test.each<[string, ActionGround, Action, string | undefined]>([
     ground([work('placed', 3)]),
     { kind: 'reallocate', workId: 'w7', nodeId: 'milan' },
     'work_unknown',
+  ],
+  [
+    'seeing to what is in the queue',
+    ground([work('shipped', 3)]),
+    { kind: 'seen_to', workId: 'w1', exception: 'left_though_canceled' },
+    undefined,
+  ],
+  [
+    'seeing to what is not in the queue',
+    ground([work('shipped', 3)]),
+    { kind: 'seen_to', workId: 'w1', exception: 'uncollected' },
+    'no_exception',
+  ],
+  [
+    'keeping what does not lie ready',
+    ground([work('picking', 3)]),
+    { kind: 'extend', workId: 'w1', days: 3 },
+    'nothing_ready',
+  ],
+  [
+    'keeping what lies ready',
+    ground([work('ready', 3)]),
+    { kind: 'extend', workId: 'w1', days: 3 },
+    undefined,
+  ],
+  [
+    'unlocking a locked code',
+    ground([work('ready', 3)]),
+    { kind: 'unlock', workId: 'w1' },
+    undefined,
+  ],
+  [
+    'unlocking a code that is not locked',
+    ground([work('ready', 3, 'w2')]),
+    { kind: 'unlock', workId: 'w2' },
+    'code_not_locked',
   ],
 ])('%s: %4$s', (_title, on, action, code) => {
   const checked = checkAction(on, action);

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import type { Result } from '../../base/result.ts';
+import { EXCEPTION_KINDS, type ExceptionKind } from '../exceptions/exceptions.ts';
 import { isOpen } from '../works/lifecycle.ts';
 import type { Work } from '../works/store.ts';
 
@@ -76,7 +77,9 @@ export function unitsOf(
       const waiting = line.needsShipping ? line.quantity - known : 0;
       const nowhere = { workId: null, nodeId: null };
       if (waiting > 0) units.push({ state: 'awaiting_allocation', quantity: waiting, ...nowhere });
-      if (line.canceled > 0) units.push({ state: 'canceled', quantity: line.canceled, ...nowhere });
+      // What left though it was canceled is where it is.
+      const canceled = Math.min(line.canceled, line.quantity - (known - line.canceled));
+      if (canceled > 0) units.push({ state: 'canceled', quantity: canceled, ...nowhere });
       return [
         line.lineId,
         units.toSorted((a, b) => UNIT_STATES.indexOf(a.state) - UNIT_STATES.indexOf(b.state)),
@@ -121,6 +124,16 @@ export const actionSchema = z.discriminatedUnion('kind', [
       .max(250),
     reason: text(200).default(''),
   }),
+  /** A person has put an exception right. */
+  z.strictObject({
+    kind: z.literal('seen_to'),
+    workId: id,
+    exception: z.enum(EXCEPTION_KINDS),
+  }),
+  /** What lies ready is kept until so many days from now. */
+  z.strictObject({ kind: z.literal('extend'), workId: id, days: z.int().min(1).max(60) }),
+  /** Who asks is known: the pickup code may be shown again. */
+  z.strictObject({ kind: z.literal('unlock'), workId: id }),
 ]);
 export type Action = z.output<typeof actionSchema>;
 
@@ -145,6 +158,11 @@ export type ActionRefusal =
       readonly code: 'no_plan';
       readonly lines: readonly { readonly lineId: string; readonly reason: string }[];
     }
+  /** It does not stand in the queue (any more). */
+  | { readonly code: 'no_exception'; readonly workId: string; readonly exception: ExceptionKind }
+  /** Nothing of it lies ready to be collected. */
+  | { readonly code: 'nothing_ready'; readonly workId: string }
+  | { readonly code: 'code_not_locked'; readonly workId: string }
   /** The work cannot be at that node; `why` is the code of routing or of stock. */
   | { readonly code: 'move_refused'; readonly nodeId: string; readonly why: string };
 
@@ -155,6 +173,9 @@ export type ActionGround = {
   readonly isHeld: boolean;
   readonly lines: readonly OrderLine[];
   readonly works: readonly Work[];
+  readonly exceptions: readonly { readonly workId: string; readonly kind: ExceptionKind }[];
+  /** Works whose pickup code is locked. */
+  readonly lockedCodes: readonly string[];
 };
 
 /** What stands in the way of an action before anything is asked of stock, calendars or Shopify. */
@@ -182,6 +203,20 @@ function refusalOf(ground: ActionGround, action: Action): ActionRefusal | undefi
       return ground.isHeld ? undefined : { code: 'not_held', orderId };
     case 'cancel':
       return refuseCancel(ground, action.lines);
+    case 'seen_to':
+      return ground.exceptions.some(
+        ({ workId, kind }) => workId === action.workId && kind === action.exception,
+      )
+        ? undefined
+        : { code: 'no_exception', workId: action.workId, exception: action.exception };
+    case 'extend':
+      return works.some(({ workId, state }) => workId === action.workId && state === 'ready')
+        ? undefined
+        : { code: 'nothing_ready', workId: action.workId };
+    case 'unlock':
+      return ground.lockedCodes.includes(action.workId)
+        ? undefined
+        : { code: 'code_not_locked', workId: action.workId };
     default:
       return action satisfies never;
   }

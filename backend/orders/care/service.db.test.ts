@@ -51,7 +51,7 @@ async function desk(confirmed: Confirmed = { ok: true, value: undefined }) {
   const restating = { db, clock, follow: stage.claims.follow, routeOrder: route.routeOrder };
   const actor = { kind: 'agent', id: 'desk' } as const;
   const care = createCare({
-    ...{ db, clock, route, withdrawOffers },
+    ...{ db, clock, route, withdrawOffers, extendPickup: async () => clock.now().toString() },
     enqueue: async (_, job) => void jobs.push(job),
     outside: {
       changeAddress: (shop, { orderId }, address) =>

@@ -8,8 +8,9 @@
 import { sql } from 'kysely';
 import type { ShopId } from '../../base/ids.ts';
 import type { ShopTransaction } from '../../stock/ledger/store.ts';
+import { EXCEPTION_KINDS } from '../exceptions/exceptions.ts';
 import { lockWorks, readWorks } from '../works/store.ts';
-import type { Action, ActionState, Address, OrderLine } from './care.ts';
+import type { Action, ActionGround, ActionState, Address, OrderLine } from './care.ts';
 
 /** What a list shows of an order; personal fields are null when they are withheld. */
 export type OrderRow = {
@@ -361,7 +362,20 @@ export async function readGround(
   if (order === undefined) return undefined;
   const isHeld = order.holdReason !== null || works.some(({ holdReason }) => holdReason !== null);
   const { method, source, lines } = order;
-  return { orderId, method, source, isHeld, lines, works };
+  const beside = await readBeside(trx, shopId, orderId);
+  return { orderId, method, source, isHeld, lines, works, ...beside };
+}
+
+async function readBeside(trx: ShopTransaction, shopId: ShopId, orderId: string) {
+  const { rows } = await sql<Pick<ActionGround, 'exceptions' | 'lockedCodes'>>`
+    select coalesce((select jsonb_agg(jsonb_build_object('workId', a.work_id, 'kind', a.milestone))
+        from order_alert a where a.shop_id = ${shopId} and a.order_id = ${orderId} and a.cleared_at is null
+          and a.milestone = any(${[...EXCEPTION_KINDS]}::text[])), '[]'::jsonb) as exceptions,
+      coalesce((select jsonb_agg(t.work_id) from pickup_code_try t join work w
+          on w.shop_id = t.shop_id and w.work_id = t.work_id
+        where w.shop_id = ${shopId} and w.order_id = ${orderId} and w.state = 'ready'
+          and t.locked_at is not null), '[]'::jsonb) as "lockedCodes"`.execute(trx);
+  return rows[0] ?? { exceptions: [], lockedCodes: [] };
 }
 
 /** The ground of actions as read. */

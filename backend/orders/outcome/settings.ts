@@ -44,6 +44,10 @@ const schema = z.strictObject({
   movesDates: z.boolean().default(true),
   /** So many dates earlier than promised is too padded. */
   paddedDays: z.int().min(1, '1 to 60 days').max(60, '1 to 60 days').default(2),
+  /** Opening days of the store that a ready pickup is kept. */
+  pickupKeepDays: z.int().min(1, '1 to 90 days').max(90, '1 to 90 days').default(7),
+  /** The shopper is reminded so many of those days before they end. */
+  pickupReminderDays: z.int().min(0, '0 to 30 days').max(30, '0 to 30 days').default(2),
   /** How long after the promised end a carrier's word is waited for before the promise is settled without it. */
   settleAfterHours: z.int().min(0, '0 to 720 hours').max(720, '0 to 720 hours').default(48),
 });

@@ -26,7 +26,11 @@ export type ClaimedLine = {
   readonly canceled: number;
   readonly allocations: readonly { readonly nodeId: string; readonly quantity: number }[];
   readonly left: readonly { readonly nodeId: string; readonly quantity: number }[];
+  /** Units that were said to have left and did not: their fulfillment was canceled, `at` last of all (ISO instant). */
+  readonly unshipped: readonly Unshipped[];
 };
+
+type Unshipped = { readonly nodeId: string; readonly quantity: number; readonly at: string };
 
 /** One unit of a sold line is `need` units of this claim. */
 export type LinePart = { readonly claim: ClaimedLine; readonly need: number };
@@ -35,11 +39,15 @@ export type LinePart = { readonly claim: ClaimedLine; readonly need: number };
 export type RoutedLine = Pick<SoldLine, 'lineId' | 'sku' | 'unitPriceMinor'> & {
   /** Ordered and not canceled, wherever they are now. */
   readonly units: number;
+  /** Canceled of it, as far as what left allows. */
+  readonly canceled: number;
   /** Units that wait. */
   readonly waiting: number;
   /** By node: units allocated there, and units that left from there. */
   readonly allocated: ReadonlyMap<string, number>;
   readonly left: ReadonlyMap<string, number>;
+  /** By node: units whose fulfillment was canceled, the last of them at that instant. */
+  readonly unshipped: ReadonlyMap<string, { readonly units: number; readonly at: string }>;
   /** Empty: nobody has claimed it, its SKU is not known. */
   readonly parts: readonly LinePart[];
 };
@@ -65,9 +73,11 @@ export function routedLines(
         units: isClaimed
           ? whole(({ quantity, canceled }) => quantity - canceled)
           : line.quantity - line.canceled,
+        canceled: isClaimed ? whole(({ canceled }) => canceled) : line.canceled,
         waiting: isClaimed ? whole(({ waiting }) => waiting) : 0,
         allocated: byNode(parts, (claim) => claim.allocations),
         left: byNode(parts, (claim) => claim.left),
+        unshipped: unshippedOf(parts),
       };
     });
 }
@@ -106,6 +116,17 @@ function byNode(
     if (whole > 0) units.set(nodeId, whole);
   }
   return units;
+}
+
+function unshippedOf(parts: readonly LinePart[]): RoutedLine['unshipped'] {
+  const rows = parts.flatMap(({ claim }) => claim.unshipped);
+  const units = byNode(parts, (claim) => claim.unshipped);
+  return new Map(
+    [...units].map(([nodeId, whole]) => {
+      const times = rows.filter((row) => row.nodeId === nodeId).map(({ at }) => at);
+      return [nodeId, { units: whole, at: times.toSorted().at(-1) ?? '' }];
+    }),
+  );
 }
 
 /** Units of one sold line at one node. */

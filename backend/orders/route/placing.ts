@@ -313,7 +313,7 @@ function placeTarget(
 /** Nobody has touched it yet. */
 export const NOT_BEGUN = {
   ...{ claimedAt: null, claimedBy: null, startedAt: null, packedAt: null, readyAt: null },
-  leftAt: null,
+  ...{ leftAt: null, deliveredAt: null },
 } as const satisfies WorkChange;
 
 /** What a node's plan says of a work. */

@@ -41,10 +41,11 @@ function lineOf({ waiting, canceled, allocated, left }: Story): RoutedLine {
   const quantity = waiting + canceled + sum(allocated) + sum(left);
   const claim: ClaimedLine = {
     ...{ lineId: 'l', sku: 'SHIRT', quantity, waiting, canceled },
-    ...{ allocations: places(allocated), left: places(left) },
+    ...{ allocations: places(allocated), left: places(left), unshipped: [] },
   };
   return {
-    ...{ lineId: 'l', sku: 'SHIRT', unitPriceMinor: 0, units: quantity - canceled, waiting },
+    ...{ lineId: 'l', sku: 'SHIRT', unitPriceMinor: 0, units: quantity - canceled, canceled },
+    ...{ waiting, unshipped: new Map() },
     allocated: new Map(places(allocated).map((row) => [row.nodeId, row.quantity])),
     left: new Map(places(left).map((row) => [row.nodeId, row.quantity])),
     parts: [{ claim, need: 1 }],
@@ -106,5 +107,46 @@ test('what is asked of positions is never more than waits and is given back, onc
       expect(units(asked)).toBeLessThanOrEqual(line.waiting + units(given));
     }),
     { numRuns: 2_000 },
+  );
+});
+
+test('what has left is not sent again, whatever a recount or a cancellation does to its allocation', () => {
+  fc.assert(
+    fc.property(story, fc.boolean(), (told, isStrict) => {
+      // The allocation of everything is gone: it waits, or was canceled before the news of what left.
+      const taken = { ...told, waiting: told.waiting + sum(told.allocated) };
+      const line = lineOf({ ...taken, allocated: [0, 0, 0] });
+      const works = worksOf(told);
+      const { drafts } = settleWorks([line], works, { ...FACTS, isStrict });
+      const gone = drafts.filter(({ work }) => work.state === 'shipped');
+      expect(gone.filter(({ returned }) => returned !== undefined)).toEqual([]);
+      for (const { work, units } of gone) expect(units.get('l')).toBe(work.lines[0]?.quantity);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('units that were canceled when they had left are told once, no more of them than were canceled', () => {
+  fc.assert(
+    fc.property(story, fc.nat({ max: 6 }), (told, most) => {
+      // What was told to have left cannot be canceled.
+      const late = Math.min(most, sum(told.allocated));
+      const line = lineOf({ ...told, open: [] });
+      const works = worksOf({ ...told, open: [] });
+      const sent = sum(works.map(({ lines }) => lines[0]?.quantity ?? 0));
+      const canceled = { ...line, units: line.units - late, canceled: line.canceled + late };
+      const settled = settleWorks([canceled], works, FACTS);
+      const units = sum(settled.late.map(({ quantity }) => quantity));
+      expect(units).toBeLessThanOrEqual(canceled.canceled);
+      expect(units).toBeLessThanOrEqual(sent);
+      if (sent > canceled.units) expect(units).toBeGreaterThan(0);
+      // Booked as left, nothing is late any more.
+      const booked = {
+        ...canceled,
+        units: canceled.units + units,
+        canceled: canceled.canceled - units,
+      };
+      expect(settleWorks([booked], works, FACTS).late).toEqual([]);
+    }),
   );
 });

@@ -4,7 +4,8 @@
  * In: the lines as they are claimed, the works as they stand. Out: the works as they should be (`Draft`) and how many units
  * of each line are to be placed (`pool`). Units that were canceled leave what is unplaced first, then what nobody has begun,
  * then the rest; units that left by somebody else's hand become a work that has left; units whose allocation is gone, or
- * whose parcel did not leave after all, are to be placed again; units nobody has heard of yet too.
+ * whose fulfillment was canceled, are to be placed again; units nobody has heard of yet too. What has left is gone whatever
+ * becomes of its allocation: a recount or a cancellation that comes before the news of it sends nothing twice.
  * Invariants: after it Σ of a line's units in drafts, in `gone` and in the pool is what is ordered of it; running it on its
  * own result changes nothing. Pure; the answer does not depend on the order of works or lines.
  */
@@ -46,6 +47,13 @@ export type Settled = {
     readonly quantity: number;
   }[];
   readonly gone: readonly GoneUnits[];
+  /** Canceled where they were sold when they had left here and nobody there had been told, by work. */
+  readonly late: readonly {
+    readonly work: Work;
+    readonly lineId: string;
+    readonly sku: string;
+    readonly quantity: number;
+  }[];
   /** SKU by line. */
   readonly lines: ReadonlyMap<string, string>;
 };
@@ -78,7 +86,7 @@ export function settleWorks(
         returned: wholeReturn(work, facts),
       }),
     );
-  const outcome = { canceled: [], gone: [], loose: new Map<string, number>() };
+  const outcome = { canceled: [], gone: [], late: [], loose: new Map<string, number>() };
   for (const line of lines) settleLine(line, { drafts, facts, ...outcome });
   dropUnknownLines(lines, drafts, outcome);
   return { drafts, ...outcome, lines: new Map(lines.map(({ lineId, sku }) => [lineId, sku])) };
@@ -112,6 +120,7 @@ export function isOrderHold(holdReason: string | null): boolean {
 type Outcome = {
   readonly canceled: { workId: string; lineId: string; quantity: number }[];
   readonly gone: GoneUnits[];
+  readonly late: Settled['late'][number][];
   readonly loose: Map<string, number>;
 };
 type Settling = Outcome & { readonly drafts: readonly Draft[]; readonly facts: SettleFacts };
@@ -122,6 +131,7 @@ function settleLine(line: RoutedLine, settling: Settling): void {
   takeGone(line, settling);
   const over = sumOf(drafts, lineId) + goneOf(settling, lineId) - line.units;
   cancelUnits(line, over, settling);
+  noteLate(line, settling);
   takeBack(line, settling);
   const missing =
     line.units - sumOf(drafts, lineId) - goneOf(settling, lineId) - (loose.get(lineId) ?? 0);
@@ -240,6 +250,21 @@ function cancelUnits(line: RoutedLine, over: number, { drafts, canceled }: Settl
   );
 }
 
+/** What left and is canceled all the same: of the works that left last, because of the others it was told. */
+function noteLate({ lineId, sku, units, canceled, parts }: RoutedLine, settling: Settling): void {
+  const sent = sumOf(settling.drafts.filter(isGone), lineId) + goneOf(settling, lineId);
+  let open = parts.length === 0 ? 0 : Math.min(sent - units, canceled);
+  const leftAt = ({ work }: Draft) => work.leftAt ?? '';
+  for (const draft of settling.drafts
+    .filter(isGone)
+    .toSorted((a, b) => compareIds(leftAt(b), leftAt(a)) || newestFirst(a, b))) {
+    const quantity = Math.min(open, unitsOf(draft, lineId));
+    if (quantity <= 0) continue;
+    open -= quantity;
+    settling.late.push({ work: draft.work, lineId, sku, quantity });
+  }
+}
+
 /** Units of works at a node that are not allocated there. */
 function lackAt(line: RoutedLine, drafts: readonly Draft[], nodeId: string): number {
   let placed = 0;
@@ -265,25 +290,43 @@ function takeBack(line: RoutedLine, settling: Settling): void {
   const nodes = new Set(drafts.flatMap(({ work }) => (work.nodeId === null ? [] : [work.nodeId])));
   for (const nodeId of [...nodes].toSorted(compareIds)) {
     const lack = lackAt(line, drafts, nodeId);
-    const units = facts.isStrict ? lack : Math.min(lack, waiting);
-    if (line.parts.length === 0 || units <= 0) continue;
-    waiting -= returnUnits(line, { ...settling, nodeId, units });
+    if (line.parts.length === 0 || lack <= 0) continue;
+    const here = drafts.filter(({ work }) => work.nodeId === nodeId);
+    const asked = { ...settling, units: facts.isStrict ? lack : Math.min(lack, waiting) };
+    waiting -= returnUnits(line, { ...asked, from: here.filter(isPlaced).toSorted(byBegun) });
+    const back = Math.min(waiting, lackAt(line, drafts, nodeId), unshippedUnits(line, nodeId));
+    const from = here.filter((draft) => isUnshipped(line, draft)).toSorted(newestFirst);
+    waiting -= returnUnits(line, { ...settling, units: back, from });
   }
+}
+
+const newestFirst = (a: Draft, b: Draft) => compareIds(b.work.workId, a.work.workId);
+
+// What nobody has begun goes back before what somebody has in his hands.
+function byBegun(a: Draft, b: Draft): number {
+  const rank = ({ work }: Draft) => (isUnbegun(work.state) ? 0 : 1);
+  return rank(a) - rank(b) || newestFirst(a, b);
+}
+
+function unshippedUnits({ unshipped }: RoutedLine, nodeId: string): number {
+  return unshipped.get(nodeId)?.units ?? 0;
+}
+
+/** It left before a fulfillment from there was canceled, so it may be what came back. */
+function isUnshipped({ unshipped }: RoutedLine, draft: Draft): boolean {
+  const { nodeId, leftAt } = draft.work;
+  const canceledAt = unshipped.get(nodeId ?? '')?.at;
+  if (!isGone(draft) || leftAt === null || canceledAt === undefined) return false;
+  const [left, canceled] = [leftAt, canceledAt].map((at) => Temporal.Instant.from(at));
+  return left !== undefined && canceled !== undefined && canceled.since(left).sign >= 0;
 }
 
 function returnUnits(
   line: RoutedLine,
-  { drafts, loose, nodeId, units }: Settling & { readonly nodeId: string; readonly units: number },
+  { loose, units, from }: Settling & { readonly units: number; readonly from: readonly Draft[] },
 ): number {
-  const rank = (draft: Draft) => {
-    if (isGone(draft)) return 1;
-    return isUnbegun(draft.work.state) ? 0 : 2;
-  };
-  const here = drafts
-    .filter((draft) => draft.work.nodeId === nodeId && (isPlaced(draft) || isGone(draft)))
-    .toSorted((a, b) => rank(a) - rank(b) || compareIds(b.work.workId, a.work.workId));
   let open = units;
-  for (const draft of here) {
+  for (const draft of from) {
     const has = unitsOf(draft, line.lineId);
     const quantity = Math.min(open, has);
     if (quantity <= 0) continue;

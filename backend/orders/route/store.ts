@@ -70,7 +70,12 @@ export async function loadForRouting(
             select jsonb_agg(jsonb_build_object('nodeId', s.node_id, 'quantity', s.quantity)
               order by s.fulfillment_line_id collate "C")
             from order_settlement s where s.shop_id = c.shop_id and s.order_id = c.order_id
-              and s.line_id = c.line_id and s.canceled_at is null), '[]') end)
+              and s.line_id = c.line_id and s.canceled_at is null), '[]') end,
+          'unshipped', case when c.waiting = 0 then '[]' else coalesce((
+            select jsonb_agg(jsonb_build_object('nodeId', s.node_id, 'quantity', s.quantity,
+              'at', ${iso('s.canceled_at')}) order by s.fulfillment_line_id collate "C")
+            from order_settlement s where s.shop_id = c.shop_id and s.order_id = c.order_id
+              and s.line_id = c.line_id and s.canceled_at is not null), '[]') end)
           order by c.line_id collate "C")
         from order_claim c where c.shop_id = o.shop_id and c.order_id = o.order_id), '[]'),
       'decisions', (select count(*) from routing_decision d

@@ -37,6 +37,7 @@ export const EVENT_KINDS = [
   'delivered',
   'delivery_failed',
   'canceled',
+  'left_though_canceled',
   'address_changed',
   'held',
   'released',
@@ -48,7 +49,11 @@ export const EVENT_KINDS = [
   'shopify_followed',
   'shopify_stuck',
   'moved_in_shopify',
+  'pickup_reminder',
   'uncollected',
+  'pickup_extended',
+  'put_back',
+  'seen_to',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

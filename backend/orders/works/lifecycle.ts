@@ -38,10 +38,10 @@ export const STATE_CHANGES: Readonly<Record<WorkState, Move>> = {
   picking: { to: ['placed', 'unplaced', 'packed', 'ready', 'shipped', 'handed_over', 'canceled'] },
   packed: { to: ['picking', 'placed', 'unplaced', 'shipped', 'canceled'], only: 'ship' },
   ready: { to: ['picking', 'placed', 'unplaced', 'handed_over', 'canceled'], only: 'pickup' },
-  // A fulfillment canceled in Shopify brings the goods back.
-  shipped: { to: ['delivered', 'placed'], only: 'ship' },
-  handed_over: { to: ['placed'], only: 'pickup' },
-  delivered: { to: [], only: 'ship' },
+  // A fulfillment canceled in Shopify brings the goods back, to be sent again from wherever they can be.
+  shipped: { to: ['delivered', 'placed', 'unplaced'], only: 'ship' },
+  handed_over: { to: ['placed', 'unplaced'], only: 'pickup' },
+  delivered: { to: ['placed', 'unplaced'], only: 'ship' },
   canceled: { to: [] },
 };
 

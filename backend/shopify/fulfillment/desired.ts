@@ -4,6 +4,7 @@
  * In: works and parcels as stored, which location a node is. Out: what Shopify shall say: open works with their location,
  * whether they are held, begun or ready, and shipments, which are what has left. Pure.
  */
+import type { LateUnits } from '../../orders/exceptions/store.ts';
 import type { Work } from '../../orders/works/store.ts';
 import { sumByLine, type Tracking, type Units } from './observed.ts';
 import type { FulfillmentSettings } from './settings.ts';
@@ -82,6 +83,8 @@ export type DesiredContext = {
   readonly parcels: readonly FollowedParcel[];
   /** Fulfillments that shipments were found in before, also of works without a parcel. */
   readonly fulfillments: Readonly<Record<string, string>>;
+  /** What left though it was canceled: Shopify cannot be told of it. */
+  readonly late: readonly LateUnits[];
   readonly locationOf: (nodeId: string) => string | null;
   readonly settings: Pick<FulfillmentSettings, 'reportsProgress' | 'setsDeadlines'>;
 };
@@ -129,7 +132,7 @@ function holdOf(work: Work): HoldCause | null {
 function shipmentsOf(
   work: Work,
   place: Pick<Shipment, 'locationId' | 'strangeNode'>,
-  { parcels, fulfillments }: DesiredContext,
+  { parcels, fulfillments, late }: DesiredContext,
 ): Shipment[] {
   const { workId, kind } = work;
   const mine = parcels.filter((one) => one.workId === workId && one.state !== 'canceled');
@@ -148,10 +151,30 @@ function shipmentsOf(
       carrier: CARRIER_STATES.find((state) => state === parcel.state) ?? 'none',
     }),
   );
-  if (rest.length === 0) return shipments;
+  const canceled = late.find((one) => one.workId === workId)?.lines ?? [];
+  if (rest.length === 0) return withoutLate(shipments, canceled);
   const whole = { shipmentId: workId, workId, kind, ...place, lines: rest };
   const fulfillmentId = fulfillments[workId] ?? null;
-  return [...shipments, { ...whole, tracking: null, fulfillmentId, carrier: 'none' }];
+  return withoutLate(
+    [...shipments, { ...whole, tracking: null, fulfillmentId, carrier: 'none' }],
+    canceled,
+  );
+}
+
+// Units that were canceled come off what Shopify has not been told of, the last first.
+function withoutLate(shipments: readonly Shipment[], late: readonly Units[]): Shipment[] {
+  if (late.length === 0) return [...shipments];
+  const open = new Map(late.map(({ lineId, quantity }) => [lineId, quantity]));
+  const cut = shipments.toReversed().map((shipment) => {
+    if (shipment.fulfillmentId !== null) return shipment;
+    const lines = shipment.lines.map(({ lineId, quantity }) => {
+      const taken = Math.min(quantity, open.get(lineId) ?? 0);
+      open.set(lineId, (open.get(lineId) ?? 0) - taken);
+      return { lineId, quantity: quantity - taken };
+    });
+    return { ...shipment, lines: lines.filter(({ quantity }) => quantity > 0) };
+  });
+  return cut.filter(({ lines }) => lines.length > 0).toReversed();
 }
 
 function trackingOf(parcel: FollowedParcel): Tracking | null {

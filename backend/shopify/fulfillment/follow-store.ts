@@ -6,6 +6,7 @@
  */
 import { sql } from 'kysely';
 import type { ShopId } from '../../base/ids.ts';
+import { type LateUnits, readLate } from '../../orders/exceptions/store.ts';
 import { readWorks, type Work } from '../../orders/works/store.ts';
 import type { ShopTransaction } from '../../stock/ledger/store.ts';
 import type { Settled } from './by-hand.ts';
@@ -34,6 +35,8 @@ export type FollowedOrder = {
   readonly works: readonly Work[];
   readonly parcels: readonly FollowedParcel[];
   readonly row: FollowRow | undefined;
+  /** What left though it was canceled: Shopify has nothing open of it, and is told nothing. */
+  readonly late: readonly LateUnits[];
   /** Rises with every change of its works. */
   readonly version: number;
 };
@@ -56,7 +59,9 @@ export async function loadFollowed(
     trx,
   );
   const row = await readFollowRow(trx, shopId, orderId);
-  return { works, parcels: parcels.rows, row, version: versionOf(works) };
+  const hasLeft = works.some(({ leftAt }) => leftAt !== null);
+  const late = hasLeft ? await readLate(trx, shopId, orderId) : [];
+  return { works, parcels: parcels.rows, row, late, version: versionOf(works) };
 }
 
 /** The sum that rises with every change of works; a new work counts too. */
@@ -244,7 +249,9 @@ export async function findUnfollowed(
   const { rows } = await sql<{ orderId: string }>`
     select order_id as "orderId" from fulfillment_follow
     where shop_id = ${shopId}
-      and (state = 'pending' and since <= ${before} or state = 'stuck' and since <= ${stuckBefore})
+      and (state = 'pending' and since <= ${before}
+        -- what only a person ends is followed again when he has
+        or state = 'stuck' and since <= ${stuckBefore} and reason <> 'left_though_canceled')
     union
     select w.order_id from (
       select distinct order_id from work

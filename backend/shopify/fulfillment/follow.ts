@@ -154,11 +154,19 @@ async function takeTurn(
   if (adopted !== undefined) return { ending: { ...look, stuck: adopted } };
   const next = nextStep(look.desired, look.observed, run.learned);
   if (next.kind === 'look') throw new Error(`Bug: ${run.orderId} is decided without what left`);
-  if (next.kind === 'done') return { ending: { ...look, stuck: undefined } };
+  if (next.kind === 'done') return { ending: { ...look, stuck: lateOf(look.order) } };
   if (next.kind === 'stuck') return { ending: { ...look, stuck: next.stuck } };
   const came = await takeStep(deps, run, { look, step: next.step });
   if (typeof came === 'object') return { ending: { ...look, stuck: came } };
   return { known: came === 'done' ? predicted(look.observed, next.step) : undefined };
+}
+
+// All that can be told is told; what was canceled when it had left is a person's to end.
+function lateOf({ late }: FollowedOrder): Stuck | undefined {
+  const open = late.find(({ isOpen }) => isOpen);
+  if (open === undefined) return undefined;
+  const units = open.lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  return { reason: 'left_though_canceled', facts: { workId: open.workId, units } };
 }
 
 async function adoptByHand(

@@ -80,6 +80,7 @@ export async function lookAt(
   const desired = desiredOf(order.works, {
     parcels: order.parcels,
     fulfillments: order.row?.fulfillments ?? {},
+    late: order.late,
     locationOf: run.places.locationOf,
     settings: run.settings,
   });

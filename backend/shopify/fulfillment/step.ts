@@ -84,6 +84,8 @@ export const STUCK_REASONS = [
   'pickup_elsewhere',
   // Shopify has fewer units open than we have work for.
   'units_missing',
+  // It left when it was canceled already: stop the parcel or take it back, then say that it was seen to.
+  'left_though_canceled',
   // A fulfillment of ours was canceled in Shopify; routing takes the units back.
   'fulfillment_canceled',
   // More fulfillment orders or lines than can be asked for at once.

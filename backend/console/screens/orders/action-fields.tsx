@@ -3,6 +3,7 @@
  */
 import { useEffect, useState } from 'preact/hooks';
 import type { Action, Address } from '../../../orders/care/care.ts';
+import { EXCEPTION_KINDS } from '../../../orders/exceptions/exceptions.ts';
 import { t } from '../texts/text.ts';
 import type { Ground, OrderView } from './ground.ts';
 
@@ -186,6 +187,107 @@ function Cancel({ view, onChange }: FieldsProps) {
   );
 }
 
+type Seen = Extract<Action, { kind: 'seen_to' }>;
+
+/** What only a person can end, of this order. */
+export function exceptionsOf({ alerts }: OrderView): readonly Seen[] {
+  return alerts.flatMap(({ workId, milestone }) => {
+    const exception = EXCEPTION_KINDS.find((kind) => kind === milestone);
+    return exception === undefined || workId === null
+      ? []
+      : [{ kind: 'seen_to', workId, exception }];
+  });
+}
+
+function SeenTo({ view, onChange }: FieldsProps) {
+  const found = exceptionsOf(view);
+  const [chosen, choose] = useState(0);
+  useEffect(() => onChange(found[chosen]), [chosen]);
+  return (
+    <s-select
+      label={t('act.seen_to.what')}
+      value={String(chosen)}
+      onChange={(event) => choose(Number(event.currentTarget.value))}
+    >
+      {found.map(({ workId, exception }, index) => (
+        <s-option key={`${workId} ${exception}`} value={String(index)}>
+          {`${t(`event.${exception}`)} (${workId})`}
+        </s-option>
+      ))}
+    </s-select>
+  );
+}
+
+function WorkChoice(props: {
+  works: OrderView['works'];
+  ground: Ground;
+  value: string;
+  onChoose: (workId: string) => void;
+}) {
+  const { works, ground, value, onChoose } = props;
+  return (
+    <s-select
+      label={t('act.work')}
+      value={value}
+      onChange={(event) => onChoose(event.currentTarget.value)}
+    >
+      {works.map((work) => (
+        <s-option key={work.workId} value={work.workId}>
+          {`${work.lines.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ')} (${ground.placeOf(work.nodeId)})`}
+        </s-option>
+      ))}
+    </s-select>
+  );
+}
+
+const DAYS_MORE = 7;
+
+function Extend({ view, ground, onChange }: FieldsProps) {
+  const works = view.works.filter(({ state }) => state === 'ready');
+  const [workId, setWork] = useState(works[0]?.workId ?? '');
+  const [days, setDays] = useState(DAYS_MORE);
+  const isWhole = Number.isInteger(days) && days >= 1 && days <= 60;
+  useEffect(() => {
+    onChange(workId === '' || !isWhole ? undefined : { kind: 'extend', workId, days });
+  }, [workId, days]);
+  return (
+    <div class="fields">
+      <WorkChoice works={works} ground={ground} value={workId} onChoose={setWork} />
+      <s-number-field
+        label={t('act.extend.days')}
+        min={1}
+        max={60}
+        step={1}
+        value={String(days)}
+        onInput={(event) => setDays(Number(event.currentTarget.value))}
+      />
+    </div>
+  );
+}
+
+/** Works whose pickup code was guessed too often and was not unlocked since. */
+export function lockedWorks({ works, timeline }: OrderView): OrderView['works'] {
+  const isLocked = (workId: string) =>
+    timeline.findLast(
+      (event) =>
+        event.workId === workId &&
+        (event.kind === 'pickup_code_locked' || event.kind === 'pickup_code_unlocked'),
+    )?.kind === 'pickup_code_locked';
+  return works.filter(({ workId, state }) => state === 'ready' && isLocked(workId));
+}
+
+function Unlock({ view, ground, onChange }: FieldsProps) {
+  const works = lockedWorks(view);
+  const [workId, setWork] = useState(works[0]?.workId ?? '');
+  useEffect(() => onChange(workId === '' ? undefined : { kind: 'unlock', workId }), [workId]);
+  return (
+    <div class="fields">
+      <p>{t('act.unlock.help')}</p>
+      <WorkChoice works={works} ground={ground} value={workId} onChoose={setWork} />
+    </div>
+  );
+}
+
 /** The fields of each kind of action. */
 export const FIELDS = {
   reallocate: Reallocate,
@@ -193,4 +295,7 @@ export const FIELDS = {
   hold: Hold,
   release: Release,
   cancel: Cancel,
+  seen_to: SeenTo,
+  extend: Extend,
+  unlock: Unlock,
 } as const;

@@ -12,7 +12,7 @@ import { momentAt, money } from '../format.ts';
 import { toast } from '../host.ts';
 import { Fault } from '../parts.tsx';
 import { isKey, t } from '../texts/text.ts';
-import { FIELDS } from './action-fields.tsx';
+import { exceptionsOf, FIELDS, lockedWorks } from './action-fields.tsx';
 import { type Ground, type OrderView, reasonText } from './ground.ts';
 
 type Props = { readonly view: OrderView; readonly ground: Ground; readonly onDone: () => void };
@@ -20,10 +20,17 @@ type Kind = Action['kind'];
 
 const OPEN = ['unplaced', 'placed', 'picking', 'packed', 'ready'];
 
-function kindsOf({ works, order }: OrderView): readonly Kind[] {
-  if (!works.some(({ state }) => OPEN.includes(state))) return [];
+function kindsOf(view: OrderView): readonly Kind[] {
+  const { works, order } = view;
+  const aftercare: readonly Kind[] = [
+    ...(exceptionsOf(view).length > 0 ? (['seen_to'] as const) : []),
+    ...(works.some(({ state }) => state === 'ready') ? (['extend'] as const) : []),
+    ...(lockedWorks(view).length > 0 ? (['unlock'] as const) : []),
+  ];
+  if (!works.some(({ state }) => OPEN.includes(state))) return aftercare;
   const isHeld = order.holdReason !== null || works.some(({ holdReason }) => holdReason !== null);
   return [
+    ...aftercare,
     'reallocate',
     ...(order.method === 'ship' ? (['address'] as const) : []),
     isHeld ? 'release' : 'hold',

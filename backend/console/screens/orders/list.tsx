@@ -6,6 +6,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { AlertView, OrderRow } from '../../../orders/care/store.ts';
+import { EXCEPTION_KINDS } from '../../../orders/exceptions/exceptions.ts';
 import { fromNow, momentAt, money, shortDay } from '../format.ts';
 import { useAnswer } from '../network.tsx';
 import { Fault, Screen, Waiting } from '../parts.tsx';
@@ -216,7 +217,8 @@ function whyText(alert: AlertView, order: OrderRow): string {
 }
 
 function nextText(alert: AlertView, order: OrderRow): string {
-  if (order.holdReason !== null) return t('risk.next.held');
+  const isException = EXCEPTION_KINDS.some((kind) => kind === alert.milestone);
+  if (order.holdReason !== null && !isException) return t('risk.next.held');
   return tc('risk.next', alert.milestone);
 }
 

@@ -3,6 +3,7 @@
  * and what may be done about it. Asked again every few seconds while the page is in sight.
  */
 import type { ComponentChildren } from 'preact';
+import { EXCEPTION_KINDS } from '../../../orders/exceptions/exceptions.ts';
 import { momentAt, money, shortDay } from '../format.ts';
 import { useAnswer } from '../network.tsx';
 import { Fault, Figures, Screen, Waiting } from '../parts.tsx';
@@ -108,17 +109,23 @@ function Alerts({ view: { alerts, order }, ground }: Shown) {
       <s-unordered-list>
         {alerts.map(({ workId, milestone, level, dueAt }) => (
           <s-list-item key={`${workId} ${milestone} ${level}`}>
-            {t('event.at_risk', {
-              milestone: tc('milestone', milestone),
-              due: momentAt(dueAt, ground.timeZone),
-            })}{' '}
-            {order.holdReason === null ? tc('risk.next', milestone) : t('risk.next.held')}
+            {isException(milestone)
+              ? tc('event', milestone)
+              : t('event.at_risk', {
+                  milestone: tc('milestone', milestone),
+                  due: momentAt(dueAt, ground.timeZone),
+                })}{' '}
+            {order.holdReason === null || isException(milestone)
+              ? tc('risk.next', milestone)
+              : t('risk.next.held')}
           </s-list-item>
         ))}
       </s-unordered-list>
     </s-banner>
   );
 }
+
+const isException = (milestone: string) => EXCEPTION_KINDS.some((kind) => kind === milestone);
 
 function PromiseAndForecast({ view: { promise, forecast }, ground }: Shown) {
   const stored = promise?.status === 'none' ? undefined : promise?.promise;

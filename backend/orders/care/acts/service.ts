@@ -20,6 +20,7 @@ import { appendEvents } from '../../timeline/store.ts';
 import type { Actor } from '../../timeline/timeline.ts';
 import { isUnbegun } from '../../works/lifecycle.ts';
 import { changeWork, lockWorks, readWorks, type Work } from '../../works/store.ts';
+import { type Aftercare, type ExtendPickup, lookAfter } from '../aftercare/service.ts';
 import {
   type Action,
   type ActionRefusal,
@@ -57,6 +58,7 @@ type Confirmed = Result<undefined, { readonly code: string; readonly reason: str
 
 /** What actions stand on. */
 export type ActsDependencies = {
+  readonly extendPickup: ExtendPickup;
   readonly db: Kysely<unknown>;
   readonly clock: Pick<Clock, 'now'>;
   readonly enqueue: (
@@ -145,6 +147,10 @@ async function inTransaction(deps: ActsDependencies, at: InTransaction): Promise
     case 'address':
     case 'cancel':
       return await store(deps, at);
+    case 'seen_to':
+    case 'extend':
+    case 'unlock':
+      return await aftercare(deps, at, at.asked.action);
     default:
       return at.asked.action satisfies never;
   }
@@ -205,6 +211,31 @@ async function release(deps: ActsDependencies, at: InTransaction): Promise<DoneH
   await deps.enqueue(trx, fulfillmentFollowJob(shopId, ground.orderId));
   // What may compete is offered now.
   await deps.enqueue(trx, orderRouteJob(shopId, ground.orderId, 'agent'));
+  return { ok: true, value: { state: 'done' } };
+}
+
+async function aftercare(
+  deps: ActsDependencies,
+  at: InTransaction,
+  action: Aftercare['action'],
+): Promise<DoneHere> {
+  const { trx, shopId, ground, asked } = at;
+  const { workId } = action;
+  const work = ground.works.find((one) => one.workId === workId);
+  if (work === undefined) return { ok: false, refusal: { code: 'work_unknown', workId } };
+  const now = deps.clock.now().toString();
+  const { actionId, actor } = asked;
+  const refusal = await lookAfter(deps.extendPickup, trx, shopId, {
+    work,
+    action,
+    actionId,
+    actor,
+    at: now,
+  });
+  if (refusal !== undefined) return { ok: false, refusal };
+  await record(trx, at, { state: 'done', at: now, action });
+  // What was seen to is not Shopify's to wait for any more.
+  await deps.enqueue(trx, fulfillmentFollowJob(shopId, ground.orderId));
   return { ok: true, value: { state: 'done' } };
 }
 

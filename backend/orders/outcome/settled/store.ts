@@ -7,6 +7,7 @@
 import { sql } from 'kysely';
 import type { ShopId } from '../../../base/ids.ts';
 import type { ShopTransaction } from '../../../stock/ledger/store.ts';
+import type { ExceptionKind } from '../../exceptions/exceptions.ts';
 import type { WorkKind, WorkState } from '../../works/lifecycle.ts';
 import type { Milestone } from '../watch/milestones.ts';
 
@@ -162,7 +163,7 @@ export type AtRiskRow = {
   readonly name: string;
   readonly workId: string;
   readonly nodeId: string | null;
-  readonly milestone: Milestone;
+  readonly milestone: Milestone | ExceptionKind;
   readonly level: 'before' | 'missed';
   /** A plan or a carrier says that it will be late; else the clock does. */
   readonly isForecast: boolean;

@@ -11,7 +11,7 @@ import type { ShopTransaction } from '../../../stock/ledger/store.ts';
 import type { Negotiation, WorkKind, WorkState } from '../../works/lifecycle.ts';
 import { EXCEPTION_KINDS, type PartOutcome } from '../settled/outcomes.ts';
 import type { ParcelState } from '../tracking/tracking.ts';
-import type { Milestone } from './milestones.ts';
+import { MILESTONES, type Milestone } from './milestones.ts';
 
 /** A parcel of a work; minutes since 1970, null unknown. */
 export type WatchedParcel = {
@@ -125,7 +125,7 @@ function watchedWork() {
     'deliveredMinute', ${minute('w.delivered_at')},
     'isWithdrawn', w.state = 'canceled' and exists (select from order_event e where e.shop_id = w.shop_id
       and e.order_id = w.order_id and (e.kind = 'gave_up' or (e.kind = 'canceled' and e.actor_kind in
-        ('system', 'store', 'agent') and (e.work_id is null or e.work_id = w.work_id)))),
+        ('store', 'agent') and (e.work_id is null or e.work_id = w.work_id)))),
     'parcels', coalesce((select jsonb_agg(jsonb_build_object('parcelId', x.parcel_id, 'state', x.state,
       'serviceCode', x.service_code, 'leftMinute', ${minute('x.shipped_at')},
       'deliveredMinute', ${minute('x.delivered_at')}, 'expectedMinute', ${minute('x.expected_at')},
@@ -176,7 +176,7 @@ export async function writeAlerts(
     returning a.order_id as "orderId", a.work_id as "workId", a.milestone`.execute(trx);
   const cleared = await sql`
     update order_alert a set cleared_at = ${now}
-    where a.shop_id = ${shopId} and a.cleared_at is null
+    where a.shop_id = ${shopId} and a.cleared_at is null and a.milestone = any(${[...MILESTONES]}::text[])
       and (a.order_id = any(${[...orderIds]}::text[]) or (${looked.clearsSettled} and not exists (select from work w
         where w.shop_id = a.shop_id and w.order_id = a.order_id and w.work_id = a.work_id and not w.is_settled)))
       and not exists (select from jsonb_to_recordset(${json}::jsonb) r("orderId" text, "workId" text, milestone text)

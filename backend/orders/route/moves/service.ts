@@ -49,6 +49,7 @@ export type MoveDependencies = {
   /** The shop's routing settings, or what holds for a shop without any. */
   readonly settingsOf: (shopId: ShopId) => Promise<RoutingSettings>;
   readonly onStep: OnOrderStep;
+  readonly shipmentsBookedBySystem?: OrderClaimDependencies['shipmentsBookedBySystem'];
 };
 
 /**
@@ -223,8 +224,10 @@ export function claimsOf({
   clock,
   openShop,
   announce,
+  shipmentsBookedBySystem,
 }: MoveDependencies): OrderClaimDependencies {
-  return { db, clock, openShop, announce };
+  const claims = { db, clock, openShop, announce };
+  return shipmentsBookedBySystem === undefined ? claims : { ...claims, shipmentsBookedBySystem };
 }
 
 /** Gives a work, or some of its units, back to routing: nothing of them is allocated any more, and the order is settled soon. */

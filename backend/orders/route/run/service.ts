@@ -21,11 +21,14 @@ import { relocate as relocateUnits } from '../../../stock/reservations/order-cla
 import type { LiveShop } from '../../../stock/service.ts';
 import { fulfillmentFollowJob } from '../../jobs.ts';
 import { placeParcel } from '../../offers/waves.ts';
+import { insertPutBack } from '../../pickups/store.ts';
 import { appendEvents } from '../../timeline/store.ts';
 import { changeWork, insertWork, readWorks, replaceLines, type Work } from '../../works/store.ts';
 import { haveRoom, limitedDays } from '../days/service.ts';
 import { keptUnits } from '../kept.ts';
+import { settleLate } from '../late/service.ts';
 import { claimsOf, expiry, type MoveDependencies } from '../moves/service.ts';
+import { neverPlaced } from '../never-placed.ts';
 import {
   allocationChange,
   type PlacedUnits,
@@ -82,6 +85,7 @@ export async function routeOrder(
       return ran.outcome;
     }
     if (ran.kind === 'stale') await deps.refreshShop(shopId);
+    if (ran.kind === 'booked') await deps.announce(shopId, ran.stockVersion);
   }
   const { orderId } = asked;
   throw new TransientError('stock', `Order ${orderId} lost its units to others ${attempts} times.`);
@@ -98,6 +102,8 @@ type Ended = {
   readonly outcome: RouteOutcome;
   readonly stockVersion: number | undefined;
 };
+/** Stock was booked and nothing else: the order is settled on what it is now. */
+type Booked = { readonly kind: 'booked'; readonly stockVersion: number };
 
 // Thrown to roll back what was written on facts that are past; never leaves this file.
 class PastFacts extends Error {
@@ -113,7 +119,7 @@ async function runOnce(
   deps: RunDependencies,
   shopId: ShopId,
   run: Run,
-): Promise<Ended | { readonly kind: 'stale' | 'again' }> {
+): Promise<Ended | Booked | { readonly kind: 'stale' | 'again' }> {
   try {
     return await withShop(deps.db, shopId, (trx) => settleIn(deps, trx, shopId, run));
   } catch (error) {
@@ -127,7 +133,7 @@ async function settleIn(
   trx: ShopTransaction,
   shopId: ShopId,
   run: Run,
-): Promise<Ended> {
+): Promise<Ended | Booked> {
   const ended = (outcome: RouteOutcome): Ended => ({
     ...{ kind: 'ended', outcome, stockVersion: undefined },
   });
@@ -145,6 +151,11 @@ async function settleIn(
   const found = { ...run, works, loaded, at };
   if (!isAsOf(works, run.anew)) return ended({ kind: 'unchanged', works });
   const situation = settleOrder(found);
+  const { late } = situation.settled;
+  if (late.length > 0 && run.anew === undefined) {
+    const stockVersion = await settleLate(deps, trx, shopId, { orderId: run.orderId, late, at });
+    if (stockVersion !== undefined) return { kind: 'booked', stockVersion };
+  }
   const decided = await decide(trx, shopId, { ...found, situation });
   deps.onStep('route.decided');
   return await writeRun(deps, trx, shopId, { ...found, situation, decided });
@@ -308,7 +319,11 @@ async function writeRun(
 ): Promise<Ended> {
   const { situation, decided, loaded, orderId, works } = of;
   const decisionId = `d${loaded.decisions + 1}`;
-  const writes = planWrites(situation.settled, decided.placed, placingFacts(of, decisionId));
+  const facts = placingFacts(of, decisionId);
+  const planned = planWrites(situation.settled, decided.placed, facts);
+  const never = works.length === 0 ? neverPlaced(loaded.sold, facts) : undefined;
+  const writes =
+    never === undefined ? planned : { ...planned, works: [{ kind: 'new', work: never } as const] };
   const kept = keptUnits(situation.lines, situation.settled.drafts);
   const change = allocationChange(situation.lines, [...kept, ...placedUnits(decided)]);
   const isAllocated = change.given.length + change.asked.length === 0;
@@ -369,7 +384,12 @@ async function writeWorks(
   for (const { work, why } of writes.withdrawn) {
     await deps.offers.withdraw(trx, shopId, { work, why, at: of.at });
   }
-  for (const write of writes.works) await writeWork(trx, shopId, write);
+  for (const write of writes.works) {
+    await writeWork(trx, shopId, write);
+    if (write.kind === 'change' && write.work.state === 'ready') {
+      await insertPutBack(trx, shopId, { work: write.work, lines: givenUp(write), at: of.at });
+    }
+  }
   if (writes.opened.length === 0) return;
   const workIds = writes.opened.map(({ workId }) => workId);
   const placed = await readWorks(trx, shopId, { workIds });
@@ -378,6 +398,19 @@ async function writeWorks(
     if (work === undefined) throw new Error(`Bug: work ${workId} was not written`);
     await deps.offers.open(trx, shopId, { work, plan, snapshot: of.live.snapshot, at: of.at });
   }
+}
+
+// What lay ready and is not wanted any more has to go back to its shelf.
+function givenUp({ work, change, lines }: Extract<WorkWrite, { kind: 'change' }>) {
+  const isCanceled = change.state === 'canceled';
+  if (!isCanceled && change.state !== undefined) return [];
+  const stays = new Map(
+    isCanceled ? [] : (lines ?? work.lines).map((row) => [row.lineId, row.quantity]),
+  );
+  return work.lines.flatMap(({ lineId, sku, quantity: before }) => {
+    const quantity = before - (stays.get(lineId) ?? 0);
+    return quantity > 0 ? [{ lineId, sku, quantity }] : [];
+  });
 }
 
 async function writeWork(trx: ShopTransaction, shopId: ShopId, write: WorkWrite): Promise<void> {

@@ -21,6 +21,8 @@ export type OrderLine = {
   readonly allocations: readonly Allocation[];
   readonly settled: number;
   readonly canceled: number;
+  /** Of the settled: canceled by its source when they had left. It goes on saying so. */
+  readonly late: number;
 };
 
 /** An order's claims, by line id. */
@@ -40,6 +42,8 @@ export type ShippedLine = {
   readonly lineId: string;
   readonly nodeId: string;
   readonly quantity: number;
+  /** They were canceled when they left: nothing else of the line is touched. */
+  readonly wasCanceled?: boolean | undefined;
 };
 
 export function allocatedOf(line: OrderLine): number {
@@ -60,11 +64,21 @@ export function applyStated(claims: OrderClaims, stated: StatedLine): OrderClaim
   const quantity = Math.max(known.quantity, stated.quantity);
   const grown = { ...known, quantity, waiting: known.waiting + quantity - known.quantity };
   const most = quantity - known.settled;
-  return withLine(claims, cancel(grown, Math.min(stated.canceled, most) - known.canceled));
+  const canceled = Math.min(stated.canceled - known.late, most);
+  return withLine(claims, cancel(grown, canceled - known.canceled));
 }
 
 function emptyLine({ lineId, sku }: StatedLine): OrderLine {
-  return { lineId, sku, quantity: 0, waiting: 0, allocations: [], settled: 0, canceled: 0 };
+  return {
+    lineId,
+    sku,
+    quantity: 0,
+    waiting: 0,
+    allocations: [],
+    settled: 0,
+    canceled: 0,
+    late: 0,
+  };
 }
 
 function cancel(line: OrderLine, units: number): OrderLine {
@@ -149,11 +163,12 @@ export function applyShipped(
 ): { readonly claims: OrderClaims; readonly beyond: number } {
   const line = claims.get(shipped.lineId);
   if (line === undefined) return { claims, beyond: shipped.quantity };
-  const fromHere = Math.min(unitsAt(line, shipped.nodeId), shipped.quantity);
-  const fromWaiting = Math.min(line.waiting, shipped.quantity - fromHere);
-  const rest = shipped.quantity - fromHere - fromWaiting;
+  const late = shipped.wasCanceled === true ? Math.min(line.canceled, shipped.quantity) : 0;
+  const fromHere = Math.min(unitsAt(line, shipped.nodeId), shipped.quantity - late);
+  const fromWaiting = Math.min(line.waiting, shipped.quantity - late - fromHere);
+  const rest = shipped.quantity - fromHere - fromWaiting - late;
   const elsewhere = takeFrom(addTo(line.allocations, shipped.nodeId, -fromHere), rest);
-  const fromCanceled = Math.min(line.canceled, rest - elsewhere.taken);
+  const fromCanceled = late + Math.min(line.canceled - late, rest - elsewhere.taken);
   const units = fromHere + fromWaiting + elsewhere.taken + fromCanceled;
   const after = {
     ...line,
@@ -161,6 +176,7 @@ export function applyShipped(
     allocations: elsewhere.left,
     canceled: line.canceled - fromCanceled,
     settled: line.settled + units,
+    late: line.late + late,
   };
   return { claims: withLine(claims, after), beyond: shipped.quantity - units };
 }
@@ -172,7 +188,7 @@ export function applyUnshipped(
 ): OrderClaims {
   const line = claims.get(back.lineId);
   if (line === undefined) return claims;
-  const units = Math.min(line.settled, back.quantity);
+  const units = Math.min(line.settled - line.late, back.quantity);
   return withLine(claims, {
     ...line,
     settled: line.settled - units,

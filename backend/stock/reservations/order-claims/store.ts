@@ -165,7 +165,7 @@ export async function loadClaims(
 ): Promise<ReadonlyMap<string, OrderClaims>> {
   const { rows } = await sql<LineRow>`
     select c.order_id as "orderId", c.line_id as "lineId", c.sku, c.quantity, c.waiting, c.settled,
-      c.canceled, coalesce((
+      c.canceled, c.late, coalesce((
         select jsonb_agg(jsonb_build_object('nodeId', a.node_id, 'quantity', a.quantity)
           order by a.node_id collate "C")
         from order_allocation a where a.shop_id = c.shop_id and a.order_id = c.order_id
@@ -197,14 +197,14 @@ export async function saveClaims(
   const rows = JSON.stringify(lines.map((line) => ({ ...line, allocated: allocatedOf(line) })));
   await sql`
     insert into order_claim
-      (shop_id, order_id, line_id, sku, quantity, waiting, allocated, settled, canceled)
+      (shop_id, order_id, line_id, sku, quantity, waiting, allocated, settled, canceled, late)
     select ${shopId}, ${change.orderId}, l."lineId", l.sku, l.quantity, l.waiting, l.allocated,
-      l.settled, l.canceled
+      l.settled, l.canceled, l.late
     from jsonb_to_recordset(${rows}::jsonb) as l("lineId" text, sku text, quantity int, waiting int,
-      allocated int, settled int, canceled int)
+      allocated int, settled int, canceled int, late int)
     on conflict (shop_id, order_id, line_id) do update set quantity = excluded.quantity,
       waiting = excluded.waiting, allocated = excluded.allocated, settled = excluded.settled,
-      canceled = excluded.canceled`.execute(trx);
+      canceled = excluded.canceled, late = excluded.late`.execute(trx);
   const hasAllocations = lines.some(
     (line) =>
       line.allocations.length + (change.before.get(line.lineId)?.allocations.length ?? 0) > 0,

@@ -31,6 +31,8 @@ export type LeftUnits = {
   readonly nodeId: string;
   /** ISO instant. */
   readonly at: string;
+  /** They were canceled when they left. */
+  readonly wasCanceled?: boolean;
   readonly lines: readonly {
     readonly lineId: string;
     readonly sku: string;
@@ -64,10 +66,10 @@ export async function settleShipped(
 async function explodeLeft(
   { openShop }: OrderClaimDependencies,
   shopId: ShopId,
-  { orderId, parcelId, nodeId, at, lines }: LeftUnits,
+  { orderId, parcelId, nodeId, at, wasCanceled, lines }: LeftUnits,
 ): Promise<Shipments> {
   const shipped = lines.map(({ lineId, quantity }) => ({
-    ...{ lineId, nodeId, quantity, shippedAt: at },
+    ...{ lineId, nodeId, quantity, shippedAt: at, wasCanceled },
     fulfillmentLineId: `${parcelId}:${lineId}`,
   }));
   const snapshot = (await openShop(shopId))?.snapshot;
