@@ -19,3 +19,22 @@ function quoted(value: string): string {
   if (PLAIN.test(value) && value.length !== 4) return value;
   return `"${value.replace(/["\\]/g, '\\$&')}"`;
 }
+
+/** Between names in a column of text: no name has a control character (check-event.ts). In SQL it is `chr(31)`. */
+const SEPARATOR = '\u001f';
+
+/**
+ * A column of names as one text, for `string_to_array(…, chr(31), '')`: nothing to quote, a third of the work of `arrayOf`.
+ * The empty text stands for null.
+ */
+export function namesOf<Row>(rows: readonly Row[], read: (row: Row) => string): string {
+  return rows.map(read).join(SEPARATOR);
+}
+
+/** A column of numbers as Postgres reads an array; undefined is null. */
+export function numbersOf<Row>(
+  rows: readonly Row[],
+  read: (row: Row) => number | undefined,
+): string {
+  return `{${rows.map((row) => read(row) ?? 'NULL').join(',')}}`;
+}

@@ -13,9 +13,11 @@ import {
   type Expected,
   lotOf,
   type Mark,
+  nameOf,
   newestCount,
   newestStatement,
   type PartState,
+  type StockEvent,
   type StockType,
   type TimedEvent,
   UNAVAILABLE_TYPES,
@@ -32,12 +34,24 @@ export type PartEvents = {
   readonly events: TimedEvent[];
 };
 
-/** A cell of a batch. `movements` are its events' numbers, in order of arrival. */
+/**
+ * The cells of a batch, in the order in which rows are locked. Nine in ten have one event, a delta of on hand: of those
+ * only its place in the batch is held, so that ten thousand of them are a few arrays.
+ */
+export type BatchCells = {
+  /** The place of each cell's first event. */
+  readonly first: readonly number[];
+  /** By index: the cells that are more than one delta of on hand. */
+  readonly larger: ReadonlyMap<number, BatchCell>;
+};
+
+/** A cell with all its events, in order of arrival: their places in the batch and the numbers of their movements. */
 export type BatchCell = CellKey & {
-  readonly events: TimedEvent[];
-  readonly movements: number[];
+  readonly places: readonly number[];
+  readonly events: readonly TimedEvent[];
+  readonly movements: readonly number[];
   /** Mostly one. */
-  readonly parts: PartEvents[];
+  readonly parts: readonly PartEvents[];
 };
 
 /** What the cell's row said before this batch. */
@@ -65,21 +79,58 @@ export type Movement = {
   readonly previous: number | null;
 };
 
+/** Events to be put to their cells: those at `places`, by their instants. */
+export type CheckedEvents = {
+  readonly events: readonly StockEvent[];
+  readonly micros: Float64Array;
+  readonly places: readonly number[];
+};
+
+/** The movement number of an event. */
+export type Numbering = { readonly source: string; readonly firstMovement: number };
+
 /** Puts events to their cells, cells by SKU and node: the order in which every writer locks them. */
-export function toCells(events: readonly TimedEvent[], firstMovement: number): BatchCell[] {
-  const cells = new Map<string, BatchCell>();
-  let movement = firstMovement;
-  for (const event of events) {
-    const { sku, nodeId } = event;
-    const key = `${sku}\n${nodeId}`;
-    const known = cells.get(key);
-    if (known === undefined) {
-      const part = toPart(event);
-      cells.set(key, { sku, nodeId, events: [event], movements: [movement], parts: [part] });
-    } else addEvent(known, event, movement);
-    movement += 1;
+export function toCells(checked: CheckedEvents, numbering: Numbering): BatchCells {
+  const { events, places } = checked;
+  // A line break is below every character of a name: the keys have the order of `compareCells`.
+  const keys = events.map(({ sku, nodeId }) => `${sku}\n${nodeId}`);
+  const keyOf = (place: number) => keys[place] ?? '';
+  const order = places.toSorted((a, b) => compareIds(keyOf(a), keyOf(b)) || a - b);
+  const first: number[] = [];
+  const larger = new Map<number, BatchCell>();
+  for (let from = 0, to = 0; from < order.length; from = to) {
+    const place = order[from] ?? 0;
+    const key = keyOf(place);
+    for (to = from + 1; to < order.length && keyOf(order[to] ?? 0) === key; ) to += 1;
+    if (to > from + 1 || !isPlainDelta(events[place])) {
+      larger.set(first.length, toCell(checked, order.slice(from, to), numbering));
+    }
+    first.push(place);
   }
-  return [...cells.values()].sort(compareCells);
+  return { first, larger };
+}
+
+function isPlainDelta(event: StockEvent | undefined): boolean {
+  return event?.kind === 'delta' && event.type === 'on_hand';
+}
+
+function toCell(
+  { events, micros }: CheckedEvents,
+  places: readonly number[],
+  { source, firstMovement }: Numbering,
+): BatchCell {
+  const timed = places.map((place): TimedEvent => {
+    const event = events[place];
+    if (event === undefined) throw new Error('Bug: an event lost its place');
+    return { ...event, micros: micros[place] ?? 0, name: nameOf(source, event.eventId) };
+  });
+  const [one] = timed;
+  if (one === undefined) throw new Error('Bug: a cell without an event');
+  const parts: PartEvents[] = [];
+  for (const event of timed) addToPart(parts, event);
+  const { sku, nodeId } = one;
+  const movements = places.map((place) => firstMovement + place);
+  return { sku, nodeId, places, events: timed, movements, parts };
 }
 
 function toPart(event: TimedEvent): PartEvents {
@@ -88,12 +139,10 @@ function toPart(event: TimedEvent): PartEvents {
   return { key: partKey(type, lot), type, lot, events: [event] };
 }
 
-function addEvent(cell: BatchCell, event: TimedEvent, movement: number): void {
-  cell.events.push(event);
-  cell.movements.push(movement);
+function addToPart(parts: PartEvents[], event: TimedEvent): void {
   const lot = lotOf(event);
-  const part = cell.parts.find((one) => one.type === event.type && one.lot === lot);
-  if (part === undefined) cell.parts.push(toPart(event));
+  const part = parts.find((one) => one.type === event.type && one.lot === lot);
+  if (part === undefined) parts.push(toPart(event));
   else part.events.push(event);
 }
 
@@ -197,8 +246,6 @@ export function bookCell(
     readonly later: readonly StoredDelta[];
   },
 ): BookedCell {
-  const only = soleDelta(cell);
-  if (only !== undefined) return bookOneDelta(cell, before, only);
   const effects = new Map<TimedEvent, { delta: number; isSuperseded: boolean }>();
   const changed: StoredPart[] = [];
   let onHand: BookedPart = { ...before.onHand, effects: [], superseded: [] };
@@ -216,31 +263,6 @@ export function bookCell(
   }
   return { onHand, changed, movements: toMovements(cell, before, effects) };
 }
-
-function soleDelta({ events }: BatchCell): TimedEvent | undefined {
-  const [only] = events;
-  const isSole = events.length === 1 && only?.kind === 'delta' && only.type === 'on_hand';
-  return isSole ? only : undefined;
-}
-
-// Nine in ten cells of a batch: what `bookPart` would say, without making its lists.
-function bookOneDelta(cell: BatchCell, before: CellBefore, event: TimedEvent): BookedCell {
-  const { quantity, counted } = before.onHand;
-  const isSuperseded = counted !== undefined && event.micros <= counted.micros;
-  const delta = isSuperseded ? 0 : event.quantity;
-  const movement: Movement = {
-    movement: cell.movements[0] ?? 0,
-    event,
-    delta,
-    isSuperseded,
-    latestMicros: Math.max(before.latestMicros, event.micros),
-    previous: before.lastMovement,
-  };
-  const onHand = { quantity: quantity + delta, counted, effects: NONE, superseded: NONE };
-  return { onHand, changed: NONE, movements: [movement] };
-}
-
-const NONE: never[] = [];
 
 const EMPTY: PartState = { quantity: 0, counted: undefined };
 

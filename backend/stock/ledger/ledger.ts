@@ -168,8 +168,3 @@ export function newestStatement(events: readonly TimedEvent[]): TimedEvent | und
 export function lotOf(event: StockEvent): string {
   return event.lot?.reference ?? '';
 }
-
-/** An ISO instant in whole microseconds since 1970, as the database keeps it. */
-export function toMicros(instant: string): number {
-  return Number(Temporal.Instant.from(instant).epochNanoseconds / 1_000n);
-}

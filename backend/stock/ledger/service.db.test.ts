@@ -6,7 +6,8 @@ import { createTestDatabase, type TestDatabase } from '../../../tests/database.t
 import type { ShopId } from '../../base/ids.ts';
 import { fixedClock } from '../../platform/clock.ts';
 import { withShop } from '../../platform/database.ts';
-import { compareMarks, nameOf, type StockEvent, type StockType, toMicros } from './ledger.ts';
+import { toMicros } from './instants.ts';
+import { compareMarks, nameOf, type StockEvent, type StockType } from './ledger.ts';
 import { createLedgerService, type LedgerService } from './service.ts';
 
 const NOW = '2026-11-25T09:00:00Z';
@@ -261,6 +262,15 @@ test('the same event again is a duplicate, with another content it is refused, a
   });
   const parts = await readParts(shopId);
   expect(parts.map(({ nodeId, quantity }) => [nodeId, quantity])).toEqual([['milan', 6]]);
+});
+
+test('an instant finer than a microsecond is the same one when its event comes again', async () => {
+  const shopId = newShop();
+  const sold = event('e1', 1, { occurredAt: '2026-11-25T08:01:00.1234567Z' });
+  const lot = { reference: 'PO-1', expectedAt: '2026-12-01T08:01:00.1234567Z' };
+  const ordered = event('e2', 2, { type: 'incoming', kind: 'count', lot });
+  expect(await verdictsOf(shopId, [sold, ordered])).toEqual(['booked', 'booked']);
+  expect(await verdictsOf(shopId, [sold, ordered])).toEqual(['duplicate', 'duplicate']);
 });
 
 test('a wrong row blocks no other one', async () => {

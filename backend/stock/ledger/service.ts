@@ -13,41 +13,25 @@ import { type InvalidInput, type Result, refuseInput, TransientError } from '../
 import type { Clock } from '../../platform/clock.ts';
 import { withShop } from '../../platform/database.ts';
 import {
-  type BatchCell,
-  type BookedCell,
-  bookCell,
-  type CellKey,
-  lookBackTo,
-  type Movement,
-  publishParts,
-  type StoredDelta,
-  type StoredPart,
-  toCells,
-  withoutEvents,
-} from './cells.ts';
-import type { EventRules } from './check-event.ts';
-import { readHistory } from './history/store.ts';
-import {
-  type EventVerdict,
-  type Mark,
-  type StockEvent,
-  type TimedEvent,
-  toMicros,
-} from './ledger.ts';
-import {
-  listShortages,
-  pruneChanges,
+  type BookedBatchCells,
+  bookBatch,
+  findShortages,
+  type LockedBatch,
   type Shortage,
-  saveChange,
-  saveShortages,
-} from './marks/store.ts';
+  toLargerCells,
+  toLookBacks,
+} from './batch.ts';
+import { type CellKey, type StoredPart, toCells } from './cells.ts';
+import { readHistory } from './history/store.ts';
+import { createInstantReader, toMicros } from './instants.ts';
+import type { EventVerdict, StockEvent } from './ledger.ts';
+import { listShortages, pruneChanges, saveChange, saveShortages } from './marks/store.ts';
 import {
   appendRows,
   type BatchStamp,
-  type ChangedRow,
-  type CorrectedRow,
   changeRows,
   correctRows,
+  describeRows,
   findBooked,
   findLaterDeltas,
   loadParts,
@@ -57,7 +41,7 @@ import {
   type StockChange,
   saveParts,
 } from './store.ts';
-import { sortBatch } from './verdicts.ts';
+import { type SortedBatch, sortBatch } from './verdicts.ts';
 
 /** Events in one batch, at most: what one block of movement numbers holds with room to spare. */
 export const MOST_EVENTS = 10_000;
@@ -218,46 +202,43 @@ export async function appendMovements(
     readonly knownNodes?: ReadonlySet<string>;
   },
 ): Promise<Appended> {
-  const rules: EventRules = {
-    source: batch.source,
+  const sorted = sortBatch(batch.events, {
     knownNodes: batch.knownNodes,
     nowMicros: batch.knownNodes === undefined ? Infinity : toMicros(batch.now),
-  };
-  const sorted = sortBatch(batch.events, rules);
-  if (sorted.fresh.size === 0) {
-    return { verdicts: sorted.verdicts(new Map()), change: undefined, shortages: [] };
-  }
+    readInstant: createInstantReader(),
+  });
+  const nothing = { delta: new Float64Array(), isSuperseded: new Uint8Array() };
+  const none = () => ({ verdicts: sorted.verdicts(nothing), change: undefined, shortages: [] });
+  if (sorted.places.length === 0) return none();
+  const { source, actor } = batch;
   const { firstMovement, hasShortages } = await openBatch(trx, shopId);
-  const locked = toCells([...sorted.fresh.values()], firstMovement);
-  const rows = await changeRows(trx, shopId, locked);
+  // All that can be made ready is made before the rows are locked: rivals wait from there to the commit.
+  const cells = toCells(sorted, { source, firstMovement });
+  const described = describeRows(sorted, firstMovement);
+  const rows = await changeRows(trx, shopId, { sorted, cells, firstMovement });
   // Asked under the lock of the cells: a rival that books the same event has committed, or waits for us.
-  const eventIds = [...sorted.fresh.keys()];
-  for (const booked of await findBooked(trx, shopId, { source: batch.source, eventIds })) {
-    sorted.meetBooked(booked);
-  }
-  const isBooked = (event: TimedEvent) => !sorted.fresh.has(event.eventId);
-  const isAllFresh = sorted.fresh.size === eventIds.length;
-  const cells = isAllFresh ? locked : locked.map((cell) => withoutEvents(cell, isBooked));
-  const done = await bookCells(trx, shopId, { cells, locked, rows });
-  if (done.movements.length === 0) {
-    return { verdicts: sorted.verdicts(new Map()), change: undefined, shortages: [] };
-  }
-  const stamp: BatchStamp = { source: batch.source, actor: batch.actor, bookedAt: batch.now };
-  await appendRows(trx, shopId, { movements: done.movements, stamp });
-  const shortages = await noteShortages(trx, shopId, { ...done, hasShortages, foundAt: batch.now });
-  const byEvent = new Map(done.movements.map((movement) => [movement.event, movement]));
-  const movements = rangeOf(done.movements);
-  return { verdicts: sorted.verdicts(byEvent), change: { movements }, shortages };
+  const bookedBefore = await findBooked(trx, shopId, { source, sorted });
+  for (const one of bookedBefore) sorted.meetBooked(one);
+  const isBooked = new Set(bookedBefore.map(({ eventId }) => eventId));
+  const larger = toLargerCells(cells, rows, (eventId) => isBooked.has(eventId));
+  const locked: LockedBatch = { sorted, firstMovement, cells, rows, larger };
+  const booked = await bookCells(trx, shopId, locked);
+  const movements = rangeOf(sorted, firstMovement);
+  if (movements === undefined) return none();
+  const stamp: BatchStamp = { source, actor, bookedAt: batch.now };
+  await appendRows(trx, shopId, { sorted, described, columns: booked.columns, stamp });
+  const { short, ended } = findShortages(locked, booked);
+  const notes = { short, ended: hasShortages ? ended : [], foundAt: batch.now };
+  await saveShortages(trx, shopId, notes);
+  return { verdicts: sorted.verdicts(booked.columns), change: { movements }, shortages: short };
 }
 
-function rangeOf(movements: readonly Movement[]) {
-  let first = Infinity;
-  let last = 0;
-  for (const { movement } of movements) {
-    first = Math.min(first, movement);
-    last = Math.max(last, movement);
-  }
-  return { first, last };
+/** Numbers of the movements that are new; undefined: there are none. */
+function rangeOf({ places, isFresh }: SortedBatch, firstMovement: number) {
+  const first = places.find(isFresh);
+  const last = places.findLast(isFresh);
+  if (first === undefined || last === undefined) return undefined;
+  return { first: firstMovement + first, last: firstMovement + last };
 }
 
 /** Marks what a transaction changed: its last statement. Returns the shop's number, to be announced after the commit. */
@@ -270,155 +251,29 @@ export async function recordChange(
   return await saveChange(trx, shopId, { change, changedAt });
 }
 
-type Rows = {
-  readonly cells: readonly BatchCell[];
-  readonly rows: readonly ChangedRow[];
-  readonly booked: readonly BookedCell[];
-  readonly published: ReadonlyMap<BatchCell, { readonly unavailable: number }>;
-};
-
-// `cells` are the locked ones without what was booked before, in the same order.
 async function bookCells(
   trx: ShopTransaction,
   shopId: ShopId,
-  { cells, locked, rows }: Pick<Rows, 'cells' | 'rows'> & { readonly locked: readonly BatchCell[] },
-): Promise<Rows & { readonly movements: readonly Movement[] }> {
-  const stored = await loadStored(trx, shopId, cells);
-  const later = await lookBack(trx, shopId, { cells, rows, stored });
-  const booked = cells.map((cell, index) =>
-    bookCell(cell, beforeOf(rows, index), {
-      stored: stored.get(cell) ?? NO_PARTS,
-      later: later.get(cell) ?? [],
-    }),
+  locked: LockedBatch,
+): Promise<BookedBatchCells> {
+  // Most cells speak of on hand alone: their parts are not read.
+  const others = locked.larger.filter(({ cell }) => cell.parts.some(isOther));
+  const parts = await loadParts(
+    trx,
+    shopId,
+    others.map(({ cell }) => cell),
   );
-  await correctRows(trx, shopId, corrections({ cells, locked, rows, booked }));
-  const published = await saveChangedParts(trx, shopId, { cells, booked, stored });
-  const movements = booked.flatMap((cell) => cell.movements);
-  return { cells, rows, booked, published, movements };
-}
-
-const NO_PARTS: ReadonlyMap<string, StoredPart> = new Map();
-
-function beforeOf(rows: readonly ChangedRow[], index: number) {
-  const row = rows[index];
-  if (row === undefined) throw new Error('Bug: a cell without its row');
-  return row.before;
-}
-
-// Most cells speak of on hand alone: their parts are not read.
-async function loadStored(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  cells: readonly BatchCell[],
-): Promise<ReadonlyMap<BatchCell, Map<string, StoredPart>>> {
-  const others = cells.filter((cell) => cell.parts.some((part) => part.type !== 'on_hand'));
-  const parts = await loadParts(trx, shopId, others);
-  return new Map(others.map((cell, index) => [cell, parts[index] ?? new Map()]));
-}
-
-async function lookBack(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  {
-    cells,
-    rows,
-    stored,
-  }: Pick<Rows, 'cells' | 'rows'> & {
-    readonly stored: ReadonlyMap<BatchCell, ReadonlyMap<string, StoredPart>>;
-  },
-): Promise<ReadonlyMap<BatchCell, readonly StoredDelta[]>> {
-  const asked = cells.flatMap((cell, index) => {
-    const before = beforeOf(rows, index);
-    const sinceMicros = lookBackTo(cell, before, stored.get(cell) ?? NO_PARTS);
-    const { lastMovement } = before;
-    if (sinceMicros === undefined || lastMovement === null) return [];
-    return [{ cell, sinceMicros, lastMovement }];
-  });
+  const stored = new Map(others.map(({ index }, place) => [index, parts[place] ?? new Map()]));
+  const asked = toLookBacks(locked.larger, stored);
   const found = await findLaterDeltas(trx, shopId, asked);
-  return new Map(asked.map(({ cell }, index) => [cell, found[index] ?? []]));
+  const later = new Map(asked.map(({ index }, place) => [index, found[place] ?? []]));
+  const booked = bookBatch(locked, { stored, later });
+  await correctRows(trx, shopId, booked.corrected);
+  await saveParts(trx, shopId, booked.parts);
+  await publishCells(trx, shopId, [...booked.published.values()]);
+  return booked;
 }
 
-function corrections({
-  cells,
-  locked,
-  rows,
-  booked,
-}: Pick<Rows, 'cells' | 'rows' | 'booked'> & { readonly locked: readonly BatchCell[] }) {
-  return cells.flatMap((cell, index): CorrectedRow[] => {
-    const { onHand, movements } = booked[index] ?? {};
-    const row = rows[index];
-    if (onHand === undefined || movements === undefined || row === undefined) return [];
-    const isRight =
-      cell === locked[index] &&
-      onHand.quantity === row.onHand &&
-      !isTie(row.before.onHand.counted, onHand.counted);
-    if (isRight) return [];
-    const { sku, nodeId } = cell;
-    const last = movements.at(-1);
-    const { latestMicros, lastMovement } = row.before;
-    return [
-      {
-        ...{ sku, nodeId, onHand: onHand.quantity, counted: onHand.counted },
-        latestMicros: last?.latestMicros ?? latestMicros,
-        lastMovement: last?.movement ?? lastMovement,
-        isWritten: last !== undefined,
-      },
-    ];
-  });
-}
-
-// Two counts of one microsecond: which name is the greater is decided here, not by the database.
-function isTie(before: Mark | undefined, after: Mark | undefined): boolean {
-  return before?.micros === after?.micros && before?.name !== after?.name;
-}
-
-async function saveChangedParts(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  {
-    cells,
-    booked,
-    stored,
-  }: Pick<Rows, 'cells' | 'booked'> & {
-    readonly stored: ReadonlyMap<BatchCell, Map<string, StoredPart>>;
-  },
-): Promise<Rows['published']> {
-  const parts: (CellKey & StoredPart)[] = [];
-  const published = new Map<BatchCell, ReturnType<typeof publishParts>>();
-  for (const [index, cell] of cells.entries()) {
-    const all = stored.get(cell);
-    if (all === undefined) continue;
-    const { sku, nodeId } = cell;
-    for (const part of booked[index]?.changed ?? []) {
-      parts.push({ ...part, sku, nodeId });
-      all.set(`${part.type}\n${part.lot}`, part);
-    }
-    published.set(cell, publishParts(all.values()));
-  }
-  await saveParts(trx, shopId, parts);
-  const rows = [...published].map(([{ sku, nodeId }, row]) => ({ sku, nodeId, ...row }));
-  await publishCells(trx, shopId, rows);
-  return published;
-}
-
-async function noteShortages(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  notes: Rows & { readonly hasShortages: boolean; readonly foundAt: string },
-): Promise<readonly Shortage[]> {
-  const short: Shortage[] = [];
-  const ended: CellKey[] = [];
-  for (const [index, cell] of notes.cells.entries()) {
-    const row = notes.rows[index];
-    const onHand = notes.booked[index]?.onHand.quantity ?? 0;
-    const unavailable = notes.published.get(cell)?.unavailable ?? row?.unavailable ?? 0;
-    const allocated = row?.allocated ?? 0;
-    const missing = allocated - Math.max(0, onHand - unavailable);
-    const { sku, nodeId } = cell;
-    if (allocated > 0 && missing > 0) {
-      short.push({ sku, nodeId, onHand, unavailable, allocated, missing });
-    } else if (notes.hasShortages) ended.push({ sku, nodeId });
-  }
-  await saveShortages(trx, shopId, { short, ended, foundAt: notes.foundAt });
-  return short;
+function isOther({ type }: { readonly type: string }): boolean {
+  return type !== 'on_hand';
 }

@@ -11,11 +11,13 @@
  */
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ShopId } from '../../base/ids.ts';
-import { arrayOf } from './arrays.ts';
-import type { BatchCell, CellBefore, CellKey, Movement, StoredDelta, StoredPart } from './cells.ts';
+import { arrayOf, namesOf, numbersOf } from './arrays.ts';
+import type { BookedColumns, ChangedRow, CorrectedRow, Published } from './batch.ts';
+import type { BatchCell, BatchCells, CellKey, StoredDelta, StoredPart } from './cells.ts';
 import { partKey, usualChange } from './cells.ts';
-import { lotOf, type Mark, type StockType, type TimedEvent } from './ledger.ts';
-import type { BookedEvent } from './verdicts.ts';
+import { instantOf, toMicros } from './instants.ts';
+import type { Mark, StockEvent, StockType } from './ledger.ts';
+import type { BookedEvent, SortedBatch } from './verdicts.ts';
 
 /** A transaction of a shop (`withShop`), whatever tables it was typed with. */
 export type ShopTransaction = Transaction<unknown> | Kysely<unknown>;
@@ -39,14 +41,18 @@ export async function openBatch(
   return { firstMovement: row.block * BLOCK_SIZE, hasShortages: row.hasShortages };
 }
 
-/** Those of the event ids that are booked already. */
+/** Those of the batch's events that are booked already. */
 export async function findBooked(
   trx: ShopTransaction,
   shopId: ShopId,
-  { source, eventIds }: { readonly source: string; readonly eventIds: readonly string[] },
+  { source, sorted }: { readonly source: string; readonly sorted: SortedBatch },
 ): Promise<readonly BookedEvent[]> {
+  const { events, places } = sorted;
+  // In the order of their key: neighbours are on one page of the index, which halves the search.
+  const eventIds = places.map((place) => events[place]?.eventId ?? '').sort();
   const { rows } = await sql<BookedEvent>`
-    select m.* from unnest(${arrayOf(eventIds)}::text[]) e(id) cross join lateral (
+    select m.* from unnest(string_to_array(${namesOf(eventIds, (id) => id)}, chr(31))) e(id)
+    cross join lateral (
       select event_id as "eventId", kind, type, sku, node_id as "nodeId", quantity, lot,
         (extract(epoch from occurred_at) * 1000000)::bigint as micros,
         expected_at as "expectedAt", expected_on as "expectedOn"
@@ -56,25 +62,6 @@ export async function findBooked(
   return rows;
 }
 
-/** What a cell's row said before and says now. */
-export type ChangedRow = {
-  readonly before: CellBefore;
-  readonly onHand: number;
-  readonly unavailable: number;
-  readonly allocated: number;
-};
-
-type ReturnedRow = {
-  oldOnHand: number | null;
-  oldMicros: number | null;
-  oldName: string | null;
-  oldLatest: number | null;
-  oldMovement: number | null;
-  onHand: number;
-  unavailable: number;
-  allocated: number;
-};
-
 /**
  * Locks the cells' rows, making those that are missing, and does to each what is right when nothing stored is later than
  * the batch and nothing in it was booked before; `correctRows` does the rest. A count of the same microsecond as the one in force is left to it too.
@@ -82,20 +69,22 @@ type ReturnedRow = {
 export async function changeRows(
   trx: ShopTransaction,
   shopId: ShopId,
-  cells: readonly BatchCell[],
+  { sorted, cells, firstMovement }: CellsOfBatch,
 ): Promise<readonly ChangedRow[]> {
-  const changes = cells.map(usualChange);
-  const { rows } = await sql<ReturnedRow>`
+  const changes = cells.first.map((place, index) =>
+    toChange(sorted, cells.larger.get(index), place),
+  );
+  const { rows } = await sql<ChangedRow>`
     insert into stock_position as p (shop_id, sku, node_id, on_hand, counted_micros, counted_by,
       latest_micros, last_movement)
     select ${shopId}, * from unnest(
-      ${arrayOf(cells.map((cell) => cell.sku))}::text[],
-      ${arrayOf(cells.map((cell) => cell.nodeId))}::text[],
-      ${arrayOf(changes.map((change) => change.units))}::bigint[],
-      ${arrayOf(changes.map((change) => change.counted?.micros))}::bigint[],
-      ${arrayOf(changes.map((change) => change.counted?.name))}::text[],
-      ${arrayOf(changes.map((change) => change.latestMicros))}::bigint[],
-      ${arrayOf(cells.map((cell) => cell.movements.at(-1)))}::bigint[])
+      string_to_array(${namesOf(changes, ({ event }) => event.sku)}, chr(31)),
+      string_to_array(${namesOf(changes, ({ event }) => event.nodeId)}, chr(31)),
+      ${numbersOf(changes, ({ units }) => units)}::bigint[],
+      ${numbersOf(changes, ({ counted }) => counted?.micros)}::bigint[],
+      string_to_array(${namesOf(changes, ({ counted }) => counted?.name ?? '')}, chr(31), ''),
+      ${numbersOf(changes, ({ latestMicros }) => latestMicros)}::bigint[],
+      ${numbersOf(changes, ({ last }) => firstMovement + last)}::bigint[])
     on conflict (shop_id, sku, node_id) do update set
       on_hand = case
         when excluded.counted_micros is null then p.on_hand + excluded.on_hand
@@ -112,32 +101,27 @@ export async function changeRows(
     returning old.on_hand as "oldOnHand", old.counted_micros as "oldMicros",
       old.counted_by as "oldName", old.latest_micros as "oldLatest",
       old.last_movement as "oldMovement", new.on_hand as "onHand", new.unavailable,
-      new.allocated`.execute(trx);
-  if (rows.length !== cells.length) throw new Error('Bug: a cell was changed twice or not at all');
-  return rows.map((row) => ({
-    before: {
-      onHand: { quantity: row.oldOnHand ?? 0, counted: markOf(row.oldMicros, row.oldName) },
-      latestMicros: row.oldLatest ?? -Infinity,
-      lastMovement: row.oldMovement,
-    },
-    onHand: row.onHand,
-    unavailable: row.unavailable,
-    allocated: row.allocated,
-  }));
+      nullif(new.allocated, 0) as allocated`.execute(trx);
+  if (rows.length !== changes.length)
+    throw new Error('Bug: a cell was changed twice or not at all');
+  return rows;
 }
 
-function markOf(micros: number | null, name: string | null): Mark | undefined {
-  return micros === null || name === null ? undefined : { micros, name };
-}
-
-/** A row as it is after all. `isWritten` is false when its cell had nothing new. */
-export type CorrectedRow = CellKey & {
-  readonly onHand: number;
-  readonly counted: Mark | undefined;
-  readonly latestMicros: number;
-  readonly lastMovement: number | null;
-  readonly isWritten: boolean;
+/** The cells of a batch, before anything is known of their rows. */
+export type CellsOfBatch = {
+  readonly sorted: SortedBatch;
+  readonly cells: BatchCells;
+  readonly firstMovement: number;
 };
+
+function toChange({ events, micros }: SortedBatch, larger: BatchCell | undefined, place: number) {
+  const event = events[place];
+  if (event === undefined) throw new Error('Bug: an event lost its place');
+  if (larger !== undefined)
+    return { event, last: larger.places.at(-1) ?? place, ...usualChange(larger) };
+  const latestMicros = micros[place] ?? 0;
+  return { event, last: place, units: event.quantity, counted: undefined, latestMicros };
+}
 
 /** Puts rows right where the usual change was not. The rows are locked. */
 export async function correctRows(
@@ -180,6 +164,10 @@ export async function loadKnown(
       where shop_id = ${shopId} and sku = c.sku and node_id = c.node_id limit 1) p`.execute(trx);
   const known = new Map(rows.map((row) => [row.place, row]));
   return cells.map((_, index) => known.get(index + 1));
+}
+
+function markOf(micros: number | null, name: string | null): Mark | undefined {
+  return micros === null || name === null ? undefined : { micros, name };
 }
 
 type PartRow = {
@@ -259,10 +247,7 @@ export async function saveParts(
 export async function publishCells(
   trx: ShopTransaction,
   shopId: ShopId,
-  cells: readonly (CellKey & {
-    readonly unavailable: number;
-    readonly incoming: readonly unknown[];
-  })[],
+  cells: readonly Published[],
 ): Promise<void> {
   if (cells.length === 0) return;
   await sql`
@@ -324,35 +309,95 @@ export type BatchStamp = {
   readonly bookedAt: string;
 };
 
+/** What movements say of their events, as columns: made before the rows are locked, sent when their effects are known. */
+export type DescribedRows = {
+  readonly movement: string;
+  readonly names: Readonly<
+    Record<'eventId' | 'sku' | 'nodeId' | 'type' | 'kind' | 'reason', string>
+  >;
+  readonly quantity: string;
+  readonly micros: string;
+  readonly lots:
+    | { readonly reference: string; readonly at: string; readonly on: string }
+    | undefined;
+};
+
+/** Describes the batch's events. */
+export function describeRows(sorted: SortedBatch, firstMovement: number): DescribedRows {
+  const { events, micros, places } = sorted;
+  const told = places.map((place) => events[place]).filter((event) => event !== undefined);
+  const hasLots = told.some(({ lot }) => lot !== undefined);
+  return {
+    movement: numbersOf(places, (place) => firstMovement + place),
+    names: {
+      eventId: namesOf(told, ({ eventId }) => eventId),
+      sku: namesOf(told, ({ sku }) => sku),
+      nodeId: namesOf(told, ({ nodeId }) => nodeId),
+      type: namesOf(told, ({ type }) => type),
+      kind: namesOf(told, ({ kind }) => kind),
+      reason: namesOf(told, ({ reason }) => reason),
+    },
+    quantity: numbersOf(told, ({ quantity }) => quantity),
+    micros: numbersOf(places, (place) => micros[place]),
+    // Columns that are empty throughout are not sent: unnest fills them with nulls.
+    lots: hasLots ? describeLots(told) : undefined,
+  };
+}
+
+function describeLots(told: readonly StockEvent[]): NonNullable<DescribedRows['lots']> {
+  return {
+    reference: namesOf(told, ({ lot }) => lot?.reference ?? ''),
+    // To the microsecond, as instants are compared; Postgres would round what is finer.
+    at: namesOf(told, ({ lot }) =>
+      lot?.expectedAt === undefined ? '' : instantOf(toMicros(lot.expectedAt)),
+    ),
+    on: namesOf(told, ({ lot }) => lot?.expectedOn ?? ''),
+  };
+}
+
 /** Appends movements. An event id that was booked meanwhile breaks the unique key, and with it the transaction. */
 export async function appendRows(
   trx: ShopTransaction,
   shopId: ShopId,
-  { movements, stamp }: { readonly movements: readonly Movement[]; readonly stamp: BatchStamp },
+  {
+    sorted,
+    described,
+    columns,
+    stamp,
+  }: {
+    readonly sorted: SortedBatch;
+    readonly described: DescribedRows;
+    readonly columns: BookedColumns;
+    readonly stamp: BatchStamp;
+  },
 ): Promise<void> {
-  const lots = movements.some(({ event }) => event.lot !== undefined);
-  const column = <Value extends string | number | null | undefined>(
-    read: (movement: Movement, event: TimedEvent) => Value,
-  ) => arrayOf(movements.map((movement) => read(movement, movement.event)));
-  // A column that is empty throughout is not sent: unnest fills it with nulls.
-  const lotColumn = (read: (event: TimedEvent) => string | undefined) =>
-    lots ? column((_, event) => read(event)) : null;
+  const { places } = sorted;
+  const { names, lots } = described;
+  const { delta, latestMicros, previous } = columns;
+  // An event without an effect, not even none, was booked before.
+  const effects = numbersOf(places, (place) => (sorted.isFresh(place) ? delta[place] : undefined));
   await sql`
     insert into stock_movement (shop_id, source, actor, booked_at, movement, event_id, sku, node_id,
       type, kind, quantity, delta, reason, occurred_at, latest_micros, previous, lot, expected_at,
       expected_on)
-    select ${shopId}, ${stamp.source}, ${stamp.actor}, ${stamp.bookedAt}::timestamptz, * from unnest(
-      ${column(({ movement }) => movement)}::bigint[], ${column((_, event) => event.eventId)}::text[],
-      ${column((_, event) => event.sku)}::text[], ${column((_, event) => event.nodeId)}::text[],
-      ${column((_, event) => event.type)}::text[], ${column((_, event) => event.kind)}::text[],
-      ${column((_, event) => event.quantity)}::int[], ${column(({ delta }) => delta)}::bigint[],
-      ${column((_, event) => event.reason)}::text[],
-      ${column((_, event) => event.occurredAt)}::timestamptz[],
-      ${column(({ latestMicros }) => latestMicros)}::bigint[],
-      ${column(({ previous }) => previous)}::bigint[],
-      ${lotColumn((event) => lotOf(event) || undefined)}::text[],
-      ${lotColumn((event) => event.lot?.expectedAt)}::timestamptz[],
-      ${lotColumn((event) => event.lot?.expectedOn)}::date[])`.execute(trx);
+    select ${shopId}, ${stamp.source}, ${stamp.actor}, ${stamp.bookedAt}::timestamptz, movement,
+      event_id, sku, node_id, type, kind, quantity, delta, reason,
+      timestamptz 'epoch' + micros * interval '1 microsecond', latest, nullif(previous, -1), lot,
+      expected_at, expected_on
+    from unnest(
+      ${described.movement}::bigint[], string_to_array(${names.eventId}, chr(31)),
+      string_to_array(${names.sku}, chr(31)), string_to_array(${names.nodeId}, chr(31)),
+      string_to_array(${names.type}, chr(31)), string_to_array(${names.kind}, chr(31)),
+      ${described.quantity}::int[], ${effects}::bigint[],
+      string_to_array(${names.reason}, chr(31)), ${described.micros}::bigint[],
+      ${numbersOf(places, (place) => latestMicros[place])}::bigint[],
+      ${numbersOf(places, (place) => previous[place])}::bigint[],
+      string_to_array(${lots?.reference ?? null}, chr(31), ''),
+      string_to_array(${lots?.at ?? null}, chr(31), '')::timestamptz[],
+      string_to_array(${lots?.on ?? null}, chr(31), '')::date[])
+      e(movement, event_id, sku, node_id, type, kind, quantity, delta, reason, micros, latest,
+        previous, lot, expected_at, expected_on)
+    where delta is not null`.execute(trx);
 }
 
 /** What a transaction changed of what replicas hold. */

@@ -5,15 +5,15 @@
  * order. The same id with the same content is a duplicate, within a batch or ever before; with another content it is
  * refused, and whichever came first stays.
  */
-import type { Movement } from './cells.ts';
 import { checkEvent, type EventRules } from './check-event.ts';
-import { type EventVerdict, lotOf, type StockEvent, type TimedEvent, toMicros } from './ledger.ts';
+import { instantOf, toMicros } from './instants.ts';
+import type { EventVerdict, StockEvent } from './ledger.ts';
 
 /** What is stored of an event id, as far as two events can differ. */
 export type BookedEvent = {
   readonly eventId: string;
-  readonly kind: string;
-  readonly type: string;
+  readonly kind: StockEvent['kind'];
+  readonly type: StockEvent['type'];
   readonly sku: string;
   readonly nodeId: string;
   readonly quantity: number;
@@ -23,46 +23,82 @@ export type BookedEvent = {
   readonly expectedOn: Temporal.PlainDate | null;
 };
 
-/** Every event of a batch with what is known of it so far; `fresh` shrinks as duplicates are found. */
-export function sortBatch(events: readonly StockEvent[], rules: EventRules) {
-  const fresh = new Map<string, TimedEvent>();
-  const checked = events.map((event): TimedEvent | EventVerdict => {
-    const one = checkEvent(event, rules);
-    if ('code' in one) return { eventId: event.eventId, verdict: 'refused', ...one };
-    const first = fresh.get(one.eventId);
-    if (first === undefined) fresh.set(one.eventId, one);
-    else return isSameEvent(first, one) ? duplicate(one) : reused(one, first);
-    return one;
-  });
-  const met = new Map<string, EventVerdict>();
+/** What becomes of events, by their place in the batch. */
+export type BookedEvents = {
+  /** What the event did to its part. */
+  readonly delta: Float64Array;
+  /** 1: a later count already says what there is. */
+  readonly isSuperseded: Uint8Array;
+};
+
+/** Every event of a batch with what is known of it so far. */
+export type SortedBatch = {
+  readonly events: readonly StockEvent[];
+  /** By place. */
+  readonly micros: Float64Array;
+  /** Places of events that are right and no duplicates within the batch, in order of arrival. */
+  readonly places: readonly number[];
+  /** Whether it is to be booked, as far as is known. */
+  isFresh(place: number): boolean;
+  /** Tells of an event that was booked before. */
+  meetBooked(booked: BookedEvent): void;
+  verdicts(booked: BookedEvents): readonly EventVerdict[];
+};
+
+/** Checks the events and finds those that the batch says twice. */
+export function sortBatch(events: readonly StockEvent[], rules: EventRules): SortedBatch {
+  const firsts = new Map<string, number>();
+  const micros = new Float64Array(events.length);
+  const known: (EventVerdict | undefined)[] = new Array(events.length).fill(undefined);
+  const places: number[] = [];
+  for (const [place, event] of events.entries()) {
+    const checked = checkEvent(event, rules);
+    if (typeof checked !== 'number') {
+      known[place] = { eventId: event.eventId, verdict: 'refused', ...checked };
+      continue;
+    }
+    micros[place] = checked;
+    const first = firsts.get(event.eventId);
+    if (first === undefined) {
+      firsts.set(event.eventId, place);
+      places.push(place);
+    } else known[place] = judgeAgain(momentOf(first), momentOf(place));
+  }
+  function momentOf(place: number): Moment {
+    const event = events[place];
+    if (event === undefined) throw new Error('Bug: an event lost its place');
+    return { event, micros: micros[place] ?? 0 };
+  }
   return {
-    fresh,
-    meetBooked: (booked: BookedEvent): void => {
-      const event = fresh.get(booked.eventId);
-      if (event === undefined) throw new Error('Bug: an event was found that nobody asked for');
-      const known = toEvent(booked);
-      met.set(booked.eventId, isSameEvent(known, event) ? duplicate(event) : reused(event, known));
-      fresh.delete(booked.eventId);
+    ...{ events, micros, places },
+    isFresh: (place) => known[place] === undefined,
+    meetBooked: (booked) => {
+      const place = firsts.get(booked.eventId);
+      if (place === undefined) throw new Error('Bug: an event was found that nobody asked for');
+      known[place] = judgeAgain(toMoment(booked), momentOf(place));
     },
-    verdicts: (byEvent: ReadonlyMap<TimedEvent, Movement>): readonly EventVerdict[] =>
-      checked.map((one) => {
-        if ('verdict' in one) return one;
-        const known = met.get(one.eventId);
-        if (known !== undefined) return known;
-        const movement = byEvent.get(one);
-        if (movement === undefined) throw new Error('Bug: an event got no movement');
-        const verdict = movement.isSuperseded ? 'superseded' : 'booked';
-        return { eventId: one.eventId, verdict, delta: movement.delta };
+    verdicts: ({ delta, isSuperseded }) =>
+      events.map(({ eventId }, place) => {
+        const verdict = isSuperseded[place] === 1 ? 'superseded' : 'booked';
+        return known[place] ?? { eventId, verdict, delta: delta[place] ?? 0 };
       }),
   };
 }
 
-function duplicate({ eventId }: StockEvent): EventVerdict {
-  return { eventId, verdict: 'duplicate' };
+/** An event and its instant. */
+type Moment = {
+  readonly event: Omit<StockEvent, 'reason' | 'occurredAt'> & { readonly occurredAt?: string };
+  readonly micros: number;
+};
+
+function judgeAgain(first: Moment, again: Moment): EventVerdict {
+  if (!isSameEvent(first, again)) return reused(again.event.eventId, first);
+  return { eventId: again.event.eventId, verdict: 'duplicate' };
 }
 
-function reused({ eventId }: StockEvent, first: StockEvent): EventVerdict {
-  const said = `${first.kind} ${first.quantity} of ${first.type} of ${first.sku} at ${first.nodeId}, ${first.occurredAt}`;
+function reused(eventId: string, { event, micros }: Moment): EventVerdict {
+  const at = event.occurredAt ?? instantOf(micros);
+  const said = `${event.kind} ${event.quantity} of ${event.type} of ${event.sku} at ${event.nodeId}, ${at}`;
   return {
     eventId,
     verdict: 'refused',
@@ -71,37 +107,22 @@ function reused({ eventId }: StockEvent, first: StockEvent): EventVerdict {
   };
 }
 
-function toEvent(booked: BookedEvent): TimedEvent {
+function toMoment(booked: BookedEvent): Moment {
   const { lot, expectedAt, expectedOn, micros, ...event } = booked;
-  const reference = lot === null ? undefined : lot;
-  return {
-    ...(event as Pick<StockEvent, 'eventId' | 'kind' | 'type' | 'sku' | 'nodeId' | 'quantity'>),
-    micros,
-    name: '',
-    reason: '',
-    occurredAt: Temporal.Instant.fromEpochNanoseconds(BigInt(micros) * 1_000n).toString(),
-    ...(reference === undefined
-      ? {}
-      : {
-          lot: {
-            reference,
-            expectedAt: expectedAt?.toString(),
-            expectedOn: expectedOn?.toString(),
-          },
-        }),
-  };
+  const due = { expectedAt: expectedAt?.toString(), expectedOn: expectedOn?.toString() };
+  return { micros, event: lot === null ? event : { ...event, lot: { reference: lot, ...due } } };
 }
 
 // The reason is words for people: saying it differently changes nothing.
-function isSameEvent(a: TimedEvent, b: TimedEvent): boolean {
+function isSameEvent({ event: a, micros }: Moment, { event: b, micros: again }: Moment): boolean {
   return (
     a.kind === b.kind &&
     a.type === b.type &&
     a.sku === b.sku &&
     a.nodeId === b.nodeId &&
     a.quantity === b.quantity &&
-    a.micros === b.micros &&
-    lotOf(a) === lotOf(b) &&
+    micros === again &&
+    a.lot?.reference === b.lot?.reference &&
     a.lot?.expectedOn === b.lot?.expectedOn &&
     microsOf(a.lot?.expectedAt) === microsOf(b.lot?.expectedAt)
   );

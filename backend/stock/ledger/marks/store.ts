@@ -8,6 +8,7 @@
 import { sql } from 'kysely';
 import type { ShopId } from '../../../base/ids.ts';
 import { arrayOf } from '../arrays.ts';
+import type { Shortage } from '../batch.ts';
 import type { CellKey } from '../cells.ts';
 import type { ShopTransaction, StockChange } from '../store.ts';
 
@@ -55,15 +56,6 @@ export async function pruneChanges(
     delete from stock_change c using clock
     where c.shop_id = clock.shop_id and c.version <= ${version}`.execute(trx);
 }
-
-/** A position that has more allocated than is left of it. */
-export type Shortage = CellKey & {
-  readonly onHand: number;
-  readonly unavailable: number;
-  readonly allocated: number;
-  /** Units allocated that are not there. */
-  readonly missing: number;
-};
 
 const SHORTAGE = sql`p.sku, p.node_id as "nodeId", p.on_hand as "onHand", p.unavailable, p.allocated,
   p.allocated - greatest(0, p.on_hand - p.unavailable) as missing`;

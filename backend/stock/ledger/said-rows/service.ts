@@ -2,7 +2,8 @@
  * Books what whole rows say, inside a caller's transaction: what each cell holds now, in place of what was known of it.
  */
 import type { ShopId } from '../../../base/ids.ts';
-import { type Reason, type StockEvent, toMicros } from '../ledger.ts';
+import { instantOf, toMicros } from '../instants.ts';
+import type { Reason, StockEvent } from '../ledger.ts';
 import { eventsOfRow, type SaidRow } from '../said-row.ts';
 import { appendMovements, MOST_EVENTS } from '../service.ts';
 import {
@@ -66,7 +67,7 @@ async function eventsOfRows(
       row,
       { onHand, parts: parts[index] ?? new Map() },
       {
-        occurredAt: Temporal.Instant.fromEpochNanoseconds(BigInt(micros) * 1_000n).toString(),
+        occurredAt: instantOf(micros),
         reason: stamp.reason,
         idOf: (part) => `row-${firstMovement}-${index}-${part.replace('\n', '-')}`,
       },
