@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ShopId } from './base/ids.ts';
 import { buildClaims, RETURN_JOB, returnJob, shipmentsBookedBySystem } from './build-claims.ts';
 import { type Core, SURFACES_SECTION } from './build-core.ts';
+import { buildIntake } from './build-intake.ts';
 import { buildPush, type PushParts } from './build-push.ts';
 import { type ShopifyGround, surfacesIn } from './build-shopify.ts';
 import type { PickupPlace } from './contract/promise-api.ts';
@@ -21,15 +22,13 @@ import {
   PROMISE_PUBLISH_JOB,
   parseOrderJob,
 } from './orders/jobs.ts';
-import type { PlacedOrder } from './orders/orders.ts';
 import { createPostedOrders } from './orders/posted/service.ts';
-import { createIntakeService } from './orders/record/service.ts';
 import type { RouteService } from './orders/route/service.ts';
 import { createOrderService } from './orders/service.ts';
 import type { OnOrderStep } from './orders/steps.ts';
 import { createOrderStore } from './orders/store.ts';
 import type { Config } from './platform/config.ts';
-import { sharingShop, withShop } from './platform/database.ts';
+import { withShop } from './platform/database.ts';
 import type { Log } from './platform/log.ts';
 import { createOutbox } from './platform/outbox.ts';
 import type { Platform } from './platform/stand.ts';
@@ -109,13 +108,11 @@ export function buildConnector(dependencies: ConnectorDependencies) {
   const now = () => clock.now();
   const surfacesOf = async (shopId: ShopId) =>
     surfacesIn(await core.policy.read(shopId), SURFACES_SECTION);
-  const orderClaims = createOrderClaims({
-    db,
-    clock,
-    openShop: core.stock.open,
-    announce: core.stock.announceSoon,
+  const claimsGround = {
+    ...{ db, clock, openShop: core.stock.open, announce: core.stock.announceSoon },
     shipmentsBookedBySystem: shipmentsBookedBySystem(core),
-  });
+  };
+  const orderClaims = createOrderClaims(claimsGround);
   const pushParts = buildPush({
     platform,
     log,
@@ -146,18 +143,12 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     readOrder: reader.read,
     slotMinutesAt: services.pickup.slotMinutesAt,
   });
-  const intake = createIntakeService({
-    ...{ db, clock, log },
-    follow: orderClaims.follow,
-    join: async (shopId, placed) => {
-      // Read here, so that nobody asks for a second connection inside the transaction.
-      await core.stock.open(shopId);
-      const join = () => orders.join(shopId, placed);
-      return isOfReceipts(placed) ? await sharingShop(db, shopId, join) : await join();
-    },
+  const intake = buildIntake({
+    ...{ platform, log, core, outbox, orderClaims, onStep },
+    claims: claimsGround,
+    promises: orders,
     routeOrder: dependencies.works.routeOrder,
     requestPublication: createPublicationRequests(queue),
-    onStep,
   });
   const requestIntake = async (shopId: ShopId, orderId: string, when: IntakeWhen) => {
     await withShop(db, shopId, (trx) => outbox.enqueue(trx, orderIntakeJob(shopId, orderId, when)));
@@ -278,11 +269,6 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     lookAtShortages: (shopId: ShopId) => queue.runForShop(shopId, RETURN_JOB),
     placeOf: placeOfCore(core),
   };
-}
-
-// All that its join asks of the database is promises and receipts: one transaction for what is read and written of them.
-function isOfReceipts({ delivery, posted }: PlacedOrder): boolean {
-  return delivery.kind === 'ship' && delivery.isOwnRate && posted === undefined;
 }
 
 type Services = ReturnType<typeof buildServices>;

@@ -10,6 +10,7 @@ import type { ShopId } from '../base/ids.ts';
 import { type JobDefinition, parseShopJob } from '../jobs/queue.ts';
 import type { IntakeService, OrderReading } from '../orders/record/service.ts';
 import type { OnOrderStep } from '../orders/steps.ts';
+import type { Actor } from '../orders/timeline/timeline.ts';
 import type { Job } from '../platform/outbox.ts';
 
 /** Its name. */
@@ -35,7 +36,10 @@ export function isPostedOrder(orderId: string): boolean {
 
 /** What the job stands on. */
 export type OrderIntakeDeps = {
-  readonly intake: Pick<IntakeService, 'takeIn' | 'takeOut'>;
+  readonly intake: Pick<IntakeService, 'takeIn' | 'takeOut'> & {
+    /** With others of the shop, when it is plain; false: it is to be taken in alone. */
+    takeInTogether(shopId: ShopId, reading: OrderReading, actor: Actor): Promise<boolean>;
+  };
   /** The order as Shopify has it now; undefined: there is none of this number. */
   readOrder(shopId: ShopId, orderId: string): Promise<OrderReading | undefined>;
   /** A posted order as it was stored. */
@@ -77,11 +81,12 @@ export function createOrderIntake(deps: OrderIntakeDeps) {
     const actor = isPosted
       ? { kind: 'api' as const, id: orderId.split(':')[1] ?? '' }
       : { kind: 'shopify' as const, id: '' };
-    await inTurn(() =>
-      reading === undefined
-        ? deps.intake.takeOut(shopId, orderId, actor)
-        : deps.intake.takeIn(shopId, reading, actor),
-    );
+    if (reading === undefined) {
+      await inTurn(() => deps.intake.takeOut(shopId, orderId, actor));
+      return;
+    }
+    if (await deps.intake.takeInTogether(shopId, reading, actor)) return;
+    await inTurn(() => deps.intake.takeIn(shopId, reading, actor));
   };
 }
 

@@ -163,6 +163,7 @@ function runJobs(): Promise<void> {
     createOrderIntake({
       intake: {
         takeIn: unexpected,
+        takeInTogether: unexpected,
         takeOut: async (_, orderId) => {
           effects.push(`order ${orderId}`);
         },

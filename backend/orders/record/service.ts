@@ -21,6 +21,7 @@ import { appendEvents } from '../timeline/store.ts';
 import type { Actor } from '../timeline/timeline.ts';
 import type { OrderRecord, StoredOrder } from './record.ts';
 import { markTakenIn, readCutOff, readOrder, readTakenIn, saveOrder } from './store.ts';
+import { unknownLines } from './unknown-lines.ts';
 
 /** One reading of an order, as three parts of the product want it. */
 export type OrderReading = {
@@ -129,25 +130,6 @@ async function follow(
     if (oversold > 0) deps.log.warn({ event: 'order_oversold', shop: shopId, count: oversold });
   }
   deps.onStep('intake.followed');
-}
-
-// A line whose SKU nobody knows here claims nothing and is sent by nobody: the order's page says so.
-function unknownLines(
-  { record, claims }: Pick<OrderReading, 'record' | 'claims'>,
-  { now, actor }: { readonly now: Temporal.Instant; readonly actor: Actor },
-) {
-  const known = new Set(claims.lines.map(({ lineId }) => lineId));
-  return record.lines
-    .filter((line) => line.needsShipping && line.canceled < line.quantity)
-    .filter(({ lineId }) => !known.has(lineId))
-    .map(({ lineId, sku, quantity }) => ({
-      orderId: record.orderId,
-      eventId: `line_unknown:${lineId}`,
-      at: now.toString(),
-      kind: 'line_unknown' as const,
-      actor,
-      facts: { lineId, sku, units: quantity },
-    }));
 }
 
 async function takeOut(

@@ -239,6 +239,18 @@ export async function readTakenIn(
   return rows.length > 0;
 }
 
+/** The versions as which orders were worked in; null: as none yet. Orders that are not known are not there. */
+export async function readTakenInVersions(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  orderIds: readonly string[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const { rows } = await sql<{ orderId: string; version: string | null }>`
+    select order_id as "orderId", taken_in_version as version from customer_order
+    where shop_id = ${shopId} and order_id = any(${[...orderIds]}::text[])`.execute(trx);
+  return new Map(rows.map(({ orderId, version }) => [orderId, version]));
+}
+
 // A sweep takes this many at once; what is left is found by the next.
 const MOST_CUT_OFF = 200;
 
