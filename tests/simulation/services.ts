@@ -31,6 +31,8 @@ import { createTrackingService } from '../../backend/orders/outcome/tracking/ser
 import { createWatchService } from '../../backend/orders/outcome/watch/service.ts';
 import { createPostedOrders } from '../../backend/orders/posted/service.ts';
 import { createIntakeService } from '../../backend/orders/record/service.ts';
+import { createTogetherIntake } from '../../backend/orders/record/together/service.ts';
+import type { OfferHooks } from '../../backend/orders/route/route.ts';
 import { createRouteService } from '../../backend/orders/route/service.ts';
 import { createOrderService } from '../../backend/orders/service.ts';
 import type { OnOrderStep } from '../../backend/orders/steps.ts';
@@ -113,13 +115,14 @@ export async function openServices(given: Given) {
   if (given.isFilled !== true) await fill(policy, stock);
   await stock.open(SHOP);
   const shared = { db, clock, openShop: stock.open, announce: stock.announce };
+  const hooks: OfferHooks = {
+    open: (trx, shopId, opening) => openOffers(given.newId, trx, shopId, opening),
+    withdraw: withdrawOffers,
+  };
   const route = createRouteService({
     ...{ ...shared, log: quietLog, onStep, enqueue, refreshShop: stock.refresh },
     settingsOf: async () => given.routing(),
-    offers: {
-      open: (trx, shopId, opening) => openOffers(given.newId, trx, shopId, opening),
-      withdraw: withdrawOffers,
-    },
+    offers: hooks,
   });
   const claims = createOrderClaims(shared);
   const ledger = createLedgerService({
@@ -162,7 +165,9 @@ export async function openServices(given: Given) {
     senderOf: async () => ({ name: 'Shop', language: 'it', timeZone: 'Europe/Rome' }),
     placeOf: async () => ({ name: 'Store', addressLines: ['Via Roma 1'] }),
   });
-  const taking = takingIn(given, { stock, claims, route, monotonicMilliseconds });
+  const taking = takingIn(given, {
+    ...{ stock, claims, route, monotonicMilliseconds, offers: hooks, routing: given.routing },
+  });
   const follower = createFulfillmentFollower({
     ...{ db, clock, admin, enqueue, onStep, route, log: quietLog, locks: createOrderLocks(db) },
     settingsOf: async () => DEFAULT_FULFILLMENT,
@@ -239,6 +244,8 @@ function takingIn(
     readonly claims: ReturnType<typeof createOrderClaims>;
     readonly route: ReturnType<typeof createRouteService>;
     readonly monotonicMilliseconds: () => number;
+    readonly offers: OfferHooks;
+    readonly routing: () => RoutingSettings;
   },
 ) {
   const { stock, claims, route, monotonicMilliseconds } = built;
@@ -271,10 +278,11 @@ function takingIn(
       }),
     pickupSlotMinutes: async () => 120,
   });
+  const publish = requestPublication ?? (async () => undefined);
   const intake = createIntakeService({
     ...{ db, clock, log: quietLog, follow: claims.follow, join: orders.join },
     ...{ routeOrder: route.routeOrder, onStep },
-    requestPublication: requestPublication ?? (async () => undefined),
+    requestPublication: publish,
   });
   const posted = createPostedOrders({
     ...{ db, clock },
@@ -282,8 +290,26 @@ function takingIn(
     requestIntake: (trx, shopId, orderId) => enqueue(trx, orderIntakeJob(shopId, orderId, 'now')),
     readPromise: (shopId, orderId) => orders.read(shopId, { orderId }),
   });
+  const takeInTogether = createTogetherIntake({
+    ...{ db, clock, log: quietLog, onStep, openShop: stock.open },
+    claims: { db, clock, openShop: stock.open, announce: stock.announce },
+    settingsOf: async () => built.routing(),
+    joinAll: async (shopId, placed) => {
+      for (const one of placed) await orders.join(shopId, one);
+    },
+    requestPublication: publish,
+    offers: built.offers,
+    enqueueAll: async (trx, jobs) => {
+      for (const job of jobs) await enqueue(trx, job);
+    },
+  });
   const run = createOrderIntake({
-    ...{ intake, readOrder: reader.read, readPosted: posted.reading, onStep },
+    ...{
+      intake: { ...intake, takeInTogether },
+      readOrder: reader.read,
+      readPosted: posted.reading,
+      onStep,
+    },
     isInstalled: async () => true,
   });
   return { intake, posted, orders, run };
