@@ -92,7 +92,7 @@ export type Numbering = { readonly source: string; readonly firstMovement: numbe
 /** Puts events to their cells, cells by SKU and node: the order in which every writer locks them. */
 export function toCells(checked: CheckedEvents, numbering: Numbering): BatchCells {
   const { events, places } = checked;
-  // A line break is below every character of a name: the keys have the order of `compareCells`.
+  // A line break is below every character of a name: the keys have the order of SKU, then node.
   const keys = events.map(({ sku, nodeId }) => `${sku}\n${nodeId}`);
   const keyOf = (place: number) => keys[place] ?? '';
   const order = places.toSorted((a, b) => compareIds(keyOf(a), keyOf(b)) || a - b);
@@ -165,11 +165,6 @@ export function withoutEvents(
     }),
     parts,
   };
-}
-
-/** The order of locks. */
-export function compareCells(a: CellKey, b: CellKey): number {
-  return compareIds(a.sku, b.sku) || compareIds(a.nodeId, b.nodeId);
 }
 
 /** Names a part within its cell. */

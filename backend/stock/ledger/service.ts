@@ -22,6 +22,7 @@ import {
   toLookBacks,
 } from './batch.ts';
 import { type CellKey, type StoredPart, toCells } from './cells.ts';
+import { describeRows } from './described-rows.ts';
 import { readHistory } from './history/store.ts';
 import { createInstantReader, toMicros } from './instants.ts';
 import type { EventVerdict, StockEvent } from './ledger.ts';
@@ -31,7 +32,6 @@ import {
   type BatchStamp,
   changeRows,
   correctRows,
-  describeRows,
   findBooked,
   findLaterDeltas,
   loadParts,

@@ -2,7 +2,7 @@
  * Where do movements rest, and how are positions kept their sum?
  *
  * Everything runs in a transaction of one shop. Rows travel as arrays of a column each, one statement a batch. A cell's
- * row is locked by the write that changes it, in the order of `compareCells`, and tells what it said before; parts are
+ * row is locked by the write that changes it, in the order of `toCells`, and tells what it said before; parts are
  * read under that lock. The shop's clock is last, so its row is held for the commit only.
  * A planner that has no figures of a new shop yet takes it for empty, and would read all of a table for each row of a batch.
  * So tables are entered by their keys alone: `lateral` with a limit or offset, inserts that meet their row, and the settings
@@ -15,8 +15,8 @@ import { arrayOf, namesOf, numbersOf } from './arrays.ts';
 import type { BookedColumns, ChangedRow, CorrectedRow, Published } from './batch.ts';
 import type { BatchCell, BatchCells, CellKey, StoredDelta, StoredPart } from './cells.ts';
 import { partKey, usualChange } from './cells.ts';
-import { instantOf, toMicros } from './instants.ts';
-import type { Mark, StockEvent, StockType } from './ledger.ts';
+import type { DescribedRows } from './described-rows.ts';
+import type { Mark, StockType } from './ledger.ts';
 import type { BookedEvent, SortedBatch } from './verdicts.ts';
 
 /** A transaction of a shop (`withShop`), whatever tables it was typed with. */
@@ -308,52 +308,6 @@ export type BatchStamp = {
   /** ISO instant. */
   readonly bookedAt: string;
 };
-
-/** What movements say of their events, as columns: made before the rows are locked, sent when their effects are known. */
-export type DescribedRows = {
-  readonly movement: string;
-  readonly names: Readonly<
-    Record<'eventId' | 'sku' | 'nodeId' | 'type' | 'kind' | 'reason', string>
-  >;
-  readonly quantity: string;
-  readonly micros: string;
-  readonly lots:
-    | { readonly reference: string; readonly at: string; readonly on: string }
-    | undefined;
-};
-
-/** Describes the batch's events. */
-export function describeRows(sorted: SortedBatch, firstMovement: number): DescribedRows {
-  const { events, micros, places } = sorted;
-  const told = places.map((place) => events[place]).filter((event) => event !== undefined);
-  const hasLots = told.some(({ lot }) => lot !== undefined);
-  return {
-    movement: numbersOf(places, (place) => firstMovement + place),
-    names: {
-      eventId: namesOf(told, ({ eventId }) => eventId),
-      sku: namesOf(told, ({ sku }) => sku),
-      nodeId: namesOf(told, ({ nodeId }) => nodeId),
-      type: namesOf(told, ({ type }) => type),
-      kind: namesOf(told, ({ kind }) => kind),
-      reason: namesOf(told, ({ reason }) => reason),
-    },
-    quantity: numbersOf(told, ({ quantity }) => quantity),
-    micros: numbersOf(places, (place) => micros[place]),
-    // Columns that are empty throughout are not sent: unnest fills them with nulls.
-    lots: hasLots ? describeLots(told) : undefined,
-  };
-}
-
-function describeLots(told: readonly StockEvent[]): NonNullable<DescribedRows['lots']> {
-  return {
-    reference: namesOf(told, ({ lot }) => lot?.reference ?? ''),
-    // To the microsecond, as instants are compared; Postgres would round what is finer.
-    at: namesOf(told, ({ lot }) =>
-      lot?.expectedAt === undefined ? '' : instantOf(toMicros(lot.expectedAt)),
-    ),
-    on: namesOf(told, ({ lot }) => lot?.expectedOn ?? ''),
-  };
-}
 
 /** Appends movements. An event id that was booked meanwhile breaks the unique key, and with it the transaction. */
 export async function appendRows(
