@@ -153,18 +153,6 @@ export async function shipParcel(
   return rows[0]?.parcelId;
 }
 
-/** A parcel that was opened again is none; its number is free. */
-export async function cancelParcel(
-  trx: ShopTransaction,
-  shopId: ShopId,
-  { orderId, workId }: { readonly orderId: string; readonly workId: string },
-): Promise<void> {
-  await sql`update parcel set state = 'canceled', tracking_number = null
-    where shop_id = ${shopId} and order_id = ${orderId} and work_id = ${workId} and state = 'packed'`.execute(
-    trx,
-  );
-}
-
 /** Wrong codes shown for a work so far, under its lock. */
 export async function readCodeTries(
   trx: ShopTransaction,

@@ -1,8 +1,10 @@
 // Works as they are written and read, on a real server.
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../tests/database.ts';
 import type { ShopId } from '../../base/ids.ts';
 import { withShop } from '../../platform/database.ts';
+import { insertParcel } from '../desk/store.ts';
 import { appendEvents, readTimeline } from '../timeline/store.ts';
 import { changeWork, insertWork, lockWorks, type NewWork, readWorks } from './store.ts';
 
@@ -77,3 +79,34 @@ test('an event told twice is one event', async () => {
     ]);
   });
 });
+
+test.each(['picking', 'placed', 'unplaced', 'canceled', 'shipped'] as const)(
+  'a packed work that becomes %s otherwise than from its desk has its parcel opened, the number free',
+  async (state) => {
+    const workId = `packed-${state}`;
+    const orderId = `2-${state}`;
+    const parcel = async (id: string) =>
+      await withShop(database.db, SHOP, (trx) =>
+        insertParcel(trx, SHOP, {
+          ...{ parcelId: id, orderId, workId, serviceCode: null, lines: [], carrier: null },
+          ...{ trackingNumber: `T-${state}`, weightGrams: null, at: NEW.createdAt },
+        }),
+      );
+    await withShop(database.db, SHOP, (trx) =>
+      insertWork(trx, SHOP, { ...NEW, workId, orderId, state: 'packed' }),
+    );
+    await parcel(`${workId}-1`);
+    await withShop(database.db, SHOP, async (trx) => {
+      const [work] = await lockWorks(trx, SHOP, { workIds: [workId] });
+      if (work === undefined) throw new Error('it was written');
+      await changeWork(trx, SHOP, work, { state });
+    });
+    await parcel(`${workId}-2`);
+    const { rows } = await withShop(database.db, SHOP, (trx) =>
+      sql<{
+        state: string;
+      }>`select state from parcel where work_id = ${workId} order by parcel_id`.execute(trx),
+    );
+    expect(rows.map((row) => row.state)).toEqual(['canceled', 'packed']);
+  },
+);

@@ -181,7 +181,10 @@ export async function insertWorks(
   }
 }
 
-/** Changes a work that is still at `version`; false: another was faster, nothing is changed. What the tables forbid throws. */
+/**
+ * Changes a work that is still at `version`; false: another was faster, nothing is changed. What the tables forbid throws. A
+ * packed parcel goes with its work: it is opened when the work is packed no more, whoever changed it.
+ */
 export async function changeWork(
   trx: ShopTransaction,
   shopId: ShopId,
@@ -195,7 +198,22 @@ export async function changeWork(
   const { numAffectedRows } = await sql`
     update work set version = version + 1 ${set.length === 0 ? sql`` : sql`, ${sql.join(set)}`}
     where shop_id = ${shopId} and work_id = ${workId} and version = ${version}`.execute(trx);
-  return numAffectedRows === 1n;
+  if (numAffectedRows !== 1n) return false;
+  if (isUnpacked(work, change)) await openParcels(trx, shopId, workId);
+  return true;
+}
+
+/** It was packed and is not any more. What a desk sends has its parcel sent before; what left by another's hand left otherwise. */
+function isUnpacked({ state }: Pick<Work, 'state'>, { state: after }: WorkChange): boolean {
+  return state === 'packed' && after !== undefined && after !== 'packed';
+}
+
+/** A parcel whose work is not packed any more is none; its number is free. */
+async function openParcels(trx: ShopTransaction, shopId: ShopId, workId: string): Promise<void> {
+  await sql`
+    update parcel p set state = 'canceled', tracking_number = null from work w
+    where w.shop_id = ${shopId} and w.work_id = ${workId} and p.shop_id = w.shop_id and p.order_id = w.order_id
+      and p.work_id = w.work_id and p.state = 'packed'`.execute(trx);
 }
 
 /** Puts these lines in the place of a work's lines; its row is locked by the caller. */

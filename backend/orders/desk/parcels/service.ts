@@ -7,7 +7,7 @@
 import { fulfillmentFollowJob } from '../../jobs.ts';
 import { type ActPart, changeAndTell, type DeskDependencies, DONE } from '../act/service.ts';
 import { checkIn, checkStep } from '../desk.ts';
-import { cancelParcel, insertParcel, shipParcel } from '../store.ts';
+import { insertParcel, shipParcel } from '../store.ts';
 
 /** What is known of a parcel; null: nothing (yet). */
 export type PackedParcel = {
@@ -42,7 +42,6 @@ export function unpack(deps: DeskDependencies): ActPart {
     const { trx, desk, work } = of;
     const state = checkIn(work, 'packed');
     if (!state.ok) return state;
-    await cancelParcel(trx, desk.shopId, work);
     await changeAndTell(of, { state: 'picking', packedAt: null }, { kind: 'unpacked' });
     await deps.enqueue(trx, fulfillmentFollowJob(desk.shopId, work.orderId));
     deps.onStep('desk.unpacked');
