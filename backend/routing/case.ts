@@ -214,7 +214,7 @@ function capFence(ground: Ground, node: CompiledNode): FenceSaid | undefined {
 
 /** Orders a node may take a day; null: any number. */
 export function capOf({ dailyOrderCap }: RoutingSettings, nodeId: string): number | null {
-  const own = dailyOrderCap.byNode[nodeId];
+  const own = entryOf(dailyOrderCap.byNode, nodeId);
   return own === undefined ? dailyOrderCap.standard : own;
 }
 
@@ -227,7 +227,13 @@ export function ordersToday(
   const known = facts.nodeLoads[node.index]?.ordersByDate;
   const today =
     known === undefined ? 0 : known[writeDay(localDay(node.calendar.zone, question.nowMinute))];
-  return (today ?? 0) + (question.placedToday[node.id] ?? 0) + (taken?.orders.get(node.index) ?? 0);
+  const placed = entryOf(question.placedToday, node.id);
+  return (today ?? 0) + (placed ?? 0) + (taken?.orders.get(node.index) ?? 0);
+}
+
+/** The entry under a name from outside: a node may be called `constructor`. */
+function entryOf<Value>(by: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(by, name) ? by[name] : undefined;
 }
 
 /**

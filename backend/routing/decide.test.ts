@@ -155,6 +155,15 @@ describe('fences', () => {
     });
   });
 
+  test.each(['constructor', 'toString', '__proto__'])('a place may be called %s', (id) => {
+    const named = Object.fromEntries([[id, { stock: { A: 1 } }]]);
+    for (const dailyOrderCap of [{}, { standard: 1 }]) {
+      const decision = decide(named, order({ A: 1 }), { settings: { dailyOrderCap } });
+      expect(decision.parcels).toMatchObject([{ nodeId: id }]);
+      expect(decision.points).toBe(660);
+    }
+  });
+
   test('a product rule keeps its products at the places it names', () => {
     const world = (one: WorldInput) => ({
       ...one,
