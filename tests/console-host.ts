@@ -45,6 +45,7 @@ import { createIdSource, createSigner } from '../backend/platform/signing.ts';
 import { createPolicyService } from '../backend/policy/service.ts';
 import type { PolicyTables } from '../backend/policy/store.ts';
 import { parseRoutingSettings } from '../backend/routing/settings.ts';
+import { parseFulfillmentSettings } from '../backend/shopify/fulfillment/settings.ts';
 import { parseInventorySettings } from '../backend/shopify/inventory/settings.ts';
 import { parseSurfaces } from '../backend/shopify/surfaces.ts';
 import { createLedgerService } from '../backend/stock/ledger/service.ts';
@@ -96,6 +97,7 @@ export async function startConsoleHost(): Promise<ConsoleHost> {
       routing: parseRoutingSettings,
       messages: parseMessageSettings,
       outcome: parseOutcomeSettings,
+      fulfillment: parseFulfillmentSettings,
     },
   });
   const store = createStockStore(database.db, {

@@ -1,6 +1,12 @@
 // The order desk, routing rules and kept promises in a browser, over routing as it runs.
 import AxeBuilder from '@axe-core/playwright';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { LANGUAGES } from '../backend/console/screens/texts/languages.ts';
 import { TEXTS } from '../backend/console/screens/texts/text.ts';
@@ -64,6 +70,7 @@ const SCREENS = [
   ['/routing/try', 's-section'],
   ['/routing/messages', '.entry'],
   ['/routing/alerts', '.entry'],
+  ['/routing/shopify', '.entry'],
   ['/outcomes', '.shares'],
 ] as const;
 
@@ -187,6 +194,113 @@ test('rules that contradict each other are said at their field, and nothing is s
     .waitFor();
   expect(await violations()).toEqual([]);
   expect(await routingStored()).toEqual(before);
+});
+
+/** Opens a picker of a card and chooses by name. */
+async function choose(card: Locator, picker: string, ...names: readonly string[]): Promise<void> {
+  const list = card.locator('details.picker', { hasText: picker });
+  await list.locator('summary').click();
+  for (const name of names) await list.getByLabel(name, { exact: true }).check();
+}
+
+test('a rule for countries is added by clicks, switched off, and refused at its card when it leaves nobody', async () => {
+  await open('/routing');
+  const rules = page.locator('s-section', {
+    has: page.getByRole('heading', { name: 'Rules for countries' }),
+  });
+  await rules.getByRole('button', { name: 'Add a rule for countries' }).click();
+  const first = rules.locator('fieldset.card').first();
+  await choose(first, 'Countries of delivery', 'FR', 'DE');
+  await choose(first, 'Kinds of places', 'Warehouse');
+  await rules.getByRole('button', { name: 'Add a rule for countries' }).click();
+  const second = rules.locator('fieldset.card').nth(1);
+  await second.getByLabel('Who may send').selectOption('never');
+  await choose(second, 'Countries of delivery', 'DE');
+  await choose(second, 'Kinds of places', 'Warehouse');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await second
+    .getByRole('alert')
+    .getByText(/leaves some place for DE: with rule 1 of the list none is left/)
+    .waitFor();
+  await second.getByLabel('In force').uncheck();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText(/in force after/).waitFor();
+  const inFrance = { effect: 'only', destinationCountries: ['FR', 'DE'], nodeKinds: ['warehouse'] };
+  expect((await routingStored()).section['countryRules']).toEqual([
+    { isOff: false, ...inFrance },
+    { isOff: true, effect: 'never', destinationCountries: ['DE'], nodeKinds: ['warehouse'] },
+  ]);
+  expect(await violations()).toEqual([]);
+  await second.getByRole('button', { name: 'Remove Rule 2, switched off' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText(/in force after/).waitFor();
+  expect((await routingStored()).section['countryRules']).toEqual([{ isOff: false, ...inFrance }]);
+});
+
+test('kinds of orders get rules of their own and another rank by the keyboard', async () => {
+  await open('/routing');
+  const kinds = page.locator('s-section', {
+    has: page.getByRole('heading', { name: 'Kinds of orders' }),
+  });
+  for (const [index, name] of ['large', 'gifts'].entries()) {
+    await kinds.getByRole('button', { name: 'Add a kind of orders' }).click();
+    await kinds.locator('fieldset.card').nth(index).getByLabel('Name').fill(name);
+  }
+  const large = kinds.locator('fieldset.card').first();
+  await large.getByLabel('Worth at least').fill('250');
+  await large.getByLabel('Other rules for splitting').check();
+  await large.getByLabel('Splitting', { exact: true }).selectOption('forbid');
+  await large.getByRole('button', { name: 'Move down: large' }).focus();
+  await page.keyboard.press('Enter');
+  // At the end only the way back is left, and the keyboard is there.
+  await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('/rulesets-up-1');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText(/in force after/).waitFor();
+  expect((await routingStored()).section['rulesets']).toMatchObject([
+    { name: 'gifts', when: {} },
+    { name: 'large', when: { minimumValueMinor: 25_000 }, split: { mode: 'forbid' } },
+  ]);
+  expect(await violations()).toEqual([]);
+});
+
+test('a real order is tried with rules that are not saved, and nothing is saved', async () => {
+  const before = await routingStored();
+  await open('/routing');
+  const trial = page.locator('s-section', {
+    has: page.getByRole('heading', { name: 'What would happen?' }),
+  });
+  const tryIt = async () => {
+    await trial.getByLabel('Order number').fill('1001');
+    await page.keyboard.press('Enter');
+  };
+  await tryIt();
+  await trial.getByText('With the rules as saved.').waitFor();
+  const rules = page.locator('s-section', {
+    has: page.getByRole('heading', { name: 'Rules for products' }),
+  });
+  await rules.getByRole('button', { name: 'Add a rule for products' }).click();
+  await tryIt();
+  await rules
+    .getByRole('alert')
+    .getByText(/a rule that names places/)
+    .waitFor();
+  await choose(rules.locator('fieldset.card'), 'Kinds of places', 'Logistics partner');
+  await tryIt();
+  await trial.getByText('With rules that are not saved.').waitFor();
+  await trial
+    .getByText(/V-LF01-BOR-42 wait|Leipzig/)
+    .first()
+    .waitFor();
+  expect(await routingStored()).toEqual(before);
+});
+
+test('what Shopify is told is chosen by clicks', async () => {
+  await open('/routing/shopify');
+  await page.getByLabel('Shopify writes to the buyer when a parcel leaves').uncheck();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText(/in force after/).waitFor();
+  const stored = JSON.parse(await (await host.ask('/sections/fulfillment')).text());
+  expect(stored.section).toMatchObject({ notifiesShopper: false, setsDeadlines: true });
 });
 
 test('a real order is tried without effect, with the reason of each other place', async () => {

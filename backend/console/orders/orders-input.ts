@@ -21,6 +21,9 @@ const orderId = z.string().min(1).max(255);
 /** `/orders/:orderId…`. */
 export const orderSchema = z.object({ orderId });
 
+/** `POST /orders/:orderId/dry-run`: by these routing rules; their own parser says what is wrong with them. */
+export const draftSchema = z.object({ orderId, settings: z.record(z.string(), z.unknown()) });
+
 /** `POST /orders/:orderId/preview`. */
 export const previewSchema = z.object({ orderId, action: actionSchema });
 

@@ -8,11 +8,13 @@ import { Router } from 'express';
 import { sendRefusal } from '../../http/problem.ts';
 import type { CareService } from '../../orders/care/service.ts';
 import type { RouteService } from '../../orders/route/service.ts';
+import { parseRoutingSettings } from '../../routing/settings.ts';
 import { type AdminHandler, type AuthenticateAdmin, asAdmin } from '../admin.ts';
 import { parseInput } from '../input.ts';
 import {
   actSchema,
   atRiskSchema,
+  draftSchema,
   orderSchema,
   ordersSchema,
   previewSchema,
@@ -35,6 +37,7 @@ export function orderRoutes(desk: OrderDesk): Router {
   router.get('/at-risk', admin(readAtRisk(desk)));
   router.get('/:orderId', admin(readOrder(desk)));
   router.get('/:orderId/dry-run', admin(dryRun(desk)));
+  router.post('/:orderId/dry-run', admin(dryRunDraft(desk)));
   router.post('/:orderId/preview', admin(preview(desk)));
   router.post('/:orderId/actions', admin(act(desk)));
   return router;
@@ -82,6 +85,22 @@ function dryRun({ route }: OrderDesk): AdminHandler {
     if (decision === undefined) {
       return sendRefusal(response, { code: 'order_unknown', ...input.value });
     }
+    response.json({ decision });
+  };
+}
+
+function dryRunDraft({ route }: OrderDesk): AdminHandler {
+  return async ({ shopId }, request, response) => {
+    const input = parseInput(draftSchema, { ...bodyOf(request.body), ...request.params });
+    if (!input.ok) return sendRefusal(response, input.refusal);
+    const { orderId } = input.value;
+    const settings = parseRoutingSettings(input.value.settings);
+    if (!settings.ok) {
+      const { pointer } = settings.refusal;
+      return sendRefusal(response, { ...settings.refusal, pointer: `/settings${pointer}` });
+    }
+    const decision = await route.dryRun(shopId, orderId, undefined, settings.value);
+    if (decision === undefined) return sendRefusal(response, { code: 'order_unknown', orderId });
     response.json({ decision });
   };
 }

@@ -44,6 +44,11 @@ export function createDraft(stored: Entry) {
       else notes.set(pointerOf(path), message);
       wrong.value = notes;
     },
+    /** Gives up texts that are no value below a path: what held them is gone, or stands elsewhere. */
+    forget: (path: Path): void => {
+      const below = `${pointerOf(path)}/`;
+      wrong.value = new Map([...wrong.value].filter(([pointer]) => !pointer.startsWith(below)));
+    },
     /** What to say beside a field: its own text first, then what the server said of it or of what is in it. */
     errorAt: (path: Path): string | undefined => {
       const pointer = pointerOf(path);

@@ -9,6 +9,7 @@
 import type { ShopId } from '../../base/ids.ts';
 import type { Result } from '../../base/result.ts';
 import type { RouteDecision } from '../../routing/decision.ts';
+import type { RoutingSettings } from '../../routing/settings.ts';
 import type { ShopTransaction } from '../../stock/ledger/store.ts';
 import { announceMove, relocate, returnWork } from './moves/service.ts';
 import { dryRun, previewMove } from './outlook/service.ts';
@@ -44,11 +45,15 @@ export type RouteService = {
   ): Promise<Result<MovedWork, RelocationRefusal>>;
   /** Called when a transaction with `relocate` or `returnWork` has committed. */
   announce(shopId: ShopId, moved: MovedWork): Promise<void>;
-  /** The decision that would be made of what can still be placed, without effect; undefined: no such order. */
+  /**
+   * The decision that would be made of what can still be placed, without effect; undefined: no such order. `settings`: by
+   * these rules in place of the shop's.
+   */
   dryRun(
     shopId: ShopId,
     orderId: string,
     destination?: { readonly country: string; readonly postalCode: string },
+    settings?: RoutingSettings,
   ): Promise<RouteDecision | undefined>;
   /** What moving a work there would mean, without effect; undefined: no such work. */
   previewMove(shopId: ShopId, workId: string, nodeId: string): Promise<MovePreview | undefined>;
@@ -65,8 +70,12 @@ export function createRouteService(deps: RunDependencies): RouteService {
     relocate: (trx, shopId, to) => relocate(deps, trx, shopId, to),
     returnWork: (trx, shopId, what) => returnWork(deps, trx, shopId, what),
     announce: (shopId, moved) => announceMove(deps, shopId, moved),
-    dryRun: (shopId, orderId, destination) =>
-      dryRun(deps, shopId, { orderId, ...(destination === undefined ? {} : { destination }) }),
+    dryRun: (shopId, orderId, destination, settings) =>
+      dryRun(
+        settings === undefined ? deps : { ...deps, settingsOf: async () => settings },
+        shopId,
+        { orderId, ...(destination === undefined ? {} : { destination }) },
+      ),
     previewMove: (shopId, workId, nodeId) => previewMove(deps, shopId, { workId, nodeId }),
     closeNode: (shopId, nodeId) => closeNode(deps, shopId, nodeId),
     sweep: (shopId) => sweepWorks(deps, shopId),

@@ -63,13 +63,16 @@ export function NumberField(
     readonly step?: number;
     readonly min?: number;
     readonly max?: number;
+    /** What holds while it is empty. */
+    readonly placeholder?: string;
   },
 ) {
   const { draft, path, label, suffix, step = 1, min = 0, max } = props;
   return (
     <s-number-field
-      label={t(label)}
+      label={t(label, props.facts)}
       value={textAt(draft, path)}
+      {...given('placeholder', props.placeholder)}
       step={step}
       min={min}
       {...(max === undefined ? {} : { max })}

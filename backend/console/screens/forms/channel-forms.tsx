@@ -4,10 +4,9 @@
  * All of it is the network's policy: one save, in force within five seconds (docs/semantics.md, rules 16 and 17).
  */
 import { type Draft, isEntry, listAt, type Path } from '../draft.ts';
-import { Picker } from '../fields/amounts.tsx';
 import { RemoveButton } from '../fields/calendar.tsx';
+import { kindChoices, ListField, WordsField } from '../fields/lists.tsx';
 import { type Choice, given, NumberField, TextField } from '../fields/simple.tsx';
-import type { TextKey } from '../texts/en.ts';
 import { t } from '../texts/text.ts';
 import type { FormProps } from './entry-form.tsx';
 import { type Aspect, type Naming, RuleRows } from './rule-rows.tsx';
@@ -87,14 +86,19 @@ function Channel({ draft, path, names }: { draft: Draft; path: Path; names: Name
         <WordsField draft={draft} path={[...path, 'incomingSources']} label="channels.sources" />
       </div>
       <s-paragraph color="subdued">{t('channels.poolText')}</s-paragraph>
-      <PoolField draft={draft} path={[...path, 'kinds']} label="channels.kinds" choices={kinds()} />
-      <PoolField
+      <ListField
+        draft={draft}
+        path={[...path, 'kinds']}
+        label="channels.kinds"
+        choices={kindChoices()}
+      />
+      <ListField
         draft={draft}
         path={[...path, 'countries']}
         label="channels.countries"
         choices={countries.map((code) => ({ value: code, label: code }))}
       />
-      <PoolField
+      <ListField
         draft={draft}
         path={[...path, 'nodeIds']}
         label="channels.nodes"
@@ -103,56 +107,6 @@ function Channel({ draft, path, names }: { draft: Draft; path: Path; names: Name
       <WordsField draft={draft} path={[...path, 'tags']} label="channels.tags" />
     </s-stack>
   );
-}
-
-/** Words separated by commas; none is no field at all. */
-function WordsField(props: {
-  draft: Draft;
-  path: Path;
-  label: 'channels.tags' | 'channels.sources';
-}) {
-  const { draft, path, label } = props;
-  return (
-    <s-text-field
-      label={t(label)}
-      details={t(`${label}.help`)}
-      value={listAt(draft, path).join(', ')}
-      {...given('error', draft.errorAt(path))}
-      onChange={(event) => {
-        const words = event.currentTarget.value.split(',').map((word) => word.trim());
-        const kept = words.filter((word) => word !== '');
-        draft.write(path, kept.length === 0 ? undefined : kept);
-      }}
-    />
-  );
-}
-
-// An empty list would mean "none"; nobody chosen means "all", which is no field at all.
-function PoolField(props: {
-  draft: Draft;
-  path: Path;
-  label: TextKey;
-  choices: readonly Choice[];
-}) {
-  const { draft, path, label, choices } = props;
-  return (
-    <Picker
-      label={t(label)}
-      empty={t('channels.all')}
-      choices={choices}
-      chosen={listAt(draft, path).map(String)}
-      error={draft.errorAt(path)}
-      onChange={(chosen) => draft.write(path, chosen.length === 0 ? undefined : chosen)}
-    />
-  );
-}
-
-function kinds(): Choice[] {
-  return [
-    { value: 'warehouse', label: t('field.kind.warehouse') },
-    { value: 'store', label: t('field.kind.store') },
-    { value: '3pl', label: t('field.kind.3pl') },
-  ];
 }
 
 const DEFAULT_HORIZON_DAYS = 14;
@@ -297,7 +251,7 @@ function whereOf(names: Names): Aspect {
     none: t('rules.everywhere'),
     namings: [
       nodeNaming(names),
-      { field: 'kind', label: t('rules.kind'), choices: kinds() },
+      { field: 'kind', label: t('rules.kind'), choices: kindChoices() },
       { field: 'region', label: t('rules.region') },
       { field: 'nodeTag', label: t('rules.nodeTag') },
     ],

@@ -54,6 +54,8 @@ export function EntryForm(props: {
   names: NetworkNames;
   /** Instead of the form of the collection: a part of the rules on a screen of its own. */
   form?: (props: FormProps) => ComponentChild;
+  /** Shown below the form, with what stands in it. */
+  beside?: (props: FormProps) => ComponentChild;
   /** A section of the policy that is saved whole; absent: a part of the network. */
   section?: string;
   /** After a save or when the other's version is wanted: load the entry again. */
@@ -88,41 +90,45 @@ export function EntryForm(props: {
     for await (const force of watchForce(version)) setState({ at: 'saved', version, force });
   };
   const Form = props.form ?? FORMS[edited.collection];
+  const Beside = props.beside;
   return (
-    <form
-      class="entry"
-      data-save-bar
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save(edited.version);
-      }}
-      onReset={(event) => {
-        event.preventDefault();
-        onReload();
-      }}
-    >
-      <SaveState
-        state={state}
-        isShown={draft.problems.value.length > 0}
-        onReload={onReload}
-        onOverwrite={save}
-      />
-      <WrongFields draft={draft} />
-      <Form draft={draft} names={names} isNew={edited.key === null} />
-      <div class="actions">
-        <s-button variant="primary" type="submit" loading={state.at === 'saving'}>
-          {t('common.save')}
-        </s-button>
-        <s-button type="reset" disabled={!isChanged}>
-          {t('common.discard')}
-        </s-button>
-        {onRemove === undefined ? null : (
-          <s-button tone="critical" icon="delete" onClick={onRemove}>
-            {t('common.remove')}
+    <>
+      <form
+        class="entry"
+        data-save-bar
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save(edited.version);
+        }}
+        onReset={(event) => {
+          event.preventDefault();
+          onReload();
+        }}
+      >
+        <SaveState
+          state={state}
+          isShown={draft.problems.value.length > 0}
+          onReload={onReload}
+          onOverwrite={save}
+        />
+        <WrongFields draft={draft} />
+        <Form draft={draft} names={names} isNew={edited.key === null} />
+        <div class="actions">
+          <s-button variant="primary" type="submit" loading={state.at === 'saving'}>
+            {t('common.save')}
           </s-button>
-        )}
-      </div>
-    </form>
+          <s-button type="reset" disabled={!isChanged}>
+            {t('common.discard')}
+          </s-button>
+          {onRemove === undefined ? null : (
+            <s-button tone="critical" icon="delete" onClick={onRemove}>
+              {t('common.remove')}
+            </s-button>
+          )}
+        </div>
+      </form>
+      {Beside === undefined ? null : <Beside draft={draft} names={names} isNew={false} />}
+    </>
   );
 }
 

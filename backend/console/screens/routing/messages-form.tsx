@@ -1,5 +1,5 @@
 /**
- * What buyers are told and who is warned: the sections `messages` and `outcome`.
+ * What buyers and Shopify are told, and who is warned: the sections `messages`, `fulfillment` and `outcome`.
  */
 import { listAt } from '../draft.ts';
 import { CheckField, NoteField, NumberField, TextField } from '../fields/simple.tsx';
@@ -46,6 +46,21 @@ export function MessagesForm({ draft }: FormProps) {
           max={1_440}
         />
       </div>
+    </s-section>
+  );
+}
+
+const FOLLOWS = ['notifiesShopper', 'reportsProgress', 'setsDeadlines', 'ranksLocations'] as const;
+
+/** What Shopify is told: the section `fulfillment`. */
+export function FollowForm({ draft }: FormProps) {
+  return (
+    <s-section heading={t('routing.shopify')}>
+      <s-stack gap="base">
+        {FOLLOWS.map((field) => (
+          <CheckField key={field} draft={draft} path={[field]} label={`follows.${field}`} />
+        ))}
+      </s-stack>
     </s-section>
   );
 }

@@ -1,25 +1,20 @@
 /**
  * The order of priority: the best step first, each part left open holds for all.
  */
-
 import type { NetworkNames } from '../../view.ts';
-import { type Draft, isEntry, listAt } from '../draft.ts';
+import { type Draft, isEntry, listAt, type Path } from '../draft.ts';
 import { RemoveButton } from '../fields/calendar.tsx';
-import { type Choice, given } from '../fields/simple.tsx';
+import { kindChoices, MoveButtons } from '../fields/lists.tsx';
+import { given } from '../fields/simple.tsx';
 import { t } from '../texts/text.ts';
-import { KINDS } from './node-kinds.ts';
+import { countriesOf } from './place-fields.tsx';
 
-const PATH = ['priority'];
-
-export function PriorityRows({ draft, names }: { draft: Draft; names: NetworkNames }) {
-  const rows = listAt(draft, PATH).filter(isEntry);
-  const countriesOf = (list: readonly { readonly country: string }[]): Choice[] =>
-    [...new Set(list.map(({ country }) => country))]
-      .toSorted()
-      .map((country) => ({ value: country, label: country }));
-  const kinds = KINDS.map((value) => ({ value, label: t(`field.kind.${value}`) }));
+export function PriorityRows(props: { draft: Draft; names: NetworkNames; at: Path }) {
+  const { draft, names, at: section } = props;
+  const path = [...section, 'priority'];
+  const rows = listAt(draft, path).filter(isEntry);
   const parts = [
-    { field: 'nodeKind', label: t('routing.priority.kind'), choices: kinds },
+    { field: 'nodeKind', label: t('routing.priority.kind'), choices: kindChoices() },
     { field: 'nodeCountry', label: t('routing.priority.from'), choices: countriesOf(names.nodes) },
     {
       field: 'destinationCountry',
@@ -27,7 +22,7 @@ export function PriorityRows({ draft, names }: { draft: Draft; names: NetworkNam
       choices: countriesOf(names.zones),
     },
   ];
-  const replace = (next: readonly unknown[]) => draft.write(PATH, next);
+  const replace = (next: readonly unknown[]) => draft.write(path, next);
   return (
     <s-stack gap="small">
       <s-paragraph color="subdued">{t('routing.priority.text')}</s-paragraph>
@@ -41,7 +36,7 @@ export function PriorityRows({ draft, names }: { draft: Draft; names: NetworkNam
               value={String(row[field] ?? '')}
               {...given(
                 'error',
-                field === 'nodeKind' ? draft.errorAt([...PATH, index]) : undefined,
+                field === 'nodeKind' ? draft.errorAt([...path, index]) : undefined,
               )}
               onChange={(event) => {
                 const { [field]: _, ...others } = row;
@@ -58,10 +53,19 @@ export function PriorityRows({ draft, names }: { draft: Draft; names: NetworkNam
               ))}
             </s-select>
           ))}
-          <RemoveButton
-            name={t('rules.row', { number: index + 1 })}
-            onClick={() => replace(rows.filter((_, at) => at !== index))}
-          />
+          <div class="buttons">
+            <MoveButtons
+              path={path}
+              index={index}
+              name={t('rules.row', { number: index + 1 })}
+              entries={rows}
+              onMove={replace}
+            />
+            <RemoveButton
+              name={t('rules.row', { number: index + 1 })}
+              onClick={() => replace(rows.filter((_, at) => at !== index))}
+            />
+          </div>
         </div>
       ))}
       <div>

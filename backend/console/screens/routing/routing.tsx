@@ -1,8 +1,6 @@
 /**
  * How orders are routed, what buyers are told and when a merchant is warned: one form for each section of the policy, and
- * a try on a real order without effect.
- *
- * Rules that only an import writes (product, country, special sets) stay as they are in what is saved.
+ * what Shopify is told; and a try on a real order without effect.
  */
 import { useMemo, useState } from 'preact/hooks';
 import type { NetworkNames, SectionView } from '../../view.ts';
@@ -11,14 +9,14 @@ import { useAnswer } from '../network.tsx';
 import { Fault, Screen, Waiting } from '../parts.tsx';
 import { pathTo } from '../route.ts';
 import { t } from '../texts/text.ts';
-import { AlertsForm, MessagesForm, MessagesOff } from './messages-form.tsx';
+import { AlertsForm, FollowForm, MessagesForm, MessagesOff } from './messages-form.tsx';
 import { RoutingForm } from './routing-form.tsx';
 import { TryOrder } from './try-order.tsx';
 
-const PAGES = ['rules', 'try', 'messages', 'alerts'] as const;
+const PAGES = ['rules', 'try', 'messages', 'alerts', 'shopify'] as const;
 type Page = (typeof PAGES)[number];
 
-/** `/app/routing`, `/app/routing/try`, `/app/routing/messages`, `/app/routing/alerts`. */
+/** `/app/routing`, and below it `/try`, `/messages`, `/alerts`, `/shopify`. */
 export function RoutingScreen({ path }: { path: readonly string[] }) {
   const page = PAGES.find((one) => one === path[0]) ?? 'rules';
   return (
@@ -58,37 +56,43 @@ function Part({ page }: { page: Page }) {
           <SectionForm key={page} section="outcome" form={AlertsForm} />
         </>
       );
+    case 'shopify':
+      return (
+        <>
+          <s-paragraph color="subdued">{t('follows.intro')}</s-paragraph>
+          <SectionForm key={page} section="fulfillment" form={FollowForm} />
+        </>
+      );
     default:
       return (
         <>
           <s-paragraph color="subdued">{t('routing.intro')}</s-paragraph>
-          <SectionForm key={page} section="routing" form={RoutingForm} />
+          <SectionForm key={page} section="routing" form={RoutingForm} beside={TryOrder} />
         </>
       );
   }
 }
 
-function SectionForm(props: { section: string; form: typeof RoutingForm }) {
-  const { section, form } = props;
+type OfSection = {
+  readonly section: string;
+  readonly form: typeof RoutingForm;
+  /** Shown below, with what stands in the form. */
+  readonly beside?: typeof RoutingForm;
+};
+
+function SectionForm(props: OfSection) {
+  const { section } = props;
   const { answer: names } = useAnswer<NetworkNames>('/network');
   const { answer: stored, reload } = useAnswer<SectionView>(`/sections/${section}`);
   const fault = [names, stored].find((answer) => answer?.ok === false);
   if (fault?.ok === false) return <Fault problem={fault.problem} onRetry={reload} />;
   if (names?.ok !== true || stored?.ok !== true) return <Waiting />;
-  return (
-    <Form section={section} form={form} names={names.value} view={stored.value} onReload={reload} />
-  );
+  return <Form {...props} names={names.value} view={stored.value} onReload={reload} />;
 }
 
 // A later version is met as a conflict, never taken silently.
-function Form(props: {
-  section: string;
-  form: typeof RoutingForm;
-  names: NetworkNames;
-  view: SectionView;
-  onReload: () => void;
-}) {
-  const { section, form, names, view, onReload } = props;
+function Form(props: OfSection & { names: NetworkNames; view: SectionView; onReload: () => void }) {
+  const { section, form, beside, names, view, onReload } = props;
   const [saved, setSaved] = useState<Edited>();
   const stored = useMemo(
     (): Edited => ({
@@ -104,6 +108,7 @@ function Form(props: {
       names={names}
       section={section}
       form={form}
+      {...(beside === undefined ? {} : { beside })}
       onReload={() => {
         setSaved(undefined);
         onReload();

@@ -1,9 +1,11 @@
 /** The texts of the admin app in German. */
 import type { Texts } from './en.ts';
 import { ORDERS_DE } from './orders/de.ts';
+import { RULES_DE } from './rules/de.ts';
 
 export const DE: Texts = {
   ...ORDERS_DE,
+  ...RULES_DE,
   'nav.setup': 'Einrichtung',
   'nav.network': 'Netz',
   'nav.stock': 'Bestand',
@@ -744,8 +746,11 @@ export const DE: Texts = {
   'sync.cause.unseen_sale': 'ein noch unbekannter Verkauf',
   'sync.cause.foreign_edit': 'von jemand anderem geändert',
   'sync.cause.unknown_level': 'uns unbekannt',
+  'sync.cause.taken_off': 'in Shopify vom Standort genommen',
+  'sync.cause.missing_level': 'dort noch nicht geführt',
   'sync.mended': 'neu geschrieben',
   'sync.taken': 'übernommen',
+  'sync.waits': 'wartet auf Sie, siehe oben',
   'inventory.title': 'Wer sagt, was wo liegt',
   'inventory.text':
     'Zuerst sagt es Shopify, und Kept schreibt nichts. Wählen Sie die Orte, deren Bestand Ihre Systeme an Kept senden: von da an schreibt Kept ihre Menge nach Shopify.',

@@ -1,8 +1,10 @@
 import { ORDERS_EN } from './orders/en.ts';
+import { RULES_EN } from './rules/en.ts';
 
 /** The texts of the admin app in English: the list of keys every other language must have. */
 export const EN = {
   ...ORDERS_EN,
+  ...RULES_EN,
   'nav.setup': 'Set-up',
   'nav.network': 'Network',
   'nav.stock': 'Stock',
@@ -731,8 +733,11 @@ export const EN = {
   'sync.cause.unseen_sale': 'a sale we had not heard of',
   'sync.cause.foreign_edit': 'changed by somebody else',
   'sync.cause.unknown_level': 'not known to us',
+  'sync.cause.taken_off': 'taken off the location in Shopify',
+  'sync.cause.missing_level': 'not stocked there yet',
   'sync.mended': 'written again',
   'sync.taken': 'taken over',
+  'sync.waits': 'waits for you, see above',
   'inventory.title': 'Who says what stands where',
   'inventory.text':
     'At first Shopify says it, and Kept writes nothing. Choose the places whose stock your systems send to Kept: from then on Kept writes their figure to Shopify.',

@@ -1,9 +1,11 @@
 /** The texts of the admin app in Spanish. */
 import type { Texts } from './en.ts';
 import { ORDERS_ES } from './orders/es.ts';
+import { RULES_ES } from './rules/es.ts';
 
 export const ES: Texts = {
   ...ORDERS_ES,
+  ...RULES_ES,
   'nav.setup': 'Configuración',
   'nav.network': 'Red',
   'nav.stock': 'Existencias',
@@ -738,8 +740,11 @@ export const ES: Texts = {
   'sync.cause.unseen_sale': 'una venta que no conocíamos',
   'sync.cause.foreign_edit': 'cambiado por otros',
   'sync.cause.unknown_level': 'desconocido para nosotros',
+  'sync.cause.taken_off': 'retirado de la ubicación en Shopify',
+  'sync.cause.missing_level': 'todavía no se almacena allí',
   'sync.mended': 'reescrito',
   'sync.taken': 'adoptado',
+  'sync.waits': 'espera tu decisión, ver arriba',
   'inventory.title': 'Quién dice qué hay dónde',
   'inventory.text':
     'Al principio lo dice Shopify y Kept no escribe nada. Elija los lugares cuyas existencias envían sus sistemas a Kept: desde entonces Kept escribe su cifra en Shopify.',

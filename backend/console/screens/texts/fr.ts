@@ -1,9 +1,11 @@
 /** The texts of the admin app in French. */
 import type { Texts } from './en.ts';
 import { ORDERS_FR } from './orders/fr.ts';
+import { RULES_FR } from './rules/fr.ts';
 
 export const FR: Texts = {
   ...ORDERS_FR,
+  ...RULES_FR,
   'nav.setup': 'Configuration',
   'nav.network': 'Réseau',
   'nav.stock': 'Stocks',
@@ -745,8 +747,11 @@ export const FR: Texts = {
   'sync.cause.unseen_sale': 'une vente inconnue',
   'sync.cause.foreign_edit': 'modifié par quelqu’un d’autre',
   'sync.cause.unknown_level': 'inconnu de nous',
+  'sync.cause.taken_off': 'retiré de l’emplacement dans Shopify',
+  'sync.cause.missing_level': 'pas encore stocké à cet endroit',
   'sync.mended': 'réécrit',
   'sync.taken': 'repris',
+  'sync.waits': 'attend votre décision, voir plus haut',
   'inventory.title': 'Qui dit ce qui est où',
   'inventory.text':
     'Au début c’est Shopify, et Kept n’écrit rien. Choisissez les lieux dont vos systèmes envoient le stock à Kept : dès lors Kept écrit leur chiffre dans Shopify.',

@@ -1,9 +1,11 @@
 /** The texts of the admin app in Italian. */
 import type { Texts } from './en.ts';
 import { ORDERS_IT } from './orders/it.ts';
+import { RULES_IT } from './rules/it.ts';
 
 export const IT: Texts = {
   ...ORDERS_IT,
+  ...RULES_IT,
   'nav.setup': 'Configurazione',
   'nav.network': 'Rete',
   'nav.stock': 'Giacenze',
@@ -741,8 +743,11 @@ export const IT: Texts = {
   'sync.cause.unseen_sale': 'una vendita non ancora nota',
   'sync.cause.foreign_edit': 'modificato da altri',
   'sync.cause.unknown_level': 'a noi sconosciuto',
+  'sync.cause.taken_off': 'tolto dall’ubicazione in Shopify',
+  'sync.cause.missing_level': 'non ancora tenuto lì',
   'sync.mended': 'riscritto',
   'sync.taken': 'ripreso',
+  'sync.waits': 'attende te, vedi sopra',
   'inventory.title': 'Chi dice cosa c’è dove',
   'inventory.text':
     'All’inizio lo dice Shopify e Kept non scrive nulla. Scegli le sedi le cui giacenze arrivano a Kept dai tuoi sistemi: da allora Kept scrive la loro cifra in Shopify.',
