@@ -198,6 +198,7 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     },
     orderOfFulfillmentOrder: async () => undefined,
     locationClosed: async (shopId, locationId) => {
+      await ground.store.closeLocation(shopId, locationId);
       const nodeIds = new Set((await core.stock.open(shopId))?.snapshot.nodeIndex.keys());
       const nodeId = nodeOfLocation(await surfacesOf(shopId), locationId, nodeIds);
       if (nodeId !== undefined) await dependencies.works.closeNode(shopId, nodeId);
@@ -324,12 +325,13 @@ function buildServices(
 
 function levelsDeps(
   { ground, platform, log }: ConnectorDependencies,
-  { reconcileStore, push }: PushParts,
+  { reconcileStore, outbox, push }: PushParts,
   { catalog }: Services,
 ): ReconcileLevelsDeps {
   return {
     admin: ground.admin,
     store: reconcileStore,
+    outbox,
     log,
     now: () => platform.clock.now(),
     wait: async (milliseconds) => {

@@ -138,14 +138,8 @@ function ranksJob(
 }
 
 // Which location each node is, as the shop has bound them; a location that is switched off takes no work.
-async function readPlaces({ core, ground }: FollowBuild, shopId: ShopId): Promise<Places> {
-  const surfaces = surfacesIn(await core.policy.read(shopId), SURFACES_SECTION);
-  const live = await core.stock.open(shopId);
-  const nodeIds = new Set(live?.snapshot.nodeIndex.keys());
-  const bound = (await ground.store.readLocations(shopId)).flatMap(({ locationId, isActive }) => {
-    const nodeId = nodeOfLocation(surfaces, locationId, nodeIds);
-    return nodeId === undefined ? [] : [{ locationId, nodeId, isActive }];
-  });
+async function readPlaces(build: FollowBuild, shopId: ShopId): Promise<Places> {
+  const bound = await boundLocations(build, shopId);
   const active = bound.filter(({ isActive }) => isActive);
   const locations = new Map(active.map(({ nodeId, locationId }) => [nodeId, locationId]));
   const nodes = new Map(bound.map(({ nodeId, locationId }) => [locationId, nodeId]));
@@ -153,4 +147,18 @@ async function readPlaces({ core, ground }: FollowBuild, shopId: ShopId): Promis
     locationOf: (nodeId) => locations.get(nodeId) ?? null,
     nodeOf: (locationId) => nodes.get(locationId),
   };
+}
+
+/** Locations of the shop that are bound to a place of the network. */
+export async function boundLocations(
+  { core, ground }: Pick<FollowBuild, 'core' | 'ground'>,
+  shopId: ShopId,
+) {
+  const surfaces = surfacesIn(await core.policy.read(shopId), SURFACES_SECTION);
+  const live = await core.stock.open(shopId);
+  const nodeIds = new Set(live?.snapshot.nodeIndex.keys());
+  return (await ground.store.readLocations(shopId)).flatMap(({ locationId, isActive }) => {
+    const nodeId = nodeOfLocation(surfaces, locationId, nodeIds);
+    return nodeId === undefined ? [] : [{ locationId, nodeId, isActive }];
+  });
 }

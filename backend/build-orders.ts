@@ -4,9 +4,10 @@
  * In: platform, core, queue. Out: the services, their jobs and routes. What a module needs of another meets here the
  * function that supplies it. Part of the composition root.
  */
+import type { ShopId } from './base/ids.ts';
 import type { Connector } from './build-connector.ts';
 import type { Core } from './build-core.ts';
-import { buildFollow } from './build-follow.ts';
+import { boundLocations, buildFollow } from './build-follow.ts';
 import { buildOffers } from './build-offers.ts';
 import { buildRouting } from './build-routing.ts';
 import type { ShopifyGround } from './build-shopify.ts';
@@ -14,6 +15,7 @@ import type { JobQueue } from './jobs/queue.ts';
 import type { OnOrderStep } from './orders/steps.ts';
 import type { Log } from './platform/log.ts';
 import { createOutbox } from './platform/outbox.ts';
+import { createRefreshed, type Refreshed } from './platform/refreshed.ts';
 import type { Platform } from './platform/stand.ts';
 
 /** What it is built on. */
@@ -35,8 +37,9 @@ export type Orders = ReturnType<typeof buildOrders>;
 export function buildOrders(build: OrdersBuild) {
   const { platform, log, core, ground, connector, queue, onStep = () => undefined } = build;
   const outbox = createOutbox(queue.boss, queue.wake);
+  const off = switchedOffPlaces(build);
   const routing = buildRouting({
-    ...{ platform, log, core, queue, outbox, onStep },
+    ...{ platform, log, core, queue, outbox, onStep, switchedOff: off.read },
     installedShops: connector.installedShops,
   });
   const { route } = routing;
@@ -55,7 +58,13 @@ export function buildOrders(build: OrdersBuild) {
     offers,
     follow,
     /** What intake causes. */
-    works: { routeOrder: route.routeOrder, closeNode: route.closeNode },
+    works: {
+      routeOrder: route.routeOrder,
+      closeNode: async (shopId: ShopId, nodeId: string): Promise<void> => {
+        await off.reload(shopId);
+        await route.closeNode(shopId, nodeId);
+      },
+    },
     jobs: [...routing.jobs, ...follow.jobs],
     /** Stops timers. */
     stop: (): void => {
@@ -63,4 +72,23 @@ export function buildOrders(build: OrdersBuild) {
       offers.stop();
     },
   };
+}
+
+// A place that is switched off is left out within these seconds, on every replica; works that came meanwhile are moved by the minute.
+const OFF_SECONDS = 5;
+const MOST_SHOPS = 10_000;
+
+/** Places that are bound to a location and whose locations are all switched off in the shop. */
+function switchedOffPlaces({ core, ground, log }: OrdersBuild): Refreshed<ShopId, Set<string>> {
+  return createRefreshed({
+    load: async (shopId: ShopId) => {
+      const bound = await boundLocations({ core, ground }, shopId);
+      const on = new Set(bound.flatMap(({ isActive, nodeId }) => (isActive ? [nodeId] : [])));
+      return new Set(bound.flatMap(({ nodeId }) => (on.has(nodeId) ? [] : [nodeId])));
+    },
+    maxAgeMilliseconds: OFF_SECONDS * 1_000,
+    maxKeys: MOST_SHOPS,
+    monotonicMilliseconds: core.monotonicMilliseconds,
+    onFault: (error) => log.warn({ event: 'locations_not_read', error }),
+  });
 }

@@ -9,6 +9,7 @@ import { shipmentsBookedBySystem } from './build-claims.ts';
 import type { Core } from './build-core.ts';
 import { offerHooks } from './build-offers.ts';
 import type { JobDefinition, JobQueue } from './jobs/queue.ts';
+import { withSwitchedOff } from './network/switched-off.ts';
 import { ORDER_ROUTE_JOB, parseOrderJob, parseSweepJob, ROUTE_SWEEP_JOB } from './orders/jobs.ts';
 import { createRouteService, type RouteService } from './orders/route/service.ts';
 import type { OnOrderStep } from './orders/steps.ts';
@@ -22,6 +23,7 @@ import {
   ROUTING_SECTION,
   type RoutingSettings,
 } from './routing/settings.ts';
+import type { LiveShop } from './stock/service.ts';
 
 /** What it is built on. */
 export type RoutingBuild = {
@@ -32,6 +34,8 @@ export type RoutingBuild = {
   readonly outbox: Outbox;
   readonly installedShops: () => Promise<readonly ShopId[]>;
   readonly onStep: OnOrderStep;
+  /** Places whose location is switched off in the shop. */
+  readonly switchedOff: (shopId: ShopId) => Promise<ReadonlySet<string>>;
 };
 
 /** Builds it. */
@@ -39,7 +43,7 @@ export function buildRouting(build: RoutingBuild) {
   const { platform, core, queue, outbox, log } = build;
   const route = createRouteService({
     ...{ db: platform.db, clock: platform.clock, log, onStep: build.onStep, offers: offerHooks() },
-    openShop: core.stock.open,
+    openShop: openSwitchedOn(build),
     refreshShop: core.stock.refresh,
     announce: core.stock.announceSoon,
     settingsOf: async (shopId) => routingSettings(await core.policy.read(shopId)),
@@ -55,6 +59,25 @@ export function buildRouting(build: RoutingBuild) {
     route,
     jobs: [routeJob(route), sweepJob(route, follower.setWaiting, build)],
     stop: follower.stop,
+  };
+}
+
+/** Shops as routing sees them: what is switched off takes no work. The same shop and places give the same object. */
+function openSwitchedOn({ core, switchedOff }: Pick<RoutingBuild, 'core' | 'switchedOff'>) {
+  const seen = new WeakMap<
+    LiveShop,
+    { readonly off: ReadonlySet<string>; readonly live: LiveShop }
+  >();
+  return async (shopId: ShopId): Promise<LiveShop | undefined> => {
+    const live = await core.stock.open(shopId);
+    if (live === undefined) return undefined;
+    const off = await switchedOff(shopId);
+    if (off.size === 0) return live;
+    const known = seen.get(live);
+    if (known?.off === off) return known.live;
+    const without = { ...live, snapshot: withSwitchedOff(live.snapshot, off) };
+    seen.set(live, { off, live: without });
+    return without;
   };
 }
 

@@ -150,6 +150,7 @@ function compileNode(book: PlaceBook, source: WorldNode, index: number): Compile
     unitsPerHour: source.unitsPerHour ?? 0,
     unitsPerDay: source.unitsPerDay ?? 0,
     takesOrders: source.takesOrders,
+    isLocationOff: false,
     offersPickup: source.offersPickup,
     customsArea: customsAreaOf(source),
   };

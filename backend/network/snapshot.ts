@@ -71,6 +71,8 @@ export type CompiledNode = {
   /** 0: no limit. */
   readonly unitsPerDay: number;
   readonly takesOrders: boolean;
+  /** Its location is switched off in the shop; then it takes no orders either. */
+  readonly isLocationOff: boolean;
   readonly offersPickup: boolean;
   readonly customsArea: string;
 };

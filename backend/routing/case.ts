@@ -177,7 +177,7 @@ export function waysIfAsked({ ground, snapshot, route }: Case, node: CompiledNod
 function placeFence(ground: Ground, node: CompiledNode): FenceSaid | undefined {
   const { route, rules, question, channel, excluded } = ground;
   if (route.kind === 'collect' && route.node !== node.index) return said('own_store_only');
-  if (!node.takesOrders) return said('closed');
+  if (!node.takesOrders) return said(node.isLocationOff ? 'location_off' : 'closed');
   if (channel?.hasNode[node.index] !== 1) {
     return said('not_in_ruleset', { channel: question.channel });
   }
@@ -295,7 +295,7 @@ export function fenceOfEmpty(
   if (opened.route.kind === 'collect' && opened.route.node !== node.index) {
     return said('own_store_only');
   }
-  if (!node.takesOrders) return said('closed');
+  if (!node.takesOrders) return said(node.isLocationOff ? 'location_off' : 'closed');
   if (snapshot.channels[channelOf(snapshot, question.channel)]?.hasNode[node.index] !== 1) {
     return said('not_in_ruleset', { channel: question.channel });
   }

@@ -9,6 +9,7 @@
 export const FENCES = [
   'no_stock',
   'closed',
+  'location_off',
   'no_lane',
   'no_departure',
   'too_late',

@@ -184,6 +184,7 @@ const NEARNESS: readonly Fence[] = [
   'own_store_only',
   'not_in_ruleset',
   'closed',
+  'location_off',
   'country_rule',
   'product_rule',
   'no_lane',

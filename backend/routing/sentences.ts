@@ -168,6 +168,7 @@ export const SENTENCES_EN: SentenceTemplates = {
   points_move_seen: '{points} points: {seenAt} has seen the work already.',
   fenced_no_stock: '{nodeId} has none of the goods free.',
   fenced_closed: '{nodeId} takes no orders.',
+  fenced_location_off: '{nodeId} is switched off in Shopify.',
   fenced_no_lane: '{nodeId} does not deliver there with this service.',
   fenced_no_departure: 'Nothing leaves {nodeId} in time to be delivered.',
   fenced_too_late: '{nodeId} would be later than promised.',
@@ -185,6 +186,8 @@ export const SENTENCES_EN: SentenceTemplates = {
     '{nodeId} could only send a part, and the order may not be split further.',
   unplaced_no_stock: '{quantity} × {sku} wait: no place has them free.',
   unplaced_closed: '{quantity} × {sku} wait: the places that have them take no orders.',
+  unplaced_location_off:
+    '{quantity} × {sku} wait: the places that have them are switched off in Shopify.',
   unplaced_no_lane: '{quantity} × {sku} wait: no place that has them delivers to this address.',
   unplaced_no_departure: '{quantity} × {sku} wait: nothing leaves in time to be delivered.',
   unplaced_too_late: '{quantity} × {sku} wait: no place would be there in the days allowed.',

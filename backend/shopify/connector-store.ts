@@ -114,6 +114,9 @@ export function createConnectorStore(deps: {
     saveSetup: (shopId: ShopId, item: SetupItem) =>
       inShop(shopId, (trx) => saveSetup(trx, shopId, item, deps.now())),
     readLocations: (shopId: ShopId) => inShop(shopId, (trx) => readLocations(trx, shopId)),
+    /** A location was switched off: known at once, before all of them are read again. */
+    closeLocation: (shopId: ShopId, locationId: string) =>
+      inShop(shopId, (trx) => closeLocation(trx, shopId, locationId)),
     /** Replaces what was known of the shop's locations. */
     saveLocations: (shopId: ShopId, locations: readonly ShopLocation[]) =>
       inShop(shopId, (trx) => saveLocations(trx, shopId, locations, deps.now())),
@@ -240,6 +243,15 @@ async function readLocations(trx: Trx, shopId: ShopId): Promise<readonly ShopLoc
     pickupTime: row.pickup_time,
     pickupInstructions: row.pickup_instructions,
   }));
+}
+
+async function closeLocation(trx: Trx, shopId: ShopId, locationId: string): Promise<void> {
+  await trx
+    .updateTable('shopify_location')
+    .set({ is_active: false })
+    .where('shop_id', '=', shopId)
+    .where('location_id', '=', locationId)
+    .execute();
 }
 
 async function saveLocations(

@@ -225,6 +225,7 @@ export const ORDERS_DE: OrderTexts = {
   'actor.api': 'ein anderes System',
   'timeline.by': 'von: {actor}',
   'reason.no_stock': 'kein freier Bestand',
+  'reason.location_off': 'in Shopify abgeschaltet',
   'reason.closed': 'nimmt keine Bestellungen',
   'reason.no_lane': 'niemand liefert dorthin',
   'reason.no_departure': 'nichts geht rechtzeitig ab',

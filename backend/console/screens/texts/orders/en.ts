@@ -228,6 +228,7 @@ export const ORDERS_EN = {
   'timeline.by': 'by {actor}',
 
   'reason.no_stock': 'no free stock',
+  'reason.location_off': 'it is switched off in Shopify',
   'reason.closed': 'it takes no orders',
   'reason.no_lane': 'nobody delivers there',
   'reason.no_departure': 'nothing leaves in time',

@@ -225,6 +225,7 @@ export const ORDERS_ES: OrderTexts = {
   'actor.api': 'otro sistema',
   'timeline.by': 'por: {actor}',
   'reason.no_stock': 'sin existencias libres',
+  'reason.location_off': 'desactivado en Shopify',
   'reason.closed': 'no acepta pedidos',
   'reason.no_lane': 'nadie entrega allí',
   'reason.no_departure': 'nada sale a tiempo',

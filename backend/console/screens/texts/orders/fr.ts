@@ -225,6 +225,7 @@ export const ORDERS_FR: OrderTexts = {
   'actor.api': 'un autre système',
   'timeline.by': 'par : {actor}',
   'reason.no_stock': 'pas de stock libre',
+  'reason.location_off': 'désactivé dans Shopify',
   'reason.closed': 'il ne prend pas de commandes',
   'reason.no_lane': 'personne ne livre là',
   'reason.no_departure': 'rien ne part à temps',

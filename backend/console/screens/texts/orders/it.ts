@@ -226,6 +226,7 @@ export const ORDERS_IT: OrderTexts = {
   'actor.api': 'un altro sistema',
   'timeline.by': 'da: {actor}',
   'reason.no_stock': 'nessuna giacenza libera',
+  'reason.location_off': 'è disattivato in Shopify',
   'reason.closed': 'non accetta ordini',
   'reason.no_lane': 'nessuno consegna lì',
   'reason.no_departure': 'nulla parte in tempo',

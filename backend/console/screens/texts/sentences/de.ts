@@ -32,6 +32,7 @@ export const SENTENCES_DE: SentenceTemplates = {
   points_move_seen: '{points} Punkte: {seenAt} hat die Arbeit schon gesehen.',
   fenced_no_stock: '{nodeId} hat nichts von der Ware frei.',
   fenced_closed: '{nodeId} nimmt keine Bestellungen.',
+  fenced_location_off: '{nodeId} ist in Shopify abgeschaltet.',
   fenced_no_lane: '{nodeId} liefert mit diesem Dienst nicht dorthin.',
   fenced_no_departure: 'Nichts geht rechtzeitig von {nodeId} ab.',
   fenced_too_late: '{nodeId} wäre später als zugesagt.',
@@ -50,6 +51,8 @@ export const SENTENCES_DE: SentenceTemplates = {
     '{nodeId} könnte nur einen Teil senden, und die Bestellung darf nicht weiter geteilt werden.',
   unplaced_no_stock: '{quantity} × {sku} warten: Kein Ort hat sie frei.',
   unplaced_closed: '{quantity} × {sku} warten: Die Orte mit Bestand nehmen keine Bestellungen.',
+  unplaced_location_off:
+    '{quantity} × {sku} warten: Die Orte mit Bestand sind in Shopify abgeschaltet.',
   unplaced_no_lane: '{quantity} × {sku} warten: Kein Ort mit Bestand liefert an diese Adresse.',
   unplaced_no_departure: '{quantity} × {sku} warten: Nichts geht rechtzeitig ab.',
   unplaced_too_late: '{quantity} × {sku} warten: Kein Ort wäre in den erlaubten Tagen da.',

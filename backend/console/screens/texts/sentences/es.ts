@@ -32,6 +32,7 @@ export const SENTENCES_ES: SentenceTemplates = {
   points_move_seen: '{points} puntos: {seenAt} ya ha visto el trabajo.',
   fenced_no_stock: '{nodeId} no tiene libre nada de la mercancía.',
   fenced_closed: '{nodeId} no acepta pedidos.',
+  fenced_location_off: '{nodeId} está desactivado en Shopify.',
   fenced_no_lane: '{nodeId} no entrega allí con este servicio.',
   fenced_no_departure: 'Nada sale de {nodeId} a tiempo para ser entregado.',
   fenced_too_late: '{nodeId} llegaría más tarde de lo prometido.',
@@ -49,6 +50,8 @@ export const SENTENCES_ES: SentenceTemplates = {
     '{nodeId} solo podría enviar una parte, y el pedido no se puede dividir más.',
   unplaced_no_stock: '{quantity} × {sku} esperan: ningún lugar los tiene libres.',
   unplaced_closed: '{quantity} × {sku} esperan: los lugares que los tienen no aceptan pedidos.',
+  unplaced_location_off:
+    '{quantity} × {sku} esperan: los lugares que los tienen están desactivados en Shopify.',
   unplaced_no_lane:
     '{quantity} × {sku} esperan: ningún lugar que los tiene entrega en esta dirección.',
   unplaced_no_departure: '{quantity} × {sku} esperan: nada sale a tiempo para ser entregado.',

@@ -32,6 +32,7 @@ export const SENTENCES_FR: SentenceTemplates = {
   points_move_seen: '{points} points : {seenAt} a déjà vu le travail.',
   fenced_no_stock: '{nodeId} n’a aucun de ces articles de libre.',
   fenced_closed: '{nodeId} ne prend pas de commandes.',
+  fenced_location_off: '{nodeId} est désactivé dans Shopify.',
   fenced_no_lane: '{nodeId} ne livre pas là avec ce service.',
   fenced_no_departure: 'Rien ne quitte {nodeId} à temps pour être livré.',
   fenced_too_late: '{nodeId} serait plus tard que promis.',
@@ -50,6 +51,8 @@ export const SENTENCES_FR: SentenceTemplates = {
   unplaced_no_stock: '{quantity} × {sku} attendent : aucun lieu n’en a de libres.',
   unplaced_closed:
     '{quantity} × {sku} attendent : les lieux qui en ont ne prennent pas de commandes.',
+  unplaced_location_off:
+    '{quantity} × {sku} attendent : les lieux qui en ont sont désactivés dans Shopify.',
   unplaced_no_lane: '{quantity} × {sku} attendent : aucun lieu qui en a ne livre à cette adresse.',
   unplaced_no_departure: '{quantity} × {sku} attendent : rien ne part à temps pour être livré.',
   unplaced_too_late: '{quantity} × {sku} attendent : aucun lieu n’y serait dans les jours admis.',

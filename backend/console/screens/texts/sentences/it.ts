@@ -32,6 +32,7 @@ export const SENTENCES_IT: SentenceTemplates = {
   points_move_seen: '{points} punti: {seenAt} ha già visto il lavoro.',
   fenced_no_stock: '{nodeId} non ha nulla della merce libero.',
   fenced_closed: '{nodeId} non accetta ordini.',
+  fenced_location_off: '{nodeId} è disattivato in Shopify.',
   fenced_no_lane: '{nodeId} non consegna lì con questo servizio.',
   fenced_no_departure: 'Nulla parte da {nodeId} in tempo per essere consegnato.',
   fenced_too_late: '{nodeId} arriverebbe più tardi del promesso.',
@@ -49,6 +50,8 @@ export const SENTENCES_IT: SentenceTemplates = {
     '{nodeId} potrebbe spedire solo una parte, e l’ordine non si può dividere oltre.',
   unplaced_no_stock: '{quantity} × {sku} aspettano: nessun luogo li ha liberi.',
   unplaced_closed: '{quantity} × {sku} aspettano: i luoghi che li hanno non accettano ordini.',
+  unplaced_location_off:
+    '{quantity} × {sku} aspettano: i luoghi che li hanno sono disattivati in Shopify.',
   unplaced_no_lane:
     '{quantity} × {sku} aspettano: nessun luogo che li ha consegna a questo indirizzo.',
   unplaced_no_departure:
