@@ -76,10 +76,11 @@ test('a start that fails half-way leaves nothing open', async () => {
     const { rows } = await sql<{ count: number }>`
       select count(*) as count from pg_stat_activity
       where datname = current_database() and application_name = 'kept'`.execute(database.db);
-    return rows[0]?.count;
+    return Number(rows[0]?.count);
   };
   const before = await connections();
   const starting = startPlatform(configOf(environment), SILENT, { clockPatienceMilliseconds: 0 });
   await expect(starting).rejects.toThrow('KEPT_CLOCK_URL');
-  expect(await connections()).toBe(before);
+  // Postgres lets go of a connection a moment after its client has; those of the tests before may still be going.
+  await expect.poll(connections).toBeLessThanOrEqual(before);
 });
