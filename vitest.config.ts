@@ -5,6 +5,9 @@ import { defineConfig } from 'vitest/config';
 
 const NEVER = ['**/node_modules/**', '**/dist/**', '**/.cache/**', '**/.data/**'];
 
+// It takes all cores for itself.
+const SIMULATION = 'tests/simulation/*.db.test.ts';
+
 // Whole processes without a browser: they wait more than they compute.
 const PROCESSES = [
   'backend/platform/postgres-server.e2e.test.ts',
@@ -35,6 +38,17 @@ export default defineConfig({
           name: 'db',
           environment: 'node',
           include: ['{backend,graphql,scripts,tests}/**/*.db.test.ts'],
+          exclude: [...NEVER, SIMULATION],
+          globalSetup: ['tests/setup/postgres.ts'],
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          ...PATIENT,
+          name: 'simulation',
+          environment: 'node',
+          include: [SIMULATION],
           exclude: NEVER,
           globalSetup: ['tests/setup/postgres.ts'],
           hookTimeout: 60_000,

@@ -45,6 +45,7 @@ const STEPS: readonly Step[] = [
     run: () => runTests(['unit'], ZONES.second, ['backend/']),
   },
   { name: 'db', groups: [], run: () => runTests(['db'], ZONES.main) },
+  { name: 'simulation', groups: ['db'], run: () => runTests(['simulation'], ZONES.main) },
   { name: 'e2e', groups: [], run: runStories },
 ];
 

@@ -166,7 +166,7 @@ export async function openEnds({
   if (jobs.length > 0) return jobs;
   return [
     ...(await orderBreaches(database.db, SHOP, 'settled')),
-    ...(await differsAtShopify(database.db, shopify)),
+    ...(await differsAtShopify({ db: database.db, shopId: SHOP }, shopify)),
   ];
 }
 

@@ -2,7 +2,6 @@
  * Carriers: they bring parcels, slip, fail, say nothing, say things twice and in the wrong order.
  */
 import type { TrackingKind } from '../../backend/orders/outcome/tracking/tracking.ts';
-import { SHOP } from './services.ts';
 import { DAY, type Sim } from './sim.ts';
 
 type Said = { readonly at: number; readonly kind: TrackingKind; readonly expected?: number };
@@ -66,7 +65,7 @@ function tell(
       : { expectedAt: agenda.instantAt(now + one.expected).toString() }),
   };
   agenda.after(at, async () => {
-    const [verdict] = await services.tracking.tellTracking(SHOP, 'carrier', [event]);
+    const [verdict] = await services.tracking.tellTracking(sim.shopId, 'carrier', [event]);
     sim.tell(`${trackingNumber} ${one.kind}: ${verdict?.verdict}`);
   });
 }

@@ -5,8 +5,8 @@
 
 import { sql } from 'kysely';
 import { RETURN_JOB } from '../../backend/build-claims.ts';
+import { withShop } from '../../backend/platform/database.ts';
 import { parseRoutingSettings, type RoutingSettings } from '../../backend/routing/settings.ts';
-import { SHOP } from './services.ts';
 import type { SimOrder } from './shopify.ts';
 import { DAY, recur, type Sim } from './sim.ts';
 import { locationOf, NODES, SKUS, STORES, WAREHOUSE } from './world.ts';
@@ -19,7 +19,7 @@ export function createSettings(): { current: RoutingSettings } {
 function settingsOf(candidates: number, timeOutMinutes: number, mode: 'direct' | 'compete') {
   const parsed = parseRoutingSettings({
     offers: { mode, candidates, timeOutMinutes, waves: 2, activeHours: 'opening_hours' },
-    unplacedExpiryDays: 5,
+    unplacedExpiryDays: 2,
   });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.refusal));
   return parsed.value;
@@ -65,7 +65,7 @@ export function planMerchants(
     count('node_closed');
     const nodeId = random.pick(STORES);
     sim.tell(`${nodeId} closes`);
-    await services.route.closeNode(SHOP, nodeId);
+    await services.route.closeNode(sim.shopId, nodeId);
   });
 }
 
@@ -85,21 +85,29 @@ async function moveStock(
       .toString();
     const onHand = random.int(0, 10);
     const incoming = [{ quantity: random.int(5, 20), expectedOn }];
-    await services.stock.save(SHOP, { stock: [{ sku, nodeId, onHand, unavailable: 0, incoming }] });
+    await services.stock.save(sim.shopId, {
+      stock: [{ sku, nodeId, onHand, unavailable: 0, incoming }],
+    });
   } else {
     count('recount');
     const most = nodeId === WAREHOUSE ? 30 : 8;
     const onHand = random.chance(0.3) ? 0 : random.int(0, most);
-    await services.stock.save(SHOP, {
+    await services.stock.save(sim.shopId, {
       stock: [{ sku, nodeId, onHand, unavailable: 0, incoming: [] }],
     });
     sim.tell(`recount ${sku} at ${nodeId}: ${onHand}`);
   }
-  const { rows } = await sql<{ short: boolean }>`
-    select exists (select from stock_position where shop_id = ${SHOP}
-      and allocated > greatest(0, on_hand - unavailable)) as short`.execute(sim.watching);
-  if (rows[0]?.short === true) count('shortage');
+  if (await isShort(sim)) count('shortage');
   await enqueue(undefined, { name: RETURN_JOB, data: {}, key: 'shop' });
+}
+
+async function isShort({ db, shopId }: Sim): Promise<boolean> {
+  const { rows } = await withShop(db, shopId, (trx) =>
+    sql<{ isShort: boolean }>`
+      select exists (select from stock_position where shop_id = ${shopId}
+        and allocated > greatest(0, on_hand - unavailable)) as "isShort"`.execute(trx),
+  );
+  return rows[0]?.isShort === true;
 }
 
 async function byHand(sim: Sim): Promise<void> {

@@ -40,6 +40,7 @@ import { createOrderStore } from '../../backend/orders/store.ts';
 import { createLocalBus } from '../../backend/platform/bus.ts';
 import type { Clock } from '../../backend/platform/clock.ts';
 import { withShop } from '../../backend/platform/database.ts';
+import type { Log } from '../../backend/platform/log.ts';
 import type { Job } from '../../backend/platform/outbox.ts';
 import { createSigner } from '../../backend/platform/signing.ts';
 import { createPolicyService } from '../../backend/policy/service.ts';
@@ -79,6 +80,12 @@ const KEYS = [{ id: 'k', key: Buffer.alloc(32, 7) }] as const;
 /** What is given to the product. */
 export type Given = {
   readonly db: Kysely<unknown>;
+  /** Absent: `SHOP`. */
+  readonly shopId?: ShopId;
+  /** Absent: what is logged is nobody's concern. */
+  readonly log?: Log;
+  /** Offers were opened, answered or have ended: the clock of offers looks again. */
+  readonly poke?: () => void;
   readonly clock: Clock;
   readonly enqueue: (trx: unknown, job: Job) => Promise<void>;
   readonly admin: AdminClient;
@@ -97,12 +104,13 @@ export type Services = Awaited<ReturnType<typeof openServices>>;
 
 /** Builds the product's services and its shop. */
 export async function openServices(given: Given) {
-  const { db, clock, enqueue, admin } = given;
+  const { db, clock, enqueue, admin, shopId: shop = SHOP, log = quietLog } = given;
+  const poke = given.poke ?? (() => undefined);
   const monotonicMilliseconds = () => 0;
   const onStep = given.onStep ?? (() => undefined);
   const now = () => clock.now();
   const policy = createPolicyService({
-    ...{ db: db.withTables<PolicyTables>(), bus: createLocalBus(), clock, log: quietLog },
+    ...{ db: db.withTables<PolicyTables>(), bus: createLocalBus(), clock, log },
     parsers: { [NETWORK_SECTION]: parseNetworkSection },
   });
   const stock = createStockService({
@@ -110,17 +118,20 @@ export async function openServices(given: Given) {
       loadClaims,
       loadNodeClaims: (trx, id, nodeIds) => loadNodeClaims(trx, id, { nodeIds, now: now() }),
     }),
-    ...{ policy, bus: createLocalBus(), clock, log: quietLog, monotonicMilliseconds },
+    ...{ policy, bus: createLocalBus(), clock, log, monotonicMilliseconds },
   });
-  if (given.isFilled !== true) await fill(policy, stock);
-  await stock.open(SHOP);
+  if (given.isFilled !== true) await fill(shop, policy, stock);
+  await stock.open(shop);
   const shared = { db, clock, openShop: stock.open, announce: stock.announce };
   const hooks: OfferHooks = {
-    open: (trx, shopId, opening) => openOffers(given.newId, trx, shopId, opening),
+    open: (trx, shopId, opening) => {
+      poke();
+      return openOffers(given.newId, trx, shopId, opening);
+    },
     withdraw: withdrawOffers,
   };
   const route = createRouteService({
-    ...{ ...shared, log: quietLog, onStep, enqueue, refreshShop: stock.refresh },
+    ...{ ...shared, log, onStep, enqueue, refreshShop: stock.refresh },
     settingsOf: async () => given.routing(),
     offers: hooks,
   });
@@ -129,9 +140,9 @@ export async function openServices(given: Given) {
     ...{ db, clock, announce: stock.announce, knownNodes: async () => new Set(NODES) },
     onShortages: async () => undefined,
   });
-  const enqueueAlone = (job: Job) => withShop(db, SHOP, (trx) => enqueue(trx, job));
+  const enqueueAlone = (job: Job) => withShop(db, shop, (trx) => enqueue(trx, job));
   const returnShortages = createShortageReturns({
-    ...{ ledger, orderClaims: claims, log: quietLog },
+    ...{ ledger, orderClaims: claims, log },
     routeAgain: async (shopId, orderIds) => {
       for (const orderId of orderIds) {
         await enqueue(undefined, orderRouteJob(shopId, orderId, 'shortage'));
@@ -140,7 +151,7 @@ export async function openServices(given: Given) {
   });
   const onShortages = async () => enqueue(undefined, { name: RETURN_JOB, data: {}, key: 'shop' });
   const offers = createOfferService({
-    ...{ ...shared, route, onStep, enqueue, newId: given.newId, poke: () => undefined },
+    ...{ ...shared, route, onStep, enqueue, newId: given.newId, poke },
     onShortages,
   });
   const codes = createPickupCodes(KEYS);
@@ -150,7 +161,7 @@ export async function openServices(given: Given) {
     left: Parameters<typeof settleShipped>[3],
   ) => settleShipped(shared, trx, shopId, left);
   const desk = createDeskService({
-    ...{ ...shared, onStep, enqueue, onShortages, poke: () => undefined },
+    ...{ ...shared, onStep, enqueue, onShortages, poke },
     ...{
       returnWork: route.returnWork,
       settleShipped: settleLeft,
@@ -169,7 +180,7 @@ export async function openServices(given: Given) {
     ...{ stock, claims, route, monotonicMilliseconds, offers: hooks, routing: given.routing },
   });
   const follower = createFulfillmentFollower({
-    ...{ db, clock, admin, enqueue, onStep, route, log: quietLog, locks: createOrderLocks(db) },
+    ...{ db, clock, admin, enqueue, onStep, route, log, locks: createOrderLocks(db) },
     settingsOf: async () => DEFAULT_FULFILLMENT,
     placesOf: async () => ({ locationOf, nodeOf }),
     resettle: async (shopId, orderId) => enqueueAlone(orderIntakeJob(shopId, orderId, 'now')),
@@ -178,7 +189,7 @@ export async function openServices(given: Given) {
   });
   const connectors = createConnectorStore({ db, now });
   const reconcile = createReconcile({
-    ...{ admin, now, log: quietLog, store: connectors },
+    ...{ admin, now, log, store: connectors },
     ...{ isTakenIn: taking.intake.isTakenIn, cutOff: taking.intake.cutOff },
     ordersMissed: async () => undefined,
     intakeOrder: async (shopId, orderId) =>
@@ -197,9 +208,9 @@ export async function openServices(given: Given) {
     },
     [FULFILLMENT_FOLLOW_JOB]: ofOrder(follower.followOrder),
     [ORDER_MESSAGE_JOB]: ofOrder(messages.sendDue),
-    [RETURN_JOB]: () => returnShortages(SHOP),
+    [RETURN_JOB]: () => returnShortages(shop),
     promise_publish: async () => {
-      await taking.orders.publishLeftovers(SHOP);
+      await taking.orders.publishLeftovers(shop);
       onStep('intake.published');
     },
     order_join: ofOrder(async (shopId, orderId) => {
@@ -218,16 +229,17 @@ export async function openServices(given: Given) {
 }
 
 async function fill(
+  shop: ShopId,
   policy: ReturnType<typeof createPolicyService>,
   stock: ReturnType<typeof createStockService>,
 ): Promise<void> {
   const world = simulatedWorld();
   const { products, stock: _, policyVersion: __, ...network } = world;
-  const saved = await policy.save(SHOP, {
+  const saved = await policy.save(shop, {
     ...{ basedOnVersion: 0, sections: { [NETWORK_SECTION]: network }, author: 'simulation' },
   });
   if (!saved.ok) throw new Error(`the network is refused: ${JSON.stringify(saved.refusal)}`);
-  await stock.save(SHOP, {
+  await stock.save(shop, {
     products: products.map((product, index) => ({
       ...{ product: productSchema.parse(product), inventoryItemId: null },
       variantId: String(index + 1),
@@ -238,7 +250,15 @@ async function fill(
 
 // From an order that was heard of to its record, claims and promise.
 function takingIn(
-  { db, clock, admin, enqueue, onStep = () => undefined, requestPublication }: Given,
+  {
+    db,
+    clock,
+    admin,
+    enqueue,
+    log = quietLog,
+    onStep = () => undefined,
+    requestPublication,
+  }: Given,
   built: {
     readonly stock: ReturnType<typeof createStockService>;
     readonly claims: ReturnType<typeof createOrderClaims>;
@@ -251,12 +271,12 @@ function takingIn(
   const { stock, claims, route, monotonicMilliseconds } = built;
   const promise = createPromiseService({
     ...{ store: createPromiseStore(db), signer: createSigner(KEYS), newId: () => 'none', clock },
-    ...{ monotonicMilliseconds, log: quietLog, usesCache: false, places: [builtInPostalPlaces()] },
+    ...{ monotonicMilliseconds, log, usesCache: false, places: [builtInPostalPlaces()] },
   });
   const quoting = { promise, openShop: stock.open, tableAt: async () => undefined };
   const reader = createOrderReader({ admin, contextOf: contextOf(stock) });
   const orders = createOrderService({
-    ...{ store: createOrderStore(db), log: quietLog, now: () => clock.now() },
+    ...{ store: createOrderStore(db), log, now: () => clock.now() },
     receipts: {
       receiptById: async () => undefined,
       receiptsOfCallback: async () => [],
@@ -280,7 +300,7 @@ function takingIn(
   });
   const publish = requestPublication ?? (async () => undefined);
   const intake = createIntakeService({
-    ...{ db, clock, log: quietLog, follow: claims.follow, join: orders.join },
+    ...{ db, clock, log, follow: claims.follow, join: orders.join },
     ...{ routeOrder: route.routeOrder, onStep },
     requestPublication: publish,
   });

@@ -58,7 +58,7 @@ export function createSimShopify(parts: {
     if (random.chance(0.05)) return count('webhook_lost');
     if (random.chance(0.06)) {
       count('webhook_five_times');
-      for (let time = 0; time < 5; time += 1) deliver(random.int(0, 40) / 10);
+      for (let time = 0; time < 5; time += 1) deliver(random.int(0, 20) / 60);
       return;
     }
     if (random.chance(0.12)) {

@@ -2,7 +2,6 @@
  * Shoppers: they order in the shop of Shopify and in another system, and change their minds.
  */
 import type { PostedOrder } from '../../backend/orders/posted/posted.ts';
-import { SHOP } from './services.ts';
 import type { SimOrder } from './shopify.ts';
 import { DAY, type Sim } from './sim.ts';
 import { locationOf, NODES, POSTAL_CODES, SKUS, STORES } from './world.ts';
@@ -72,7 +71,7 @@ async function post(sim: Sim, number: number): Promise<void> {
     },
     lines: lines.map((line) => ({ ...line, title: line.sku, canceled: 0, unitPriceMinor: 1_000 })),
   };
-  const send = (one: PostedOrder) => services.posted.post(SHOP, CONNECTION, one);
+  const send = (one: PostedOrder) => services.posted.post(sim.shopId, CONNECTION, one);
   sim.tell(`posted ${number} ${await send(order)}`);
   if (random.chance(0.2)) {
     sim.count('posted_twice');

@@ -2,6 +2,7 @@
  * What everybody in a simulation shares: chance, time, the product, Shopify, what was counted and told.
  */
 import type { Kysely } from 'kysely';
+import type { ShopId } from '../../backend/base/ids.ts';
 import type { Random } from '../oracle/random.ts';
 import type { Agenda } from './agenda.ts';
 import type { Count } from './faults.ts';
@@ -10,8 +11,7 @@ import type { SimShopify } from './shopify.ts';
 
 export type Sim = {
   readonly db: Kysely<unknown>;
-  /** A session that sees the shop without asking for it. */
-  readonly watching: Kysely<unknown>;
+  readonly shopId: ShopId;
   readonly random: Random;
   readonly agenda: Agenda;
   readonly services: Services;

@@ -7,8 +7,8 @@
 import { sql } from 'kysely';
 import { SHORT_REASONS } from '../../backend/orders/desk/desk.ts';
 import { REFUSAL_REASONS, type RefusalReason } from '../../backend/orders/offers/offers.ts';
+import { withShop } from '../../backend/platform/database.ts';
 import { carry } from './carriers.ts';
-import { SHOP } from './services.ts';
 import { DAY, hourOf, recur, type Sim } from './sim.ts';
 import { STORES, WAREHOUSE } from './world.ts';
 
@@ -65,21 +65,23 @@ export async function workOnce(
   for (const work of works) if (isOpen(work.nodeId)) await workOn(sim, work);
 }
 
-async function look(sim: Sim) {
-  const { rows } = await sql<{ offers: Asked[] | null; works: Lying[] | null }>`
+async function look({ db, shopId }: Sim) {
+  const query = sql<{ offers: Asked[] | null; works: Lying[] | null }>`
       select (select jsonb_agg(jsonb_build_object('offerId', o.offer_id, 'nodeId', o.node_id, 'orderId', o.order_id)
           order by o.order_id, o.work_id, o.wave, o.node_id) from offer o
-        where o.shop_id = ${SHOP} and o.state = 'open') as offers,
+        where o.shop_id = ${shopId} and o.state = 'open') as offers,
       (select jsonb_agg(jsonb_build_object('workId', w.work_id, 'orderId', w.order_id, 'nodeId', w.node_id,
           'state', w.state, 'kind', w.kind, 'version', w.version,
           'trackingNumber', (select p.tracking_number from parcel p where p.shop_id = w.shop_id
-            and p.order_id = w.order_id and p.work_id = w.work_id and p.state = 'packed'),
+            and p.order_id = w.order_id and p.work_id = w.work_id and p.state = 'packed'
+            order by p.created_at desc, p.parcel_id limit 1),
           'lines', (select jsonb_agg(jsonb_build_object('lineId', l.line_id, 'quantity', l.quantity,
               'picked', l.picked) order by l.line_id)
             from work_line l where l.shop_id = w.shop_id and l.work_id = w.work_id))
           order by w.node_id, w.order_id, w.work_id) from work w
-        where w.shop_id = ${SHOP} and w.state in ('placed', 'picking', 'packed', 'ready')
-          and w.negotiation <> 'offered' and w.hold_reason is null) as works`.execute(sim.watching);
+        where w.shop_id = ${shopId} and w.state in ('placed', 'picking', 'packed', 'ready')
+          and w.negotiation <> 'offered' and w.hold_reason is null) as works`;
+  const { rows } = await withShop(db, shopId, (trx) => query.execute(trx));
   return { offers: rows[0]?.offers ?? [], works: rows[0]?.works ?? [] };
 }
 
@@ -87,12 +89,12 @@ async function answer(sim: Sim, { offerId, nodeId, orderId }: Asked): Promise<vo
   const { random, services, count } = sim;
   const by = { offerId, nodeId, person: `person of ${nodeId}` };
   if (random.chance(0.4)) {
-    const done = await services.offers.claim(SHOP, by);
+    const done = await services.offers.claim(sim.shopId, by);
     if (!done.ok && done.refusal.code === 'already_claimed') count('race_lost');
     sim.tell(`${nodeId} claims ${orderId}: ${done.ok ? 'has it' : done.refusal.code}`);
   } else if (random.chance(0.25)) {
     const reason = random.pick(REASONS);
-    const done = await services.offers.refuse(SHOP, { ...by, reason });
+    const done = await services.offers.refuse(sim.shopId, { ...by, reason });
     if (done.ok) count('offer_refused');
     sim.tell(`${nodeId} refuses ${orderId} ${reason}: ${done.ok ? 'done' : done.refusal.code}`);
   } else count('offer_slept_over');
@@ -101,13 +103,15 @@ async function answer(sim: Sim, { offerId, nodeId, orderId }: Asked): Promise<vo
 // Of an offer that was open an hour or days ago.
 async function claimLate(sim: Sim, { offerId, nodeId, orderId }: Asked): Promise<void> {
   const now = sim.agenda.instantAt(sim.agenda.minute()).toString();
-  const { rows } = await sql<{ state: string; isOver: boolean }>`
-    select state, expires_at <= ${now} as "isOver" from offer
-    where shop_id = ${SHOP} and offer_id = ${offerId}`.execute(sim.watching);
+  const { rows } = await withShop(sim.db, sim.shopId, (trx) =>
+    sql<{ state: string; isOver: boolean }>`
+      select state, expires_at <= ${now} as "isOver" from offer
+      where shop_id = ${sim.shopId} and offer_id = ${offerId}`.execute(trx),
+  );
   const [row] = rows;
   if (row === undefined || row.state === 'won' || (row.state === 'open' && !row.isOver)) return;
   sim.count('late_accept');
-  const done = await sim.services.offers.claim(SHOP, { offerId, nodeId, person: 'late' });
+  const done = await sim.services.offers.claim(sim.shopId, { offerId, nodeId, person: 'late' });
   if (done.ok) throw new Error(`${nodeId} won ${orderId} by a late accept`);
 }
 
@@ -128,15 +132,15 @@ async function workOn(sim: Sim, work: Lying): Promise<void> {
   }
 }
 
-const deskOf = (nodeId: string) => ({
-  ...{ shopId: SHOP, nodeId, deviceId: `desk of ${nodeId}`, kind: 'phone' as const },
+const deskOf = ({ shopId }: Sim, nodeId: string) => ({
+  ...{ shopId, nodeId, deviceId: `desk of ${nodeId}`, kind: 'phone' as const },
   person: { personId: `p-${nodeId}`, name: nodeId, role: 'manager' as const },
 });
 
 async function pickAndPack(sim: Sim, work: Lying): Promise<void> {
   const { random, services, count } = sim;
   const { desk } = services;
-  const at = deskOf(work.nodeId);
+  const at = deskOf(sim, work.nodeId);
   const { workId, lines } = work;
   let { version } = work;
   const step = async (done: ReturnType<typeof desk.startPick>): Promise<boolean> => {
@@ -173,7 +177,7 @@ async function pickAndPack(sim: Sim, work: Lying): Promise<void> {
 async function send(sim: Sim, { workId, version, nodeId, trackingNumber }: Lying): Promise<void> {
   if (sim.random.chance(0.15)) return sim.count('picked_up_late');
   const sent = { carrier: 'post', trackingNumber };
-  const done = await sim.services.desk.ship(deskOf(nodeId), { workId, version }, sent);
+  const done = await sim.services.desk.ship(deskOf(sim, nodeId), { workId, version }, sent);
   sim.tell(`${nodeId} sends ${workId}: ${done.ok ? 'done' : done.refusal.code}`);
   if (done.ok && trackingNumber !== null) carry(sim, trackingNumber);
 }
@@ -181,13 +185,13 @@ async function send(sim: Sim, { workId, version, nodeId, trackingNumber }: Lying
 async function handOver(sim: Sim, { workId, version, nodeId }: Lying): Promise<void> {
   const { desk, codes } = sim.services;
   const isWrong = sim.random.chance(0.25);
-  const code = isWrong ? 'none' : codes.pickupCodeOf(SHOP, workId);
-  const done = await desk.handOver(deskOf(nodeId), { workId, version }, code);
+  const code = isWrong ? 'none' : codes.pickupCodeOf(sim.shopId, workId);
+  const done = await desk.handOver(deskOf(sim, nodeId), { workId, version }, code);
   if (isWrong) sim.count('wrong_code');
   if (isWrong && done.ok) throw new Error(`${workId} was handed over for a wrong code`);
   sim.tell(`${nodeId} hands over ${workId}: ${done.ok ? 'done' : done.refusal.code}`);
   if (!done.ok && done.refusal.code === 'pickup_code_locked') {
-    await desk.unlockCode(deskOf(nodeId), { workId, version });
+    await desk.unlockCode(deskOf(sim, nodeId), { workId, version });
   }
 }
 
