@@ -19,6 +19,7 @@ import { createDeskAccess } from './orders/desk/access/service.ts';
 import { createPickupCodes } from './orders/desk/pickup/service.ts';
 import { deskRoutes } from './orders/desk/routes.ts';
 import { createDeskService } from './orders/desk/service.ts';
+import type { Pickups } from './orders/pickups/service.ts';
 import type { RouteService } from './orders/route/service.ts';
 import type { OnOrderStep } from './orders/steps.ts';
 import type { Config } from './platform/config.ts';
@@ -40,6 +41,7 @@ export type DeskBuild = {
     readonly route: Pick<RouteService, 'returnWork'>;
     readonly offers: Pick<Offers, 'offers' | 'feed'>;
   };
+  readonly pickups: Pick<Pickups, 'listPutBack' | 'confirmPutBack'>;
   readonly queue: Pick<JobQueue, 'boss' | 'wake'>;
   /** Told of each step; absent: nobody. */
   readonly onStep?: OnOrderStep;
@@ -84,7 +86,7 @@ export function buildDesk(build: DeskBuild) {
     {
       path: '/api/desk',
       router: deskRoutes({
-        ...{ ...places, desk, access, sendRefusal },
+        ...{ ...places, desk, access, sendRefusal, pickups: build.pickups },
         countOffers: async (shopId, nodeId) =>
           (await offers.offers.list(shopId, nodeId)).offers.length,
       }),

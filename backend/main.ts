@@ -93,7 +93,9 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
     tracking: outcome.trackingIntake,
   });
   const orders: Orders = buildOrders({ platform, log, core, ground, connector, queue });
-  const desk = buildDesk({ platform, config, log, core, connector, orders, queue });
+  const desk = buildDesk({
+    ...{ platform, config, log, core, connector, orders, queue, pickups: outcome.pickups },
+  });
   const care = buildCare({ platform, log, ground, connector, orders, outcome, queue });
   await queue.register([
     ...connector.jobs,

@@ -16,6 +16,8 @@ import { createPickupCodes } from '../backend/orders/desk/pickup/service.ts';
 import { deskRoutes } from '../backend/orders/desk/routes.ts';
 import { createDeskService } from '../backend/orders/desk/service.ts';
 import { createDeskFeed } from '../backend/orders/offers/feed/service.ts';
+import { DEFAULT_OUTCOME } from '../backend/orders/outcome/settings.ts';
+import { createPickups } from '../backend/orders/pickups/service.ts';
 import { saveOrder } from '../backend/orders/record/store.ts';
 import { returnWork } from '../backend/orders/route/moves/service.ts';
 import type { OrderStep } from '../backend/orders/steps.ts';
@@ -99,13 +101,16 @@ function openDesks(db: Database, skus: readonly string[], isPosToken: IsPosToken
     settleShipped: (trx, shopId, left) => settleShipped(claims, trx, shopId, left),
     onShortages: async () => undefined,
   });
+  const pickups = createPickups({
+    ...{ ...claims, enqueue: market.moves.enqueue, settingsOf: async () => DEFAULT_OUTCOME },
+  });
   const log = createLog('silent', { write: () => undefined });
   const feed = createDeskFeed({ db, bus, log });
   const mounts: Mount[] = [
     {
       path: '/api/desk',
       router: deskRoutes({
-        ...{ ...places, desk, access, sendRefusal },
+        ...{ ...places, desk, access, sendRefusal, pickups },
         countOffers: async (shopId, nodeId) =>
           (await market.offers.list(shopId, nodeId)).offers.length,
       }),

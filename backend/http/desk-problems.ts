@@ -40,6 +40,12 @@ export function describeDesk(refusal: DeskProblem): Answer {
         'Not this store’s work',
         'It does not exist, or another place has it. Load the list again.',
       );
+    case 'nothing_to_put_back':
+      return answer(
+        404,
+        'Nothing to put back',
+        'It was put back already, or lies at another place. Load the list again.',
+      );
     case 'work_changed':
       return answer(
         409,

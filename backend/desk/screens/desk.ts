@@ -6,6 +6,7 @@
  */
 import { signal } from '@preact/signals';
 import type { DeskList, DeskWork } from '../../orders/desk/desk.ts';
+import type { PutBack } from '../../orders/pickups/pickups.ts';
 import { type Answer, call, keys, listen, type Problem } from './api.ts';
 import { type Facts, language, t, tc } from './texts/text.ts';
 
@@ -46,6 +47,8 @@ export const place = signal<Place | undefined>(undefined);
 export const person = signal<Person | undefined>(undefined);
 export const offers = signal<readonly Offer[]>([]);
 export const works = signal<readonly DeskWork[]>([]);
+/** What lay ready here and is to go back on its shelf. */
+export const putBack = signal<readonly PutBack[]>([]);
 export const counts = signal<DeskList['counts'] | undefined>(undefined);
 export const isLive = signal(false);
 /** The last thing that happened, in words; said aloud. */
@@ -152,7 +155,7 @@ export function leave(): void {
 export async function refresh(): Promise<void> {
   const [open, list] = await Promise.all([
     call<{ at: string; offers: readonly Offer[] }>('/offers'),
-    call<DeskList>('/works'),
+    call<DeskList & { readonly putBack: readonly PutBack[] }>('/works'),
   ]);
   for (const answer of [open, list]) if (!answer.ok) faultOf(answer.problem);
   if (open.ok) {
@@ -162,6 +165,7 @@ export async function refresh(): Promise<void> {
   if (list.ok) {
     works.value = list.value.works;
     counts.value = list.value.counts;
+    putBack.value = list.value.putBack;
   }
 }
 

@@ -3,6 +3,7 @@
  */
 import { useEffect, useState } from 'preact/hooks';
 import type { DeskWork } from '../../orders/desk/desk.ts';
+import type { PutBack } from '../../orders/pickups/pickups.ts';
 import { call } from './api.ts';
 import {
   counts,
@@ -10,6 +11,7 @@ import {
   momentText,
   type Offer,
   offers,
+  putBack,
   refresh,
   refused,
   say,
@@ -47,14 +49,20 @@ function countOf(tab: Tab): number {
   if (tab === 'offers') return offers.value.length;
   const of = counts.value;
   if (of === undefined) return 0;
-  return tab === 'pick' ? of.placed + of.picking : of.packed + of.ready;
+  return tab === 'pick' ? of.placed + of.picking : of.packed + of.ready + putBack.value.length;
 }
 
 function Works({ tab }: { readonly tab: 'pick' | 'done' }) {
   const shown = works.value.filter(({ state }) => IN_TAB[tab].includes(state));
-  if (shown.length === 0) return <p class="empty">{t(`list.empty.${tab}`)}</p>;
+  const back = tab === 'done' ? putBack.value : [];
+  if (shown.length + back.length === 0) return <p class="empty">{t(`list.empty.${tab}`)}</p>;
   return (
     <ul class="cards">
+      {back.map((one) => (
+        <li key={one.putBackId}>
+          <PutBackCard of={one} />
+        </li>
+      ))}
       {shown.map((work) => (
         <li key={work.workId}>
           <a class="card" href={`#/work/${encodeURIComponent(work.workId)}`}>
@@ -74,6 +82,35 @@ function Works({ tab }: { readonly tab: 'pick' | 'done' }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** What was given up at the counter: out of sale until somebody says that it is on its shelf. */
+function PutBackCard({ of }: { readonly of: PutBack }) {
+  const { putBackId, orderName, lines } = of;
+  const confirm = async () => {
+    const answer = await call(`/put-back/${encodeURIComponent(putBackId)}`, {});
+    if (!answer.ok) return void refused(answer);
+    say(t('said.putBack', { order: orderName }));
+    await refresh();
+  };
+  return (
+    <article class="card">
+      <span class="row">
+        <strong>{orderName}</strong>
+        <s-badge tone="warning">{t('state.putBack')}</s-badge>
+      </span>
+      <ul class="lines">
+        {lines.map(({ lineId, sku, title, quantity }) => (
+          <li key={lineId}>
+            {quantity} × {title} <small>{sku}</small>
+          </li>
+        ))}
+      </ul>
+      <Press look="main" about={orderName} onPress={confirm}>
+        {t('putBack.do')}
+      </Press>
+    </article>
   );
 }
 

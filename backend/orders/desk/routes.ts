@@ -2,7 +2,7 @@
  * How does a store's desk speak with us?
  *
  * Under `/api/desk`, for the phone page and the POS extension alike: `POST /pair`, `GET /me`, `POST /identify`, then as the
- * person at the device `GET /works`, `GET /works/:id` and `POST /works/:id/<act>`. Who speaks stands in headers (`x-kept-device`,
+ * person at the device `GET /works`, `GET /works/:id`, `POST /works/:id/<act>` and `POST /put-back/:id`. Who speaks stands in headers (`x-kept-device`,
  * `x-kept-person`; in POS Shopify's session token and `x-kept-location` besides) and decides alone which store it is. POS
  * extensions run in a worker without an origin: there is no cookie to protect, so any origin may ask. Bodies are untrusted.
  */
@@ -10,6 +10,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { z } from 'zod';
 import { parseShopId, type ShopId } from '../../base/ids.ts';
 import { type InvalidInput, type Result, refuseInput } from '../../base/result.ts';
+import type { Pickups } from '../pickups/service.ts';
 import {
   type AccessRefusal,
   DEVICE_KINDS,
@@ -31,11 +32,13 @@ export type DeskRouteRefusal =
   | PairingRefusal
   | PinRefusal
   | InvalidInput
+  | { readonly code: 'nothing_to_put_back'; readonly putBackId: string }
   | { readonly code: 'not_found' };
 
 /** What they stand on. */
 export type DeskRouteDependencies = {
   readonly desk: DeskService;
+  readonly pickups: Pick<Pickups, 'listPutBack' | 'confirmPutBack'>;
   readonly access: Pick<DeskAccess, 'pair' | 'deviceOf' | 'deskOf' | 'identify' | 'listPeople'>;
   readonly nodesOf: (shopId: ShopId) => Promise<ReadonlyMap<string, string>>;
   /** Open offers of a node. */
@@ -78,7 +81,8 @@ export function deskRoutes(deps: DeskRouteDependencies): Router {
   router.get(
     '/works',
     atDesk(deps, async (who, _request, response) => {
-      response.json(await desk.list(who));
+      const putBack = await deps.pickups.listPutBack(who.shopId, who.nodeId);
+      response.json({ ...(await desk.list(who)), putBack });
     }),
   );
   router.get(
@@ -92,6 +96,16 @@ export function deskRoutes(deps: DeskRouteDependencies): Router {
   router.post(
     '/works/:id/:act',
     atDesk(deps, (who, request, response) => runAct(deps, who, { request, response })),
+  );
+  router.post(
+    '/put-back/:id',
+    atDesk(deps, async ({ shopId, nodeId, person }, request, response) => {
+      const putBackId = String(request.params['id']);
+      const { personId } = person;
+      const isDone = await deps.pickups.confirmPutBack(shopId, { putBackId, nodeId, personId });
+      if (isDone) response.json({ putBackId });
+      else deps.sendRefusal(response, { code: 'nothing_to_put_back', putBackId });
+    }),
   );
   return router;
 }

@@ -7,6 +7,25 @@
 import { localDay, MINUTES_PER_DAY } from '../../base/time.ts';
 import type { Calendar } from '../../network/snapshot.ts';
 
+/** One row of what is to be put back. */
+export type PutBack = {
+  readonly putBackId: string;
+  readonly workId: string;
+  readonly orderId: string;
+  /** What people call the order. */
+  readonly orderName: string;
+  readonly nodeId: string;
+  readonly since: string;
+  readonly lines: readonly {
+    readonly lineId: string;
+    readonly sku: string;
+    readonly title: string;
+    readonly quantity: number;
+  }[];
+  /** What was taken out of sale; null: not yet. */
+  readonly units: readonly { readonly sku: string; readonly quantity: number }[] | null;
+};
+
 /** When the store is open, as far as it is counted; undefined: the place is gone, days are just days. */
 export type KeepingCalendar = Pick<Calendar, 'zone' | 'openDays' | 'lastClosing'> | undefined;
 

@@ -21,7 +21,7 @@ import { amissUnits } from '../offers/offers.ts';
 import type { OutcomeSettings } from '../outcome/settings.ts';
 import { appendEvents } from '../timeline/store.ts';
 import type { Work } from '../works/store.ts';
-import { type KeepingCalendar, keptUntil } from './pickups.ts';
+import { type KeepingCalendar, keptUntil, type PutBack } from './pickups.ts';
 import {
   type DueWait,
   endWaits,
@@ -32,7 +32,6 @@ import {
   markBooked,
   markDue,
   markPutBack,
-  type PutBack,
   readUnwaited,
   saveWaits,
 } from './store.ts';

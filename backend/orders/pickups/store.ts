@@ -8,6 +8,7 @@ import { sql } from 'kysely';
 import type { ShopId } from '../../base/ids.ts';
 import type { ShopTransaction } from '../../stock/ledger/store.ts';
 import type { Work } from '../works/store.ts';
+import type { PutBack } from './pickups.ts';
 
 /** A pickup that lies ready and is not waited for yet. */
 export type ReadyPickup = {
@@ -120,25 +121,6 @@ export async function insertPutBack(
     values (${shopId}, ${`${workId}:${version}`}, ${workId}, ${orderId}, ${nodeId}, ${JSON.stringify(lines)}::jsonb, ${at})
     on conflict do nothing`.execute(trx);
 }
-
-/** One row of what is to be put back. */
-export type PutBack = {
-  readonly putBackId: string;
-  readonly workId: string;
-  readonly orderId: string;
-  /** What people call the order. */
-  readonly orderName: string;
-  readonly nodeId: string;
-  readonly since: string;
-  readonly lines: readonly {
-    readonly lineId: string;
-    readonly sku: string;
-    readonly title: string;
-    readonly quantity: number;
-  }[];
-  /** What was taken out of sale; null: not yet. */
-  readonly units: readonly { readonly sku: string; readonly quantity: number }[] | null;
-};
 
 const putBack = sql`
   select p.put_back_id as "putBackId", p.work_id as "workId", p.order_id as "orderId",
