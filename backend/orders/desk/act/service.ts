@@ -10,7 +10,7 @@ import type { ShopId } from '../../../base/ids.ts';
 import { assert, type Result } from '../../../base/result.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { withShop } from '../../../platform/database.ts';
-import type { Shortage } from '../../../stock/ledger/marks/store.ts';
+import type { Shortage } from '../../../stock/ledger/batch.ts';
 import type { ShopTransaction } from '../../../stock/ledger/store.ts';
 import type { LeftUnits } from '../../../stock/reservations/order-claims/shipping/service.ts';
 import type { LiveShop } from '../../../stock/service.ts';
