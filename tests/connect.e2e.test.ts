@@ -297,6 +297,8 @@ test('a packed body is unpacked; a bomb is refused at the limit', async () => {
   const startedAt = performance.now();
   expect((await post('/v1/stock/movements', bomb, gzip)).status).toBe(413);
   expect(performance.now() - startedAt).toBeLessThan(5_000);
+  const unpacked = await post('/v1/stock/movements', '{}', gzip);
+  expect(unpacked).toMatchObject({ status: 400, body: { type: '/problems/malformed_request' } });
   const odd = await post('/v1/stock/movements', 'x', { 'content-encoding': 'zip' });
   expect(odd.status).toBe(415);
 });
@@ -489,4 +491,18 @@ test('the admin endpoints ask for a session of Shopify’s admin', async () => {
 test('the contract is served as it is committed', async () => {
   const served = await ask('/v1/openapi.json');
   expect(served).toMatchObject({ status: 200, body: { openapi: '3.1.0' } });
+});
+
+test('a body nested without end is refused before it is read, and names no shop has are not found', async () => {
+  const deep = `{"events":[{"lot":${'['.repeat(100_000)}${']'.repeat(100_000)}}]}`;
+  expect(await post('/v1/stock/movements', deep)).toMatchObject({
+    status: 400,
+    body: { detail: expect.stringContaining('nested too deeply') },
+  });
+  const text = JSON.stringify({ events: [event({ reason: '[[{{'.repeat(30) })] });
+  expect(await post('/v1/stock/movements', text)).toMatchObject({ body: { booked: 1 } });
+  const orders = await newKey({ scopes: ['orders:write'] });
+  for (const name of ['%00', 'x'.repeat(500), '%20']) {
+    expect((await get(`/v1/orders/${name}`, orders)).status).toBe(404);
+  }
 });

@@ -2,7 +2,7 @@
  * How is a large JSON body read without letting it hurt anybody?
  *
  * In: a request whose caller is known and has a slot. Out: the parsed JSON and a hash of its bytes; or what is wrong with
- * it. Packed bodies (gzip, deflate, br) are unpacked up to the limit and no further, so a bomb costs what a full batch
+ * it. Bodies nested deeper than anything we read are refused before they are parsed. Packed bodies (gzip, deflate, br) are unpacked up to the limit and no further, so a bomb costs what a full batch
  * costs; a body that does not end in time is given up.
  */
 import { createHash } from 'node:crypto';
@@ -50,15 +50,37 @@ function readBytes(request: Request, response: Response): Promise<Buffer | undef
   });
 }
 
+// Far deeper than any shape of ours; what recurses over rows later on needs no stack of its own.
+const MOST_LEVELS = 64;
+
+/** Lists and objects within each other, at most, outside of texts. */
+function levelsOf(text: string): number {
+  let [levels, most] = [0, 0];
+  let isText = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) isText = !isText;
+    else if (isText) at += code === BACKSLASH ? 1 : 0;
+    else if (code === LIST || code === OBJECT) most = Math.max(most, ++levels);
+    else if (code === LIST_END || code === OBJECT_END) levels -= 1;
+  }
+  return most;
+}
+
+const [QUOTE, BACKSLASH, LIST, LIST_END, OBJECT, OBJECT_END] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d];
+
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-// The app knows these two faults by their `type`, as Express's own JSON parser throws them.
+// The app knows these faults by their `type`, as Express's own JSON parser throws them.
 function parseJson(bytes: Buffer): unknown {
   let text: string;
   try {
     text = decoder.decode(bytes);
   } catch (cause) {
     throw Object.assign(new Error('not UTF-8', { cause }), { type: 'charset.unsupported' });
+  }
+  if (levelsOf(text) > MOST_LEVELS) {
+    throw Object.assign(new Error('nested too deeply'), { type: 'entity.too.deep' });
   }
   try {
     return JSON.parse(text);

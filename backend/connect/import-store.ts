@@ -8,6 +8,7 @@
  */
 import { type ColumnType, type Kysely, sql, type Transaction } from 'kysely';
 import type { ShopId } from '../base/ids.ts';
+import { toStorableJson } from '../base/stored-text.ts';
 import {
   type InstantColumn,
   type JsonColumn,
@@ -332,12 +333,10 @@ async function moveCursor(trx: Trx, shopId: ShopId, move: CursorMove): Promise<b
     .executeTakeFirst();
   if (moved.numUpdatedRows === 0n) return false;
   if (errors.length > 0) {
-    // jsonb cannot hold U+0000, which a damaged file may.
-    const text = JSON.stringify(errors).replaceAll('\\u0000', '\\ufffd');
     await sql`
       insert into stock_import_error (shop_id, import_id, row_number, line, cells, reason)
       select ${shopId}, ${importId}, r.row, r.line, r.cells, r.reason
-      from jsonb_to_recordset(${text}::jsonb)
+      from jsonb_to_recordset(${toStorableJson(errors)}::jsonb)
         as r("row" integer, line integer, cells jsonb, reason jsonb)`.execute(trx);
   }
   return true;

@@ -7,6 +7,7 @@
  */
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ShopId } from '../base/ids.ts';
+import { toStorableJson } from '../base/stored-text.ts';
 import { type JsonColumn, withShop } from '../platform/database.ts';
 import type { RowRefusal } from './stock-rows.ts';
 
@@ -92,7 +93,7 @@ export function createIntakeStore(database: Kysely<unknown>) {
           insert into connection_activity
             (shop_id, connection_id, hour, requests, failures, last_error, last_error_at)
           values (${shopId}, ${connectionId}, ${hourOf(at)}, 1, 1,
-            ${JSON.stringify(error)}::jsonb, ${at.toString()})
+            ${toStorableJson(error)}::jsonb, ${at.toString()})
           on conflict (shop_id, connection_id, hour) do update set
             requests = connection_activity.requests + 1,
             failures = connection_activity.failures + 1,
@@ -171,7 +172,7 @@ async function countRequest(trx: Trx, shopId: ShopId, trace: RequestTrace): Prom
   const { connectionId, at, booked, unchanged, refused } = trace;
   const last = refused.at(-1)?.reason;
   const error =
-    last === undefined ? null : JSON.stringify({ code: last.code, detail: last.detail });
+    last === undefined ? null : toStorableJson({ code: last.code, detail: last.detail });
   const errorAt = last === undefined ? null : at.toString();
   await sql`
     insert into connection_activity
@@ -198,16 +199,11 @@ async function keepRefused(trx: Trx, shopId: ShopId, trace: RequestTrace): Promi
       (shop_id, connection_id, event_key, event, reason, first_at, last_at)
     select ${shopId}, ${trace.connectionId}, r."eventKey", coalesce(r.event, 'null'::jsonb),
       r.reason, ${trace.at.toString()}, ${trace.at.toString()}
-    from jsonb_to_recordset(${storable(rows)}::jsonb) as r("eventKey" text, event jsonb, reason jsonb)
+    from jsonb_to_recordset(${toStorableJson(rows)}::jsonb) as r("eventKey" text, event jsonb, reason jsonb)
     order by r."eventKey"
     on conflict (shop_id, connection_id, event_key) do update set
       event = excluded.event, reason = excluded.reason, state = 'open', settled_at = null,
       times = refused_event.times + 1, last_at = excluded.last_at`.execute(trx);
-}
-
-// jsonb cannot hold U+0000; what stood there is shown as the replacement character.
-function storable(value: unknown): string {
-  return JSON.stringify(value).replaceAll('\\u0000', '\\ufffd');
 }
 
 async function settle(trx: Trx, shopId: ShopId, trace: RequestTrace): Promise<void> {
@@ -226,7 +222,7 @@ async function keepOutcome(
   { idempotencyKey, answer }: { readonly idempotencyKey: string; readonly answer: unknown },
 ): Promise<void> {
   await sql`
-    update request_outcome set outcome = ${storable(answer)}::jsonb
+    update request_outcome set outcome = ${toStorableJson(answer)}::jsonb
     where shop_id = ${shopId} and connection_id = ${connectionId}
       and idempotency_key = ${idempotencyKey}`.execute(trx);
 }

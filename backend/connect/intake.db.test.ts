@@ -117,6 +117,13 @@ test.each([
   ],
   ['an empty id', { eventId: '' }, 'invalid_row', '/events/0/eventId'],
   ['a control character in the SKU', { sku: 'S\u0000' }, 'invalid_row', '/events/0/sku'],
+  ['half of a surrogate pair in the SKU', { sku: 'S\ud83d' }, 'invalid_row', '/events/0/sku'],
+  [
+    'an instant before 2000',
+    { occurredAt: '1999-12-31T23:59:59Z' },
+    'invalid_row',
+    '/events/0/occurredAt',
+  ],
   ['a field nobody knows', { qty: 5 }, 'invalid_row', '/events/0'],
   [
     'a lot without incoming',

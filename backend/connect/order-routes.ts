@@ -21,6 +21,7 @@ import {
   type OrdersAnswer,
   type OrderVerdict,
   ordersEnvelope,
+  postedOrderSchema,
 } from './order-schemas.ts';
 import { latestInstant } from './stock-rows.ts';
 
@@ -44,8 +45,10 @@ export function orderRoutes(deps: OrderRouteDependencies): Router {
   router.get(
     '/:externalId',
     asCaller(deps, 'orders:write', async ({ shopId, connectionId }, request, response) => {
-      const { externalId } = request.params;
-      const name = typeof externalId === 'string' ? externalId : '';
+      const asked = postedOrderSchema.shape.externalId.safeParse(request.params['externalId']);
+      // What no order can be called, no order is called.
+      if (!asked.success) return sendRefusal(response, { code: 'not_found' });
+      const name = asked.data;
       const view = await deps.posted.view(shopId, connectionId, name);
       if (view === undefined) sendRefusal(response, { code: 'not_found' });
       else response.json(toAnswer(name, view));

@@ -66,6 +66,15 @@ test.each<[string, object, string, string, OrderRules?]>([
     '/lines/1/sku',
   ],
   ['another’s channel', { channel: 'online' }, 'foreign_channel', '/channel', bound],
+  ['a later word of tomorrow', { updatedAt: '2099-12-31T10:00:00Z' }, 'future_order', '/updatedAt'],
+  [
+    'an instant of no year of ours',
+    { placedAt: '0000-01-01T00:00:00Z' },
+    'invalid_row',
+    '/placedAt',
+  ],
+  ['a day of no year of ours', { promisedOn: '9999-12-31' }, 'invalid_row', '/promisedOn'],
+  ['half of an emoji', { tags: ['\ud83d'] }, 'invalid_row', '/tags/0'],
   ['an order of tomorrow', { placedAt: '2026-12-02T10:00:00Z' }, 'future_order', '/placedAt'],
 ])(
   'an order with %s is refused by its place and what to do',

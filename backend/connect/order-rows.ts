@@ -61,6 +61,15 @@ const CHECKS: readonly Check[] = [
           pointer: '/placedAt',
           detail: `It says ${placedAt}, allowed is up to ${latest}. Correct the instant or your clock.`,
         },
+  // One that lies ahead would outweigh every later word of the order.
+  ({ updatedAt }, { latest }) =>
+    Temporal.Instant.compare(updatedAt, latest) <= 0
+      ? undefined
+      : {
+          code: 'future_order',
+          pointer: '/updatedAt',
+          detail: `It says ${updatedAt}, allowed is up to ${latest}. Correct the instant or your clock.`,
+        },
   ({ method, address }) =>
     method === 'pickup' || address !== undefined
       ? undefined

@@ -13,17 +13,16 @@ export const MOST_ORDERS = 100;
 const MOST_LINES = 500;
 const MOST_MINOR = Number.MAX_SAFE_INTEGER;
 
-const CLEAN = /^(?! )[^\p{Cc}]*(?<! )$/u;
+const CLEAN = /^(?! )[^\p{Cc}\p{Cs}]*(?<! )$/u;
 const text = (most: number) =>
   z
     .string({ error: `text of 1 to ${most} characters` })
     .min(1, `text of 1 to ${most} characters`)
     .max(most, `text of 1 to ${most} characters`)
-    .regex(CLEAN, 'text without control characters and without blanks at its ends');
-const instant = z.iso.datetime({
-  offset: true,
-  error: 'an instant with offset, as 2026-11-30T16:30:00+01:00',
-});
+    .regex(CLEAN, 'text without control or broken characters and without blanks at its ends');
+const instant = z.iso
+  .datetime({ offset: true, error: 'an instant with offset, as 2026-11-30T16:30:00+01:00' })
+  .regex(/^20/, 'an instant of the years 2000 to 2099');
 const units = (least: number) =>
   z
     .int({ error: `a whole number from ${least} to ${MAX_QUANTITY}` })
@@ -93,6 +92,7 @@ export const postedOrderSchema = z
     tags: z.array(text(255)).max(50).default([]),
     promisedOn: z.iso
       .date({ error: 'a day, as 2026-11-30' })
+      .regex(/^20/, 'a day of the years 2000 to 2099')
       .optional()
       .describe('The day you promised the buyer; left out: Kept quotes it as of placedAt.'),
     reservationKey: text(200)

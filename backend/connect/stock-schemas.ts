@@ -23,19 +23,20 @@ export const STOCK_TYPES = [
   'recount',
 ] as const;
 
-const CLEAN_ID = /^(?! )[^\p{Cc}]*(?<! )$/u;
+const CLEAN_ID = /^(?! )[^\p{Cc}\p{Cs}]*(?<! )$/u;
 const id = (most: number) =>
   z
     .string({ error: `text of 1 to ${most} characters` })
     .min(1, `text of 1 to ${most} characters`)
     .max(most, `text of 1 to ${most} characters`)
-    .regex(CLEAN_ID, 'text without control characters and without blanks at its ends');
+    .regex(CLEAN_ID, 'text without control or broken characters and without blanks at its ends');
 
-const instant = z.iso.datetime({
-  offset: true,
-  error: 'an instant with offset, as 2026-11-30T16:30:00+01:00',
-});
-const day = z.iso.date({ error: 'a day, as 2026-11-30' });
+const instant = z.iso
+  .datetime({ offset: true, error: 'an instant with offset, as 2026-11-30T16:30:00+01:00' })
+  .regex(/^20/, 'an instant of the years 2000 to 2099');
+const day = z.iso
+  .date({ error: 'a day, as 2026-11-30' })
+  .regex(/^20/, 'a day of the years 2000 to 2099');
 
 const eventId = id(200).describe(
   'Your own name of the event, unique in this connection; sent again it is booked once.',

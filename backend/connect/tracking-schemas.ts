@@ -9,17 +9,16 @@ import { TRACKING_KINDS } from '../orders/outcome/tracking/tracking.ts';
 /** Most events of one request: a carrier's poll of a day's parcels comes in several. */
 export const MOST_TRACKING_EVENTS = 1_000;
 
-const CLEAN = /^(?! )[^\p{Cc}]*(?<! )$/u;
+const CLEAN = /^(?! )[^\p{Cc}\p{Cs}]*(?<! )$/u;
 const text = (most: number) =>
   z
     .string({ error: `text of 1 to ${most} characters` })
     .min(1, `text of 1 to ${most} characters`)
     .max(most, `text of 1 to ${most} characters`)
-    .regex(CLEAN, 'text without control characters and without blanks at its ends');
-const instant = z.iso.datetime({
-  offset: true,
-  error: 'an instant with offset, as 2026-11-30T16:30:00+01:00',
-});
+    .regex(CLEAN, 'text without control or broken characters and without blanks at its ends');
+const instant = z.iso
+  .datetime({ offset: true, error: 'an instant with offset, as 2026-11-30T16:30:00+01:00' })
+  .regex(/^20/, 'an instant of the years 2000 to 2099');
 
 /** One event of `POST /v1/tracking`. */
 export const trackingEventSchema = z.strictObject({

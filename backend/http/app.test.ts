@@ -95,6 +95,31 @@ test.each([
   expect(problem).toMatchObject({ status, type: `/problems/${code}` });
 });
 
+test.each([
+  ['gzip', '{}', '/problems/malformed_request'],
+  ['deflate', '{}', '/problems/malformed_request'],
+  ['br', 'no Brotli', '/problems/malformed_request'],
+  ['zip', '{}', '/problems/unsupported_media_type'],
+])(
+  'a body that is not packed as its header %s says is the caller’s fault',
+  async (encoding, body, type) => {
+    const answer = post('/json/echo', body, { 'content-encoding': encoding });
+    expect(await problemOf(answer)).toMatchObject({ type });
+  },
+);
+
+test.each(['"\\u0000"', '"\\ud83d"', '{"a":["x\\ude00"]}'])(
+  'a text that no database keeps is refused as such: %s',
+  async (body) => {
+    const text = body.startsWith('"') ? `{"text":${body}}` : body;
+    expect(await problemOf(post('/json/echo', text))).toMatchObject({
+      status: 400,
+      detail: expect.stringContaining('U+0000 or half of a surrogate pair'),
+    });
+    expect((await post('/json/echo', '{"text":"\\ud83d\\ude00"}')).status).toBe(200);
+  },
+);
+
 test('an unknown character set is refused', async () => {
   const answer = post('/json/echo', '{}', { 'content-type': 'application/json; charset=klingon' });
   expect(await problemOf(answer)).toMatchObject({ status: 415 });

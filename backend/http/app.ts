@@ -17,6 +17,7 @@ import express, {
   type Router,
 } from 'express';
 import { TransientError } from '../base/result.ts';
+import { isStorableText } from '../base/stored-text.ts';
 import type { Log } from '../platform/log.ts';
 import { type HttpRefusal, requestIdOf, sendRefusal } from './problem.ts';
 
@@ -65,7 +66,7 @@ export function createApp({ log, mounts, checkReady }: AppOptions): Express {
   });
   for (const mount of mounts) {
     const handlers: RequestHandler[] = mount.isQuiet ? [] : [logRequest(log, mount.path)];
-    if (mount.body === 'json') handlers.push(express.json({ limit: JSON_LIMIT_BYTES }));
+    if (mount.body === 'json') handlers.push(parseJson);
     if (mount.body === 'raw') handlers.push(readRawBody);
     app.use(mount.path, ...handlers, mount.router);
   }
@@ -73,6 +74,17 @@ export function createApp({ log, mounts, checkReady }: AppOptions): Express {
   app.use(answerFault(log));
   return app;
 }
+
+const UNSTORABLE = 'a text holds U+0000 or half of a surrogate pair';
+
+const parseJson = express.json({
+  limit: JSON_LIMIT_BYTES,
+  // No database keeps such a text; said here it costs no endpoint a fault.
+  reviver: (_key: string, value: unknown) => {
+    if (typeof value === 'string' && !isStorableText(value)) throw new Error(UNSTORABLE);
+    return value;
+  },
+});
 
 const identifyRequest: RequestHandler = (request, response, next) => {
   const given = request.get('x-request-id');
@@ -132,9 +144,17 @@ function refusalOf(fault: unknown): HttpRefusal {
   if (fault instanceof URIError)
     return { code: 'malformed_request', reason: 'bad escape in the address' };
   const type = 'type' in fault ? fault.type : undefined;
+  if (isUnpacking(fault)) {
+    return {
+      code: 'malformed_request',
+      reason: 'the body is damaged, or not packed as Content-Encoding says',
+    };
+  }
   switch (type) {
     case 'entity.parse.failed':
       return { code: 'malformed_json', reason: withoutContent(fault.message) };
+    case 'entity.too.deep':
+      return { code: 'malformed_json', reason: 'lists and objects are nested too deeply' };
     case 'entity.too.large':
       return { code: 'body_too_large', limitBytes: limitOf(fault) };
     case 'encoding.unsupported':
@@ -150,8 +170,18 @@ function refusalOf(fault: unknown): HttpRefusal {
   }
 }
 
+// The parsers hand on what zlib throws while it unpacks a body, as it is.
+function isUnpacking(fault: Error): boolean {
+  const code = 'code' in fault ? fault.code : undefined;
+  return typeof code === 'string' && UNPACKING.test(code);
+}
+
+// Of gzip and deflate, of Brotli, of Zstandard.
+const UNPACKING = /^(Z_|ERR__ERROR_|ERR_BROTLI|ZSTD_error_)/;
+
 // V8 quotes the text around the fault, which may be somebody's address; only the place is kept.
 function withoutContent(message: string): string {
+  if (message === UNSTORABLE) return message;
   const place = /at position \d+(?: \(line \d+ column \d+\))?/.exec(message);
   return place === null ? 'it ends early or is no JSON' : `unexpected character ${place[0]}`;
 }

@@ -34,8 +34,11 @@ test('of a burst each delivery is stored and enqueued once, and one that cannot 
     ...{ db: database.db, now: () => NOW },
     outbox: { enqueueAll: async (_trx, jobs) => void groups.push(jobs) },
   });
-  // Postgres holds no zero character.
-  const broken = delivery('broken', { text: '\u0000' });
+  // No instant that Postgres holds.
+  const broken = {
+    ...delivery('broken'),
+    triggeredAt: Temporal.Instant.from('-271821-04-20T00:00:00Z'),
+  };
   const burst = [delivery('a'), delivery('b'), delivery('b'), delivery('c')].map(store.accept);
   expect(await Promise.all(burst)).toEqual([true, true, false, true]);
   expect(groups.map((jobs) => jobs.map(({ key }) => key).toSorted())).toEqual([['a'], ['b', 'c']]);
@@ -45,4 +48,17 @@ test('of a burst each delivery is stored and enqueued once, and one that cannot 
     ...[true, true, 'refused', false, true],
   ]);
   expect(await storedIds()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+});
+
+test('a text that no database keeps comes in all the same, with the replacement character', async () => {
+  const store = createWebhookStore({
+    ...{ db: database.db, now: () => NOW },
+    outbox: { enqueueAll: async () => undefined },
+  });
+  expect(await store.accept(delivery('cut', { note: 'thank you \ud83d', name: 'A\0' }))).toBe(true);
+  const { rows } = await withShop(database.db, SHOP, (trx) =>
+    sql<{ payload: unknown }>`
+      select payload from webhook_delivery where delivery_id = 'cut'`.execute(trx),
+  );
+  expect(rows).toEqual([{ payload: { note: 'thank you \ufffd', name: 'A\ufffd' } }]);
 });

@@ -7,6 +7,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { ShopId } from '../base/ids.ts';
 import { TransientError } from '../base/result.ts';
+import { toStorableJson } from '../base/stored-text.ts';
 import {
   type InstantColumn,
   type JsonColumn,
@@ -164,7 +165,7 @@ async function insertDeliveries(
   const inserted = await sql<{ deliveryId: string }>`
     insert into webhook_delivery (shop_id, delivery_id, topic, event_id, triggered_at, received_at, payload, handled_at)
     select ${shopId}, d."deliveryId", d.topic, d."eventId", d."triggeredAt", ${now}, d.payload, d."handledAt"
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) d("deliveryId" text, topic text, "eventId" text,
+    from jsonb_to_recordset(${toStorableJson(rows)}::jsonb) d("deliveryId" text, topic text, "eventId" text,
       "triggeredAt" timestamptz, payload jsonb, "handledAt" timestamptz)
     order by d."deliveryId"
     on conflict (shop_id, delivery_id) do nothing
