@@ -56,8 +56,9 @@ export function buildCare(build: CareBuild) {
     readFollow: async (shopId, orderId) =>
       followView(await orders.follow.follower.readFollow(shopId, orderId)),
     readAtRisk: async (shopId, { offset, limit }) => {
-      const found = await outcome.reports.readAtRisk(shopId, { limit: offset + limit });
-      return { rows: found.rows.slice(offset), hasMore: found.total > offset + limit };
+      const last = offset + limit;
+      const { rows } = await outcome.reports.readAtRisk(shopId, { limit: last + 1 });
+      return { rows: rows.slice(offset, last), hasMore: rows.length > last };
     },
     readForecast: async (shopId, orderId) =>
       (await outcome.watch.readForecast(shopId, orderId))?.expectedAt ?? null,

@@ -329,6 +329,8 @@ export async function setHold(
 export type AlertView = {
   readonly orderId: string;
   readonly workId: string | null;
+  /** Where that work is; null: nowhere, or of no single work. */
+  readonly nodeId: string | null;
   readonly milestone: string;
   readonly level: 'before' | 'missed';
   /** A plan or a carrier says that it will be late; else the clock does. */
@@ -344,8 +346,9 @@ export async function readAlerts(
 ): Promise<readonly AlertView[]> {
   const { rows } = await sql<AlertView>`
     select order_id as "orderId", work_id as "workId", milestone, level,
+      (select w.node_id from work w where w.shop_id = a.shop_id and w.work_id = a.work_id) as "nodeId",
       coalesce((facts ->> 'isForecast')::boolean, false) as "isForecast", ${iso('due_at')} as "dueAt"
-    from order_alert where shop_id = ${shopId} and order_id = ${orderId} and cleared_at is null
+    from order_alert a where shop_id = ${shopId} and order_id = ${orderId} and cleared_at is null
     order by due_at, work_id, milestone`.execute(trx);
   return rows;
 }

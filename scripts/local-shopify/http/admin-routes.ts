@@ -45,13 +45,13 @@ function idToken(shop: LocalShop): string {
 }
 
 /** The address the embedded page is opened at. */
-function frameAddress(shop: LocalShop, path: string): string {
+function frameAddress(shop: LocalShop, path: string, locale: string): string {
   const { domain } = shop.seed.shop;
   const query = new URLSearchParams({
     embedded: '1',
     host: Buffer.from(`admin.shopify.com/store/${domain.split('.')[0]}`).toString('base64'),
     id_token: idToken(shop),
-    locale: 'en',
+    locale,
     session: 'local',
     shop: domain,
     timestamp: String(Math.floor(shop.clock.nowMs() / 1_000)),
@@ -67,9 +67,11 @@ function appPage(shop: LocalShop, request: Request): string {
   const { name } = shop.config();
   if (!shop.state.isInstalled) return adminPage(shop, { title: name, main: installCard(shop) });
   const path = request.path.slice('/admin/apps/app'.length);
+  // The language of the person in the admin: `?locale=it`.
+  const locale = typeof request.query['locale'] === 'string' ? request.query['locale'] : 'en';
   const main = html`<div class="frame-head"><h1>${name}</h1>
 <form method="post" action="/admin/uninstall"><button class="plain">Remove app</button></form></div>
-<iframe id="app-frame" title="${name}" src="${frameAddress(shop, path)}" allow="clipboard-write"></iframe>`;
+<iframe id="app-frame" title="${name}" src="${frameAddress(shop, path, locale)}" allow="clipboard-write"></iframe>`;
   return adminPage(shop, { title: name, main, isFrame: true });
 }
 

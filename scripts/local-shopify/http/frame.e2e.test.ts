@@ -72,6 +72,13 @@ describe('the app frame', () => {
     expect(claims).toMatchObject({ aud: 'kept-dev', iss: 'https://kept-demo.myshopify.com/admin' });
   });
 
+  test('opens in the language of the person in the admin', async () => {
+    await page.goto(`${local.url}/admin/apps/app?locale=it`);
+    await frame.getByRole('heading', { name: 'Set-up' }).waitFor();
+    const query = new URLSearchParams(app.received.findLast((one) => one.path === '/')?.query);
+    expect(query.get('locale')).toBe('it');
+  });
+
   test("signs the app's own calls with a fresh id token and shows its toasts", async () => {
     await frame.getByRole('button', { name: 'Ask' }).click();
     await page.locator('.toast', { hasText: 'Asked' }).waitFor();

@@ -43,6 +43,11 @@ export function useGround(): Ground {
   };
 }
 
+/** The name of a milestone: what is collected is ready where a parcel arrives. */
+export function stepOf(milestone: string, { method }: { readonly method: string }): string {
+  return milestone === 'delivery' && method === 'pickup' ? 'collect' : milestone;
+}
+
 /** Asks again every so often while the page is in sight. */
 export function useAgain(reload: () => void, seconds: number): void {
   useEffect(() => {

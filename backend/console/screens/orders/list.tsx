@@ -12,7 +12,7 @@ import { useAnswer } from '../network.tsx';
 import { Fault, Screen, Waiting } from '../parts.tsx';
 import { go, pathTo } from '../route.ts';
 import { t, tc } from '../texts/text.ts';
-import { type Ground, reasonText, useAgain, useGround, useNow } from './ground.ts';
+import { type Ground, reasonText, stepOf, useAgain, useGround, useNow } from './ground.ts';
 import { OrderScreen } from './order.tsx';
 import { States } from './states.tsx';
 
@@ -176,39 +176,56 @@ function RiskTable(props: { rows: readonly Listed[]; ground: Ground; now: number
   const heads = [
     t('orders.order'),
     t('orders.why'),
+    t('risk.place'),
     t('orders.due'),
     t('orders.next'),
     t('orders.promised'),
   ];
   return (
     <Table heads={heads}>
-      {rows.map(({ alert, order }) =>
-        alert === undefined ? null : (
-          <tr key={`${order.orderId} ${alert.workId} ${alert.milestone} ${alert.level}`}>
-            <th scope="row">
-              <OrderLink order={order} />
-            </th>
-            <td data-head={heads[1]}>
-              <s-badge tone={alert.level === 'missed' ? 'critical' : 'warning'}>
-                {t(`risk.${alert.level}`)}
-              </s-badge>{' '}
-              {whyText(alert, order)}
-            </td>
-            <td data-head={heads[2]}>
-              {fromNow(Date.parse(alert.dueAt), now)}
-              <div class="subdued">{momentAt(alert.dueAt, ground.timeZone)}</div>
-            </td>
-            <td data-head={heads[3]}>{nextText(alert, order)}</td>
-            <td data-head={heads[4]}>{promisedText(order)}</td>
-          </tr>
-        ),
-      )}
+      {byOrder(rows).map(({ order, alert, later }) => (
+        <tr key={order.orderId}>
+          <th scope="row">
+            <OrderLink order={order} />
+          </th>
+          <td data-head={heads[1]}>
+            <s-badge tone={alert.level === 'missed' ? 'critical' : 'warning'}>
+              {t(`risk.${alert.level}`)}
+            </s-badge>{' '}
+            {whyText(alert, order)}
+            {later.map((next) => (
+              <div class="subdued" key={`${next.workId} ${next.milestone} ${next.level}`}>
+                {t('risk.then', {
+                  milestone: tc('milestone', stepOf(next.milestone, order)),
+                  due: momentAt(next.dueAt, ground.timeZone),
+                })}
+              </div>
+            ))}
+          </td>
+          <td data-head={heads[2]}>{ground.placeOf(alert.nodeId)}</td>
+          <td data-head={heads[3]}>
+            {fromNow(Date.parse(alert.dueAt), now)}
+            <div class="subdued">{momentAt(alert.dueAt, ground.timeZone)}</div>
+          </td>
+          <td data-head={heads[4]}>{nextText(alert, order)}</td>
+          <td data-head={heads[5]}>{promisedText(order)}</td>
+        </tr>
+      ))}
     </Table>
   );
 }
 
+/** Each order once, by what is most urgent of it; what follows stands below. */
+function byOrder(rows: readonly Listed[]) {
+  return [...Map.groupBy(rows, ({ order }) => order.orderId).values()].flatMap((listed) => {
+    const [alert, ...later] = listed.flatMap((one) => one.alert ?? []);
+    const [first] = listed;
+    return alert === undefined || first === undefined ? [] : { order: first.order, alert, later };
+  });
+}
+
 function whyText(alert: AlertView, order: OrderRow): string {
-  const parts = [tc('milestone', alert.milestone)];
+  const parts = [tc('milestone', stepOf(alert.milestone, order))];
   if (alert.isForecast) parts.push(t('risk.forecast'));
   if (order.unplacedReason !== null) parts.push(reasonText(order.unplacedReason));
   if (order.holdReason !== null)
@@ -219,7 +236,7 @@ function whyText(alert: AlertView, order: OrderRow): string {
 function nextText(alert: AlertView, order: OrderRow): string {
   const isException = EXCEPTION_KINDS.some((kind) => kind === alert.milestone);
   if (order.holdReason !== null && !isException) return t('risk.next.held');
-  return tc('risk.next', alert.milestone);
+  return tc('risk.next', stepOf(alert.milestone, order));
 }
 
 function OrderTable({ rows, ground }: { rows: readonly OrderRow[]; ground: Ground }) {

@@ -12,7 +12,15 @@ import { t, tc } from '../texts/text.ts';
 import { Actions } from './actions.tsx';
 import { Decisions } from './decision.tsx';
 import { Lines, Parcels } from './goods.tsx';
-import { type Ground, type OrderView, reasonText, useAgain, useGround, useNow } from './ground.ts';
+import {
+  type Ground,
+  type OrderView,
+  reasonText,
+  stepOf,
+  useAgain,
+  useGround,
+  useNow,
+} from './ground.ts';
 import { States, toneOf } from './states.tsx';
 import { Timeline } from './timeline.tsx';
 import { Works } from './works.tsx';
@@ -53,7 +61,7 @@ function Loaded({ view, ground, onDone }: Shown & { readonly onDone: () => void 
       <Works view={view} ground={ground} />
       <Parcels view={view} ground={ground} />
       <Outside view={view} ground={ground} />
-      <Timeline events={view.timeline} ground={ground} />
+      <Timeline events={view.timeline} method={view.order.method} ground={ground} />
       <Decisions view={view} ground={ground} />
     </>
   );
@@ -107,16 +115,17 @@ function Alerts({ view: { alerts, order }, ground }: Shown) {
   return (
     <s-banner tone={isMissed ? 'critical' : 'warning'} heading={t('orders.queue.risk')}>
       <s-unordered-list>
-        {alerts.map(({ workId, milestone, level, dueAt }) => (
+        {alerts.map(({ workId, milestone, level, dueAt, nodeId }) => (
           <s-list-item key={`${workId} ${milestone} ${level}`}>
+            {nodeId === null ? '' : `${ground.placeOf(nodeId)}: `}
             {isException(milestone)
               ? tc('event', milestone)
               : t('event.at_risk', {
-                  milestone: tc('milestone', milestone),
+                  milestone: tc('milestone', stepOf(milestone, order)),
                   due: momentAt(dueAt, ground.timeZone),
                 })}{' '}
             {order.holdReason === null || isException(milestone)
-              ? tc('risk.next', milestone)
+              ? tc('risk.next', stepOf(milestone, order))
               : t('risk.next.held')}
           </s-list-item>
         ))}

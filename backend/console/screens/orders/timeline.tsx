@@ -3,12 +3,12 @@
  */
 import { dateOf, momentAt } from '../format.ts';
 import { t, tc } from '../texts/text.ts';
-import { type Ground, type OrderView, reasonText } from './ground.ts';
+import { type Ground, type OrderView, reasonText, stepOf } from './ground.ts';
 
 type Event = OrderView['timeline'][number];
 
-export function Timeline(props: { events: readonly Event[]; ground: Ground }) {
-  const { events, ground } = props;
+export function Timeline(props: { events: readonly Event[]; method: string; ground: Ground }) {
+  const { events, method, ground } = props;
   return (
     <s-section heading={t('order.timeline')}>
       <ol class="events" reversed>
@@ -16,7 +16,7 @@ export function Timeline(props: { events: readonly Event[]; ground: Ground }) {
           <li key={event.seq}>
             <time dateTime={event.at}>{momentAt(event.at, ground.timeZone)}</time>
             <div>
-              <span>{eventText(event, ground)}</span>
+              <span>{eventText(event, method, ground)}</span>
               <div class="subdued">
                 {[t('timeline.by', { actor: actorText(event, ground) }), ...details(event, ground)]
                   .filter((text) => text !== '')
@@ -31,14 +31,14 @@ export function Timeline(props: { events: readonly Event[]; ground: Ground }) {
 }
 
 /** One event as a sentence. */
-export function eventText({ kind, nodeId, facts }: Event, ground: Ground): string {
+function eventText({ kind, nodeId, facts }: Event, method: string, ground: Ground): string {
   const { sku, to, offers, milestone, dueAt, outcome, message } = facts;
   return t(`event.${kind}`, {
     place: nodeId === null ? t('event.somewhere') : ground.placeOf(nodeId),
     sku: textOf(sku),
     to: typeof to === 'string' ? dateOf(to.slice(0, 10)) : '–',
     count: typeof offers === 'object' && offers !== null ? Object.keys(offers).length : 0,
-    milestone: tc('milestone', textOf(milestone)),
+    milestone: tc('milestone', stepOf(textOf(milestone), { method })),
     due: typeof dueAt === 'string' ? momentAt(dueAt, ground.timeZone) : '–',
     outcome: tc('outcome', textOf(outcome)),
     message: tc('message', textOf(message)),
