@@ -4,6 +4,7 @@
  * In: platform, core, ground, routing's moves. Out: the follower, its jobs, and `resume`, which takes up what a process
  * that died has left. Part of the composition root: build-orders.ts calls it.
  */
+import { LRUCache } from 'lru-cache';
 import type { ShopId } from './base/ids.ts';
 import { type Core, SURFACES_SECTION } from './build-core.ts';
 import { routingSettings } from './build-routing.ts';
@@ -58,6 +59,8 @@ const AGAIN_SECONDS = 1;
 export function buildFollow(build: FollowBuild) {
   const { platform, log, core, ground, route, outbox, installedShops } = build;
   const { db, clock } = platform;
+  const store = { ...ground.store, readLocations: rememberLocations(ground) };
+  const remembering = { ...build, ground: { ...ground, store } };
   const settingsOf = async (shopId: ShopId) => {
     const section = (await core.policy.read(shopId)).sections.get(FULFILLMENT_SECTION);
     const parsed = section === undefined ? undefined : parseFulfillmentSettings(section);
@@ -83,7 +86,7 @@ export function buildFollow(build: FollowBuild) {
     ...{ db, clock, log, route, admin: ground.admin, onStep: build.onStep },
     locks: createOrderLocks(db),
     settingsOf,
-    placesOf: (shopId) => readPlaces(build, shopId),
+    placesOf: (shopId) => readPlaces(remembering, shopId),
     resettle: build.takeInAgain,
     again: (shopId, orderId) =>
       withShop(db, shopId, (trx) =>
@@ -134,6 +137,27 @@ function ranksJob(
         }
       }
     },
+  };
+}
+
+// A burst of orders asks once; a location that is bound or closed meanwhile is seen by the next look.
+const LOCATIONS_REMEMBERED_MILLISECONDS = 500;
+const SHOPS_REMEMBERED = 1_000;
+
+type Locations = Awaited<ReturnType<ShopifyGround['store']['readLocations']>>;
+
+function rememberLocations({ store }: FollowBuild['ground']) {
+  const known = new LRUCache<ShopId, Promise<Locations>>({
+    ...{ max: SHOPS_REMEMBERED, ttl: LOCATIONS_REMEMBERED_MILLISECONDS },
+  });
+  return (shopId: ShopId): Promise<Locations> => {
+    const before = known.get(shopId);
+    if (before !== undefined) return before;
+    const read = store.readLocations(shopId);
+    known.set(shopId, read);
+    // What failed is asked again.
+    read.catch(() => known.delete(shopId));
+    return read;
   };
 }
 

@@ -29,7 +29,7 @@ export type IntakeBuild = {
   readonly outbox: Outbox;
   readonly claims: OrderClaimDependencies;
   readonly orderClaims: Pick<OrderClaimService, 'follow'>;
-  readonly promises: Pick<OrderService, 'join'>;
+  readonly promises: Pick<OrderService, 'joinAll'>;
   readonly routeOrder: RouteService['routeOrder'];
   /** Has promises written to where their orders came from, soon. */
   readonly requestPublication: (shopId: ShopId) => Promise<void>;
@@ -44,11 +44,9 @@ export function buildIntake(build: IntakeBuild) {
     // Read here, so that nobody asks for a second connection inside the transaction.
     await core.stock.open(shopId);
     const shared = orders.filter(isOfReceipts);
-    if (shared.length > 0) {
-      await sharingShop(db, shopId, () => all(shared.map((one) => promises.join(shopId, one))));
-    }
+    if (shared.length > 0) await sharingShop(db, shopId, () => promises.joinAll(shopId, shared));
     const others = orders.filter((one) => !isOfReceipts(one));
-    await all(others.map((one) => promises.join(shopId, one)));
+    await promises.joinAll(shopId, others);
   };
   const intake = createIntakeService({
     ...{ db, clock, requestPublication, onStep, log: build.log },
@@ -69,11 +67,4 @@ export function buildIntake(build: IntakeBuild) {
 // All that its join asks of the database is promises and receipts: one transaction for what is read and written of them.
 function isOfReceipts({ delivery, posted }: PlacedOrder): boolean {
   return delivery.kind === 'ship' && delivery.isOwnRate && posted === undefined;
-}
-
-// Every one has ended before the first fault is told: nothing goes on over a transaction that is given up.
-async function all(work: readonly Promise<unknown>[]): Promise<void> {
-  for (const one of await Promise.allSettled(work)) {
-    if (one.status === 'rejected') throw one.reason;
-  }
 }

@@ -71,6 +71,8 @@ export type OrderServiceDeps = {
 export type OrderService = {
   /** Joins an order to its promise; says what is stored now, undefined: it needs none. */
   join(shopId: ShopId, order: PlacedOrder): Promise<OrderPromiseRow | undefined>;
+  /** Joins orders; what is stored of them is read at once. All have ended before the first fault is thrown. */
+  joinAll(shopId: ShopId, orders: readonly PlacedOrder[]): Promise<void>;
   /** Reads an order and joins it again; what changed is published by the next `publishLeftovers`. */
   joinAgain(shopId: ShopId, orderId: string): Promise<'changed' | 'unchanged'>;
   /** The stored promise; undefined: the order is not known here (yet). */
@@ -87,11 +89,15 @@ const ROUTED_WITHIN_SECONDS = 120;
 /** Builds the service. */
 export function createOrderService(deps: OrderServiceDeps): OrderService {
   return {
-    join: (shopId, order) => join(deps, shopId, order),
+    join: async (shopId, order) => {
+      const { orderId } = order;
+      return await join(deps, shopId, order, await deps.store.load(shopId, { orderId }));
+    },
+    joinAll: (shopId, orders) => joinAll(deps, shopId, orders),
     joinAgain: async (shopId, orderId) => {
       const order = await deps.readOrder(shopId, orderId);
       const before = await deps.store.load(shopId, { orderId });
-      const after = order === undefined ? undefined : await join(deps, shopId, order);
+      const after = order === undefined ? undefined : await join(deps, shopId, order, before);
       const isChanged =
         after !== undefined &&
         (before === undefined || contentVersion(before) !== contentVersion(after));
@@ -102,10 +108,26 @@ export function createOrderService(deps: OrderServiceDeps): OrderService {
   };
 }
 
+async function joinAll(
+  deps: OrderServiceDeps,
+  shopId: ShopId,
+  orders: readonly PlacedOrder[],
+): Promise<void> {
+  if (orders.length === 0) return;
+  const orderIds = orders.map(({ orderId }) => orderId);
+  const rows = await deps.store.loadMany(shopId, orderIds);
+  const stored = new Map(rows.map((row) => [row.orderId, row]));
+  const joined = await Promise.allSettled(
+    orders.map((order) => join(deps, shopId, order, stored.get(order.orderId))),
+  );
+  for (const one of joined) if (one.status === 'rejected') throw one.reason;
+}
+
 async function join(
   deps: OrderServiceDeps,
   shopId: ShopId,
   read: PlacedOrder,
+  stored: OrderPromiseRow | undefined,
 ): Promise<OrderPromiseRow | undefined> {
   if (read.delivery.kind === 'none') return undefined;
   const { orderId } = read;
@@ -115,7 +137,6 @@ async function join(
     await deps.retryLater(shopId, orderId);
     return undefined;
   }
-  const stored = await deps.store.load(shopId, { orderId });
   const copiedReceipt = read.copiedReceipt ?? stored?.copiedReceipt ?? null;
   const row = await decide(deps, shopId, { ...read, copiedReceipt }, stored);
   const { publishedVersion } = row;

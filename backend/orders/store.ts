@@ -120,18 +120,22 @@ export function createOrderStore(database: Kysely<unknown>, onPromised?: OnPromi
         if (before !== undefined && before.promise === undefined && row.promise !== undefined) {
           await watchAgain(trx, shopId, row.orderId);
         }
-        await write(trx, shopId, row, now);
+        const written = await write(trx, shopId, row, now);
         if (row.status !== 'none') await onPromised?.(trx, shopId, row.orderId);
-        const saved = await base(trx, shopId)
-          .where('order_id', '=', row.orderId)
-          .executeTakeFirstOrThrow();
+        // Nobody has moved what was not there.
+        if (written?.is_new === true) return fromRow(written);
+        const saved =
+          written ??
+          (await base(trx, shopId).where('order_id', '=', row.orderId).executeTakeFirstOrThrow());
         const [stored = fromRow(saved)] = await asMoved(trx, shopId, [fromRow(saved)]);
         return stored;
       }),
 
     loadMany: (shopId: ShopId, orderIds: readonly string[]): Promise<readonly OrderPromiseRow[]> =>
-      withShop(db, shopId, async (trx) => {
-        const rows = await base(trx, shopId).where('order_id', 'in', orderIds).execute();
+      withShared(db, shopId, async (trx) => {
+        const rows = await base(trx, shopId)
+          .where(sql<boolean>`order_id = any(${[...orderIds]}::text[])`)
+          .execute();
         return await asMoved(trx, shopId, rows.map(fromRow));
       }),
 
@@ -198,9 +202,9 @@ async function write(
   shopId: ShopId,
   row: OrderPromiseRow,
   now: Temporal.Instant,
-): Promise<void> {
+) {
   const values = { ...toRow(row), updated_at: now.toString() };
-  await trx
+  return await trx
     .insertInto('order_promise')
     .values({ shop_id: shopId, order_id: row.orderId, published_version: null, ...values })
     .onConflict((conflict) =>
@@ -209,7 +213,10 @@ async function write(
         .doUpdateSet(values)
         .where('order_promise.joined_by', '>=', row.joinedBy),
     )
-    .execute();
+    .returningAll()
+    // xmax is 0 in a row that was inserted here.
+    .returning(sql<boolean>`xmax = 0`.as('is_new'))
+    .executeTakeFirst();
 }
 
 /** Promises as they stand: a date that was moved since (0071-outcomes.sql) takes its place, what was shown first stays beside it. */

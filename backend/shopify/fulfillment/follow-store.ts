@@ -52,16 +52,20 @@ export async function loadFollowed(
   orderId: string,
 ): Promise<FollowedOrder> {
   const works = await readWorks(trx, shopId, { orderId });
-  const parcels = await sql<FollowedParcel>`
-    select parcel_id as "parcelId", work_id as "workId", state, carrier, tracking_number as "trackingNumber",
-      tracking_url as "trackingUrl", fulfillment_id as "fulfillmentId", lines
-    from parcel where shop_id = ${shopId} and order_id = ${orderId} order by parcel_id`.execute(
-    trx,
-  );
-  const row = await readFollowRow(trx, shopId, orderId);
+  // One statement for both: a run is an order's and runs are many.
+  const { rows } = await sql<{ parcels: readonly FollowedParcel[]; row: FollowRow | null }>`
+    select coalesce((select jsonb_agg(p order by p."parcelId") from (
+        select parcel_id as "parcelId", work_id as "workId", state, carrier, tracking_number as "trackingNumber",
+          tracking_url as "trackingUrl", fulfillment_id as "fulfillmentId", lines
+        from parcel where shop_id = ${shopId} and order_id = ${orderId}) p), '[]') as parcels,
+      (select to_jsonb(f) from (
+        select ${rowColumns} from fulfillment_follow
+        where shop_id = ${shopId} and order_id = ${orderId}) f) as row`.execute(trx);
+  const parcels = rows[0]?.parcels ?? [];
+  const row = rows[0]?.row ?? undefined;
   const hasLeft = works.some(({ leftAt }) => leftAt !== null);
   const late = hasLeft ? await readLate(trx, shopId, orderId) : [];
-  return { works, parcels: parcels.rows, row, late, version: versionOf(works) };
+  return { works, parcels, row, late, version: versionOf(works) };
 }
 
 /** The sum that rises with every change of works; a new work counts too. */

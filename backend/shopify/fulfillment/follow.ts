@@ -119,9 +119,9 @@ async function runOrder(
     places: await deps.placesOf(shopId),
     settings: await deps.settingsOf(shopId),
   };
-  let known: Observed | undefined;
+  let seen: Seen = { loaded: first, known: undefined };
   while (run.steps < MOST_STEPS) {
-    const turn = await takeTurn(deps, run, { first, known });
+    const turn = await takeTurn(deps, run, { first, ...seen });
     if (turn === 'unrouted') {
       const since = first.row?.state === 'pending' ? first.row.since : at;
       const isNew = Temporal.Instant.compare(since, before(deps, SWEEP_AFTER_SECONDS)) > 0;
@@ -129,7 +129,7 @@ async function runOrder(
       return { kind: isNew ? 'unrouted' : 'none' };
     }
     if ('ending' in turn) return await finish(deps, run, turn.ending);
-    known = turn.known;
+    seen = { loaded: undefined, known: turn.known };
   }
   const stuck = { reason: 'too_many_steps', facts: { steps: run.steps } } as const;
   return await finish(deps, run, { order: first, stuck });
@@ -139,13 +139,16 @@ function before({ clock }: FollowDependencies, seconds: number): string {
   return clock.now().subtract({ seconds }).toString();
 }
 
+/** What need not be read again: our side as it was loaded just now, Shopify's as it was confirmed. */
+type Seen = { readonly loaded: FollowedOrder | undefined; readonly known: Observed | undefined };
+
 // One look and at most one step; the end, or what need not be read again.
 async function takeTurn(
   deps: FollowDependencies,
   run: Run,
-  begun: { readonly first: FollowedOrder; readonly known: Observed | undefined },
+  begun: Seen & { readonly first: FollowedOrder },
 ): Promise<'unrouted' | { readonly ending: Ending } | { readonly known: Observed | undefined }> {
-  const look = await lookAt(deps, run, begun.known);
+  const look = await lookAt(deps, run, begun);
   if (look === 'unrouted') return look;
   if (look === 'gone') return { ending: { order: begun.first, stuck: undefined } };
   if ('reason' in look) return { ending: { order: begun.first, stuck: look } };

@@ -69,14 +69,21 @@ export type Look = {
   readonly observed: Observed;
 };
 
-/** Reads both sides; what Shopify confirmed without changing ids (`known`) need not be read again. */
+/**
+ * Reads both sides; what Shopify confirmed without changing ids (`known`) need not be read again, nor what was loaded a
+ * moment ago (`loaded`).
+ */
 export async function lookAt(
   deps: FollowDependencies,
   run: Run,
-  known: Observed | undefined,
+  {
+    known,
+    loaded,
+  }: { readonly known?: Observed | undefined; readonly loaded?: FollowedOrder | undefined },
 ): Promise<Look | Stuck | 'gone' | 'unrouted'> {
   const { shopId, orderId } = run;
-  const order = await withShop(deps.db, shopId, (trx) => loadFollowed(trx, shopId, orderId));
+  const order =
+    loaded ?? (await withShop(deps.db, shopId, (trx) => loadFollowed(trx, shopId, orderId)));
   const desired = desiredOf(order.works, {
     parcels: order.parcels,
     fulfillments: order.row?.fulfillments ?? {},
