@@ -56,6 +56,7 @@ import { createWebhookStore } from './shopify/webhook-store.ts';
 import type { WebhookWork } from './shopify/webhooks/handler.ts';
 import { webhookJob } from './shopify/webhooks.ts';
 import { createOrderClaims } from './stock/reservations/order-claims/service.ts';
+import type { LiveShop } from './stock/service.ts';
 import { loadOf } from './stock/stock.ts';
 
 /** What the connector is built on. */
@@ -76,6 +77,8 @@ export type ConnectorDependencies = {
 export type OrderWorks = Pick<RouteService, 'routeOrder'> & {
   /** Works of this node that nobody has sent yet return to routing. */
   closeNode(shopId: ShopId, nodeId: string): Promise<void>;
+  /** The shop as routing sees it: what is switched off takes no work. */
+  openShop(shopId: ShopId): Promise<LiveShop | undefined>;
 };
 
 /** What `buildConnector` returns. */
@@ -144,7 +147,8 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     slotMinutesAt: services.pickup.slotMinutesAt,
   });
   const intake = buildIntake({
-    ...{ platform, log, core, outbox, orderClaims, onStep },
+    ...{ platform, log, outbox, orderClaims, onStep },
+    core: { ...core, stock: { ...core.stock, open: dependencies.works.openShop } },
     claims: claimsGround,
     promises: orders,
     routeOrder: dependencies.works.routeOrder,

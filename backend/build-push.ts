@@ -18,6 +18,7 @@ import { withShop } from './platform/database.ts';
 import type { Log } from './platform/log.ts';
 import type { Platform } from './platform/stand.ts';
 import { type Bindings, bindLevels, type LevelBinding } from './shopify/inventory/bindings.ts';
+import { takenOff } from './shopify/inventory/calls.ts';
 import type { ReadLevel } from './shopify/inventory/chunk-rows.ts';
 import { skusDue } from './shopify/inventory/due.ts';
 import { type ToldLevel, takeTold } from './shopify/inventory/echo.ts';
@@ -80,6 +81,7 @@ export function buildPush(dependencies: PushDependencies) {
     push,
     items,
     reconcileStore,
+    outbox,
     health: createSyncHealth({ db, scheduler, reconcile: reconcileStore, now, wake }),
     bindingsOf,
     /** Pushes a shop from now on if it has levels that Kept writes; repeatable. */
@@ -108,13 +110,9 @@ export function buildPush(dependencies: PushDependencies) {
     },
     tellLevel: (shopId: ShopId, told: ToldLevel) =>
       takeTold({ levels, outbox, now, wake }, shopId, told),
-    /** The merchant took an item off a location: that is his word, until a person says otherwise. */
-    tellTakenOff: async (shopId: ShopId, at: { itemId: number; locationId: number }) => {
-      const code = 'taken_off_location';
-      const message =
-        'The item was taken off this location in Shopify; stock it there again or send it once more.';
-      await outbox.refuse(shopId, [{ ...at, code, message }], now());
-    },
+    /** The merchant took an item off a location. */
+    tellTakenOff: (shopId: ShopId, at: { itemId: number; locationId: number }) =>
+      outbox.refuse(shopId, [takenOff(at)], now()),
   };
 }
 

@@ -21,7 +21,8 @@ export type DriftView = {
   readonly itemId: number;
   readonly sku: string | null;
   readonly ours: number | null;
-  readonly theirs: number;
+  /** Null: Shopify has no such level. */
+  readonly theirs: number | null;
   readonly cause: string;
   readonly isOurs: boolean;
 };

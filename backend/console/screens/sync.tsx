@@ -168,6 +168,11 @@ function Comparison({ sync: { reconcile } }: { sync: SyncView }) {
   );
 }
 
+function outcomeOf({ cause, isOurs }: DriftView) {
+  if (cause === 'taken_off') return 'sync.waits';
+  return isOurs ? 'sync.mended' : 'sync.taken';
+}
+
 function DriftTable({ rows }: { rows: readonly DriftView[] }) {
   return (
     <div class="scroll">
@@ -188,9 +193,9 @@ function DriftTable({ rows }: { rows: readonly DriftView[] }) {
               <th scope="row">{row.sku ?? row.itemId}</th>
               <td>{row.locationId}</td>
               <td>{row.ours ?? '–'}</td>
-              <td>{row.theirs}</td>
+              <td>{row.theirs ?? '–'}</td>
               <td>
-                {tc('sync.cause', row.cause)} · {t(row.isOurs ? 'sync.mended' : 'sync.taken')}
+                {tc('sync.cause', row.cause)} · {t(outcomeOf(row))}
               </td>
             </tr>
           ))}

@@ -7,7 +7,13 @@
 import { sql, type Transaction } from 'kysely';
 import type { ShopId } from '../../base/ids.ts';
 import { assert } from '../../base/result.ts';
-import type { CallKind, CallOutcome, PushCall, RefusedRow } from './calls.ts';
+import {
+  type CallKind,
+  type CallOutcome,
+  type PushCall,
+  type RefusedRow,
+  TAKEN_OFF,
+} from './calls.ts';
 import { addChunks, CHUNK_LANES } from './chunk-rows.ts';
 import { bigints, integers, refsOf } from './number-columns.ts';
 
@@ -173,7 +179,29 @@ export async function refuse(
   );
 }
 
-/** Lets what was refused of these items be read and tried again. */
+/** Levels that are there, as was just read: one that was refused as taken off its location was stocked there again. */
+export async function freeRestocked(
+  trx: Trx,
+  shopId: ShopId,
+  levels: readonly { readonly locationId: number; readonly itemId: number }[],
+): Promise<void> {
+  if (levels.length === 0) return;
+  const { locations, items } = refsOf(levels);
+  await sql`
+    with freed as (
+      delete from push_refusal r
+      using unnest(${bigints(locations)}, ${bigints(items)}) as u(location_id, item_id)
+      where r.shop_id = ${shopId} and r.location_id = u.location_id and r.item_id = u.item_id
+        and r.code = ${TAKEN_OFF}
+      returning r.location_id, r.item_id
+    )
+    update inventory_level l set is_refused = false from freed f
+    where l.shop_id = ${shopId} and l.location_id = f.location_id and l.item_id = f.item_id`.execute(
+    trx,
+  );
+}
+
+/** Lets what was refused of these items be read, whatever we knew of it, and tried again. */
 export async function retryItems(
   trx: Trx,
   shopId: ShopId,
@@ -182,7 +210,7 @@ export async function retryItems(
 ): Promise<void> {
   const { rows } = await sql<{ locationId: number; itemId: number }>`
     with freed as (
-      update inventory_level set is_refused = false
+      update inventory_level set is_refused = false, known_at = '-infinity'
       where shop_id = ${shopId} and item_id = any(${bigints(itemIds)}) and is_refused
       returning location_id, item_id
     ), forgotten as (

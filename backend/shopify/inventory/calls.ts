@@ -80,6 +80,17 @@ export function nextStep(level: LevelState): NextStep {
   return available === target ? { kind: 'none' } : { kind: 'set', row: row(target) };
 }
 
+/** The code of such a refusal. */
+export const TAKEN_OFF = 'taken_off_location';
+
+/** A level whose item the merchant took off its location: that is his word, until a person says otherwise. */
+export function takenOff(at: { readonly locationId: number; readonly itemId: number }): RefusedRow {
+  const { locationId, itemId } = at;
+  const message =
+    'The item was taken off this location in Shopify; stock it there again or send it once more.';
+  return { locationId, itemId, code: TAKEN_OFF, message };
+}
+
 /** Calls of these rows, full ones first. */
 export function packCalls(
   kind: CallKind,

@@ -133,7 +133,8 @@ function readRefused(deps: HealthDeps, shopId: ShopId): Promise<readonly Refused
   });
 }
 
-// Read before it is sent: what was refused may not be what we think any more.
+// Read before it is sent: what was refused may not be what we think any more. Whatever the read says is believed: a level
+// that is gone has no instant of its own, and would be older than what we knew of it.
 function retry(
   deps: HealthDeps,
   shopId: ShopId,
@@ -145,7 +146,7 @@ function retry(
     await lockLevels(trx, shopId);
     const { rows } = await sql<{ retried: number }>`
       with freed as (
-        update inventory_level l set is_refused = false
+        update inventory_level l set is_refused = false, known_at = '-infinity'
         where l.shop_id = ${shopId} and l.is_refused and (${isAll} or (l.location_id, l.item_id) in (
           select * from unnest(${named.map((one) => one.locationId)}::bigint[],
             ${named.map((one) => one.itemId)}::bigint[])))

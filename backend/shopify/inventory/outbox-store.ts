@@ -10,7 +10,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ShopId } from '../../base/ids.ts';
 import { withShop } from '../../platform/database.ts';
-import { begin, openCalls, refuse, retryItems, settle } from './call-rows.ts';
+import { begin, freeRestocked, openCalls, refuse, retryItems, settle } from './call-rows.ts';
 import type { CallOutcome, PushCall, RefusedRow } from './calls.ts';
 import {
   addChunks,
@@ -90,6 +90,8 @@ export function createOutboxStore(db: Kysely<unknown>) {
     bookReads: (shopId: ShopId, read: BookedRead, now: Temporal.Instant) =>
       writingLevels(shopId, async (trx) => {
         await bookLevels(trx, shopId, read.levels);
+        const there = read.levels.filter(({ quantities }) => quantities !== null);
+        await freeRestocked(trx, shopId, there);
         if (read.planned !== undefined) await mark(trx, shopId, read.planned, now);
         await announceDirty(trx, shopId, read.levels, now);
         await deleteChunks(trx, shopId, read.consumed);

@@ -167,8 +167,9 @@ describe('a figure', () => {
       return await go();
     });
     wantCoat(12);
+    // What was wanted last was not yet when this wait began.
     await settled();
-    expect(levelAt(local).available).toBe(5);
+    await expect.poll(() => levelAt(local).available, { timeout: 30_000 }).toBe(5);
     expect(sets()).toHaveLength(2);
   });
 

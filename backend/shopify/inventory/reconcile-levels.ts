@@ -3,8 +3,10 @@
  *
  * Once a night all levels are read by a bulk operation, whose file is compared as it arrives. In: the shop. Out: what
  * differs, by item and location with ours, theirs and the cause; a level of ours is read and written again by the push,
- * one of Shopify's is booked as a count. Invariants: memory holds a batch, never the file; a run that dies is taken up
- * where its bulk operation stands; comparing twice finds the same and repairs once.
+ * one of Shopify's is booked as a count. A level of ours that is not in the file at all was taken off its location and
+ * nobody told: that is the merchant's word, as with the webhook; one that was never stocked there is asked for again.
+ * Invariants: memory holds a batch and eight bytes a level, never the file; a run that dies is taken up where its bulk
+ * operation stands; comparing twice finds the same and repairs once.
  */
 import {
   BulkOperationRead,
@@ -16,12 +18,16 @@ import type { Log } from '../../platform/log.ts';
 import { type AdminClient, expectAnswer } from '../admin-client.ts';
 import type { LevelChange } from '../catalog.ts';
 import { type BulkLevel, LEVELS_BULK_QUERY, readBulkLevels } from './bulk-lines.ts';
-import type { DriftRow, ReconcileRun, ReconcileStore } from './reconcile-store.ts';
+import { takenOff } from './calls.ts';
+import type { OutboxStore } from './outbox-store.ts';
+import type { DriftRow, LevelKey, ReconcileRun, ReconcileStore } from './reconcile-store.ts';
+import { createSeenLevels, type SeenLevels } from './seen-levels.ts';
 import type { OnStep } from './steps.ts';
 
 export type ReconcileLevelsDeps = {
   readonly admin: AdminClient;
   readonly store: ReconcileStore;
+  readonly outbox: Pick<OutboxStore, 'refuse'>;
   readonly log: Log;
   readonly now: () => Temporal.Instant;
   readonly wait: (milliseconds: number) => Promise<void>;
@@ -35,6 +41,8 @@ export type ReconcileLevelsDeps = {
 };
 
 const BATCH = 2_000;
+// More than this is no handful of lost webhooks; the next nights find the rest.
+const MOST_MISSING = 10_000;
 // Looks at a bulk operation: often at first, for small shops; then once in ten seconds. Together 14 minutes, within the
 // job's 15; the next run goes on where this one stopped.
 const FIRST_LOOKS = 10;
@@ -48,15 +56,19 @@ export async function reconcileLevels(deps: ReconcileLevelsDeps, shopId: ShopId)
   const run = await openRun(deps, shopId);
   deps.onStep('bulk_started');
   const url = await fileOf(deps, shopId, run);
+  const seen = createSeenLevels();
   let levels = 0;
   let drifted = 0;
   for await (const batch of batchesOf(deps, url)) {
     const drift = await deps.store.compare(shopId, run, batch, deps.now());
     deps.onStep('bulk_compared');
     await takeTheirs(deps, shopId, drift);
+    for (const { locationId, itemId } of batch) seen.add(locationId, itemId);
     levels += batch.length;
     drifted += drift.length;
   }
+  drifted += await missingOf(deps, shopId, run, seen);
+  deps.onStep('bulk_missing');
   await deps.store.end(shopId, run, levels, deps.now());
   deps.onStep('bulk_booked');
   deps.wake(shopId);
@@ -117,6 +129,32 @@ async function* batchesOf(
     batch = [];
   }
   if (batch.length > 0) yield batch;
+}
+
+// Levels of ours that the file does not have; a file that does not name one location of ours is believed as well.
+async function missingOf(
+  deps: ReconcileLevelsDeps,
+  shopId: ShopId,
+  run: ReconcileRun,
+  seen: SeenLevels,
+): Promise<number> {
+  let after: LevelKey | undefined;
+  let count = 0;
+  while (count < MOST_MISSING) {
+    const expected = await deps.store.expected(shopId, run, { after, most: BATCH });
+    const missing = expected
+      .filter(({ locationId, itemId }) => !seen.has(locationId, itemId))
+      .slice(0, MOST_MISSING - count);
+    if (missing.length > 0) {
+      const gone = missing.filter(({ isStocked }) => isStocked).map(takenOff);
+      await deps.outbox.refuse(shopId, gone, deps.now());
+      await deps.store.noteMissing(shopId, run, missing, deps.now());
+      count += missing.length;
+    }
+    after = expected.at(-1);
+    if (expected.length < BATCH) break;
+  }
+  return count;
 }
 
 // What is Shopify's is read once more, with everything that a count needs.

@@ -9,16 +9,32 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ShopId } from '../../base/ids.ts';
 import { withShop } from '../../platform/database.ts';
 import type { BulkLevel } from './bulk-lines.ts';
+import { addChunks } from './chunk-rows.ts';
+import { bigints, integers, refsOf } from './number-columns.ts';
 
 /** Why a level differs. */
-export type DriftCause = 'unseen_sale' | 'foreign_edit' | 'unknown_level';
+export type DriftCause =
+  | 'unseen_sale'
+  | 'foreign_edit'
+  | 'unknown_level'
+  /** It was stocked there. */
+  | 'taken_off'
+  /** It never was. */
+  | 'missing_level';
+
+/** Names a level. */
+export type LevelKey = { readonly locationId: number; readonly itemId: number };
+
+/** A level of ours that Shopify has, as far as we know, or should have. */
+export type ExpectedLevel = LevelKey & { readonly isStocked: boolean; readonly ours: number };
 
 /** A level that differs. */
 export type DriftRow = {
   readonly locationId: number;
   readonly itemId: number;
   readonly ours: number | null;
-  readonly theirs: number;
+  /** Null: there is no such level. */
+  readonly theirs: number | null;
   readonly cause: DriftCause;
   /** False: the level is Shopify's. */
   readonly isOurs: boolean;
@@ -55,6 +71,19 @@ export function createReconcileStore(db: Kysely<unknown>) {
       levels: readonly BulkLevel[],
       now: Temporal.Instant,
     ) => inShop(shopId, (trx) => compare(trx, shopId, { run, levels, now })),
+    /** Levels that the file must have, in the order of their keys. */
+    expected: (
+      shopId: ShopId,
+      run: ReconcileRun,
+      page: { readonly after: LevelKey | undefined; readonly most: number },
+    ) => inShop(shopId, (trx) => expected(trx, shopId, { run, ...page })),
+    /** Writes down levels that the file did not have, and has those read that were never stocked. */
+    noteMissing: (
+      shopId: ShopId,
+      run: ReconcileRun,
+      levels: readonly ExpectedLevel[],
+      now: Temporal.Instant,
+    ): Promise<void> => inShop(shopId, (trx) => noteMissing(trx, shopId, { run, levels, now })),
     end: (
       shopId: ShopId,
       run: ReconcileRun,
@@ -141,4 +170,49 @@ async function compare(
     select location_id as "locationId", item_id as "itemId", ours, theirs, cause, is_ours as "isOurs"
     from drift order by location_id, item_id`.execute(trx);
   return rows;
+}
+
+// What was read or written since the file was begun is known better by us; what was never read waits in the outbox.
+async function expected(
+  trx: Transaction<unknown>,
+  shopId: ShopId,
+  {
+    run,
+    after,
+    most,
+  }: { readonly run: ReconcileRun; readonly after: LevelKey | undefined; readonly most: number },
+): Promise<readonly ExpectedLevel[]> {
+  const { rows } = await sql<ExpectedLevel>`
+    select l.location_id as "locationId", l.item_id as "itemId", l.is_stocked as "isStocked",
+      l.available as ours
+    from inventory_level l
+    join inventory_item i on i.shop_id = ${shopId} and i.item_id = l.item_id and not i.is_gone
+    where l.shop_id = ${shopId}
+      and (l.location_id, l.item_id) > (${after?.locationId ?? -1}::bigint, ${after?.itemId ?? -1}::bigint)
+      and l.target is not null and l.available is not null and not l.is_refused
+      and (l.is_stocked or l.target > 0 or l.parked > 0)
+      and l.known_at < ${run.startedAt.toString()}::timestamptz
+    order by l.location_id, l.item_id limit ${most}`.execute(trx);
+  return rows;
+}
+
+async function noteMissing(
+  trx: Transaction<unknown>,
+  shopId: ShopId,
+  of: {
+    readonly run: ReconcileRun;
+    readonly levels: readonly ExpectedLevel[];
+    readonly now: Temporal.Instant;
+  },
+): Promise<void> {
+  const { locations, items } = refsOf(of.levels);
+  await sql`
+    insert into reconcile_row (shop_id, run_id, location_id, item_id, ours, theirs, cause)
+    select ${shopId}, ${of.run.runId}, u.location_id, u.item_id, u.ours, null,
+      case when u.is_stocked then 'taken_off' else 'missing_level' end
+    from unnest(${bigints(locations)}, ${bigints(items)}, ${integers(of.levels.map((one) => one.ours))},
+      ${of.levels.map((one) => one.isStocked)}::boolean[]) as u(location_id, item_id, ours, is_stocked)
+    on conflict do nothing`.execute(trx);
+  const never = refsOf(of.levels.filter((one) => !one.isStocked));
+  await addChunks(trx, shopId, { lane: 'read', ...never }, of.now);
 }

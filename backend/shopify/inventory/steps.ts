@@ -16,6 +16,7 @@ export const PUSH_STEPS = [
   'read_booked',
   'bulk_started',
   'bulk_compared',
+  'bulk_missing',
   'bulk_booked',
 ] as const;
 

@@ -22,6 +22,7 @@ import {
 } from '../../../tests/worlds/push-figures.ts';
 import { knowItems, PUSH_SHOP, startPush } from '../../../tests/worlds/push-stage.ts';
 import { withShop } from '../../platform/database.ts';
+import { takenOff } from './calls.ts';
 import { type ToldLevel, takeTold } from './echo.ts';
 import { createSyncHealth } from './health.ts';
 import { reconcileLevels } from './reconcile-levels.ts';
@@ -74,6 +75,8 @@ afterEach(async () => {
   await push.stop();
   await database.close();
 });
+
+const COAT_LEVEL = { itemId: COAT.itemId, locationId: MILAN_ID };
 
 function told(over: Partial<ToldLevel> = {}) {
   const base = { itemId: COAT.itemId, locationId: MILAN_ID, available: 12 };
@@ -153,6 +156,38 @@ test('a sale that nobody told of is found by the night’s comparison and deduct
   expect(levelAt(local)).toMatchObject({ available: 10, committed: 2 });
   const { reconcile } = await health().facts(PUSH_SHOP);
   expect(reconcile.rows).toMatchObject([{ ours: 12, theirs: 10, cause: 'unseen_sale' }]);
+});
+
+test('a level of ours that was taken off its location is found by the night’s comparison and waits for a person', async () => {
+  const key = `${COAT.itemId}:${MILAN_ID}`;
+  const was = levelAt(local);
+  delete local.shop.state.levels[key];
+  try {
+    expect(await compare()).toBe(1);
+    await push.settled(state.version);
+    expect(local.shop.state.levels[key]).toBeUndefined();
+    const facts = await health().facts(PUSH_SHOP);
+    expect(facts.reconcile.rows).toMatchObject([{ ours: 12, theirs: null, cause: 'taken_off' }]);
+    expect(facts.refused).toMatchObject([{ ...COAT_LEVEL, code: 'taken_off_location' }]);
+    expect(await compare()).toBe(0);
+    await health().retryErrors(PUSH_SHOP, [COAT_LEVEL]);
+    await push.settled(state.version);
+    expect(levelAt(local).available).toBe(12);
+  } finally {
+    local.shop.state.levels[key] ??= was;
+  }
+});
+
+test('an item that was taken off a location and is stocked there again is written again', async () => {
+  await push.outbox.refuse(PUSH_SHOP, [takenOff(COAT_LEVEL)], push.now());
+  want(state, { ...COAT, locationId: MILAN_ID, units: 9 });
+  await push.settled(state.version);
+  expect(levelAt(local).available).toBe(12);
+  local.control.setLevel({ sku: COAT.sku, locationId: MILAN_ID, available: 0 });
+  await told({ available: 0, updatedAt: new Date(Date.now() + 5_000).toISOString() });
+  await push.settled(state.version);
+  expect(levelAt(local).available).toBe(9);
+  expect((await health().facts(PUSH_SHOP)).refusedCount).toBe(0);
 });
 
 test('a bulk read that fails is begun anew the next time', async () => {
