@@ -64,6 +64,7 @@ export function buildOrders(build: OrdersBuild) {
         await off.reload(shopId);
         await route.closeNode(shopId, nodeId);
       },
+      openShop: routing.openShop,
     },
     jobs: [...routing.jobs, ...follow.jobs],
     /** Stops timers. */

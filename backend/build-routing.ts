@@ -41,9 +41,10 @@ export type RoutingBuild = {
 /** Builds it. */
 export function buildRouting(build: RoutingBuild) {
   const { platform, core, queue, outbox, log } = build;
+  const openShop = openSwitchedOn(build);
   const route = createRouteService({
     ...{ db: platform.db, clock: platform.clock, log, onStep: build.onStep, offers: offerHooks() },
-    openShop: openSwitchedOn(build),
+    openShop,
     refreshShop: core.stock.refresh,
     announce: core.stock.announceSoon,
     settingsOf: async (shopId) => routingSettings(await core.policy.read(shopId)),
@@ -56,7 +57,7 @@ export function buildRouting(build: RoutingBuild) {
     });
   });
   return {
-    route,
+    ...{ route, openShop },
     jobs: [routeJob(route), sweepJob(route, follower.setWaiting, build)],
     stop: follower.stop,
   };

@@ -82,6 +82,7 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
     works: {
       routeOrder: (...asked) => orders.works.routeOrder(...asked),
       closeNode: (...asked) => orders.works.closeNode(...asked),
+      openShop: (...asked) => orders.works.openShop(...asked),
     },
   });
   core.policy.start();
