@@ -63,11 +63,21 @@ function isMovable(work: Work, begunAfter: string): boolean {
 
 /** The question about these works of an order, as if they were not placed. */
 function questionAbout(seen: Seen, works: readonly Work[]): RoutingQuestion {
-  const others = seen.works.filter((work) => !works.includes(work));
-  const excluded = new Set(works.flatMap(({ excludedNodes }) => excludedNodes));
+  const asked = questionWithout(
+    seen,
+    seen.works.filter((work) => !works.includes(work)),
+  );
+  // What waits of the order is asked about with them: who refused it is out of it here too.
+  const known = new Set(asked.excluded.map(({ nodeId }) => nodeId));
+  const refused = new Set(works.flatMap(({ excludedNodes }) => excludedNodes));
   return {
-    ...questionWithout(seen, others),
-    excluded: [...excluded].map((nodeId) => ({ nodeId, why: 'refused' })),
+    ...asked,
+    excluded: [
+      ...asked.excluded,
+      ...[...refused].flatMap((nodeId) =>
+        known.has(nodeId) ? [] : [{ nodeId, why: 'refused' as const }],
+      ),
+    ],
     seenAt: works.flatMap(({ nodeId }) => (nodeId === null ? [] : [nodeId])),
   };
 }
