@@ -120,7 +120,7 @@ function Alerts({ view: { alerts, order }, ground }: Shown) {
             {nodeId === null ? '' : `${ground.placeOf(nodeId)}: `}
             {isException(milestone)
               ? tc('event', milestone)
-              : t('event.at_risk', {
+              : t(level === 'missed' ? 'risk.missedAt' : 'event.at_risk', {
                   milestone: tc('milestone', stepOf(milestone, order)),
                   due: momentAt(dueAt, ground.timeZone),
                 })}{' '}

@@ -32,8 +32,9 @@ export function Timeline(props: { events: readonly Event[]; method: string; grou
 
 /** One event as a sentence. */
 function eventText({ kind, nodeId, facts }: Event, method: string, ground: Ground): string {
-  const { sku, to, offers, milestone, dueAt, outcome, message } = facts;
-  return t(`event.${kind}`, {
+  const { sku, to, offers, milestone, level, dueAt, outcome, message } = facts;
+  const isMissed = kind === 'at_risk' && level === 'missed';
+  return t(isMissed ? 'risk.missedAt' : `event.${kind}`, {
     place: nodeId === null ? t('event.somewhere') : ground.placeOf(nodeId),
     sku: textOf(sku),
     to: typeof to === 'string' ? dateOf(to.slice(0, 10)) : '–',

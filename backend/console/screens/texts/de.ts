@@ -84,7 +84,7 @@ export const DE: Texts = {
   'setup.capability.thank_you': 'Die Zusage auf Dankes- und Statusseite',
   'setup.capability.theme_block': 'Termine auf Produktseite und Warenkorb',
   'setup.capability.pickup_exact': 'Genaue Abholzeit im Checkout',
-  'setup.capability.pickup_native': 'Shopifys Abholung im Laden stets wahr',
+  'setup.capability.pickup_native': 'Shopifys Abholung in der Filiale stets wahr',
   'setup.capability.pickup_points': 'Abholstellen im Checkout',
   'setup.reason.plan_advanced':
     'Braucht den Tarif Advanced, jährliche Abrechnung oder den Zusatz für Versanddienste.',
@@ -122,7 +122,7 @@ export const DE: Texts = {
     'Was Kept von Ihren Orten, Diensten und Wegen weiß. Eine Änderung gilt überall binnen 5 Sekunden.',
   'network.nodes': 'Orte',
   'network.nodes.text':
-    'Lager, Läden, Logistikpartner: Zeiten, Bestellschluss, Kapazität, Abholung',
+    'Lager, Filialen, Logistikpartner: Zeiten, Bestellschluss, Kapazität, Abholung',
   'network.carriers': 'Versanddienste',
   'network.carriers.text': 'Wer Pakete trägt, und an welchen Tagen',
   'network.services': 'Leistungen und Preise',
@@ -223,7 +223,7 @@ export const DE: Texts = {
   'field.name.service.help': 'Was Kunden im Checkout lesen. Ohne Termin: Er wird ergänzt.',
   'field.kind': 'Art',
   'field.kind.warehouse': 'Lager',
-  'field.kind.store': 'Laden',
+  'field.kind.store': 'Filiale',
   'field.kind.3pl': 'Logistikpartner',
   'field.country': 'Land',
   'field.country.help': 'Zwei Buchstaben, wie IT',
@@ -273,7 +273,7 @@ export const DE: Texts = {
   'field.method': 'Lieferart',
   'field.method.home': 'Lieferung nach Hause',
   'field.method.pickup_point': 'Abholstelle',
-  'field.method.store_pickup': 'Abholung im Laden',
+  'field.method.store_pickup': 'Abholung in der Filiale',
   'field.network': 'Netz der Stellen',
   'field.workingDays': 'Arbeitstage',
   'field.workingDays.carrier': 'Wie der Versanddienst',
@@ -341,8 +341,8 @@ export const DE: Texts = {
   'field.distanceFactor': 'Straße zu Luftlinie',
   'field.pickupPoints.maxCount': 'Angebotene Abholstellen',
   'field.pickupPoints.maxMeters': 'Entfernteste Abholstelle',
-  'field.storePickup.maxCount': 'Angebotene Läden',
-  'field.storePickup.maxMeters': 'Entferntester Laden',
+  'field.storePickup.maxCount': 'Angebotene Filialen',
+  'field.storePickup.maxMeters': 'Entfernteste Filiale',
   'unit.minutes': 'min',
   'unit.days': 'Tage',
   'unit.grams': 'g',
@@ -370,7 +370,7 @@ export const DE: Texts = {
   'bindings.none': 'Nicht von Kept: bleibt unberührt',
   'bindings.empty': 'Der Shop hat keine eigenen Versandarten.',
   'bindings.sortsByDate': 'Optionen nach Termin ordnen, hinter der günstigsten',
-  'bindings.managesPickup': 'Shopifys „meist bereit in …“ jedes Ladens wahr halten',
+  'bindings.managesPickup': 'Shopifys „meist bereit in …“ jeder Filiale wahr halten',
   'bindings.instructions': 'Was Kunden zur Abholung mitbringen',
 
   'tester.title': 'Termin-Tester',
@@ -440,7 +440,7 @@ export const DE: Texts = {
   'tester.timelineText': '{option}: bestellt {ordered}, kommt an {arrives}.',
   'tester.method.home': 'Nach Hause',
   'tester.method.pickup_point': 'Abholstellen',
-  'tester.method.store_pickup': 'Abholung im Laden',
+  'tester.method.store_pickup': 'Abholung in der Filiale',
 
   'absent.no_lane': 'Keine Strecke: Kein Ort dieses Kanals sendet mit dieser Leistung dorthin.',
   'absent.restricted':
@@ -450,7 +450,7 @@ export const DE: Texts = {
   'absent.no_departure':
     'Kein Abgang: Die Leistung holt dort, wo die Ware liegt, nicht rechtzeitig oder gar nicht ab.',
   'absent.no_stock': 'Zu wenig Bestand, wo diese Leistung beginnt.',
-  'absent.no_opening': 'Der Laden hat keine Öffnung zur Ausgabe.',
+  'absent.no_opening': 'Die Filiale hat keine Öffnung zur Ausgabe.',
   'fact.sku': 'Produkt {value}',
   'fact.why': '{value}',
   'fact.why.no_pickup': 'kein Ort hat eine Abholung dieser Leistung',

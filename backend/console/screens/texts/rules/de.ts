@@ -79,6 +79,7 @@ export const RULES_DE: RuleTexts = {
     'Nur Plus, mit installierter eigener App (docs/install.md): Shopifys eigene Zuteilung beginnt dort, wo Kept es täte.',
   'milestone.collect': 'abholbereit sein',
   'risk.next.collect': 'Die Filiale anrufen; den Käufer informieren.',
+  'risk.missedAt': 'Versäumt ({due}): {milestone}.',
   'risk.then': 'danach: {milestone}, {due}',
   'risk.place': 'Ort',
 };

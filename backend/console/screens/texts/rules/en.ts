@@ -75,6 +75,7 @@ export const RULES_EN = {
     'Plus only, with the custom app installed (docs/install.md): Shopify’s own routing begins where Kept would.',
   'milestone.collect': 'be ready for pickup',
   'risk.next.collect': 'Call the store; tell the buyer.',
+  'risk.missedAt': 'Missed ({due}): {milestone}.',
   'risk.then': 'then: {milestone}, {due}',
   'risk.place': 'Place',
 } as const;

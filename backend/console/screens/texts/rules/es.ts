@@ -80,6 +80,7 @@ export const RULES_ES: RuleTexts = {
     'Solo Plus, con la app personalizada instalada (docs/install.md): el enrutamiento de Shopify empieza donde lo haría Kept.',
   'milestone.collect': 'estar listo para recoger',
   'risk.next.collect': 'Llame a la tienda; avise al comprador.',
+  'risk.missedAt': 'Incumplido ({due}): {milestone}.',
   'risk.then': 'luego: {milestone}, {due}',
   'risk.place': 'Lugar',
 };

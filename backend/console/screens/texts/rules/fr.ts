@@ -80,6 +80,7 @@ export const RULES_FR: RuleTexts = {
     'Plus seulement, avec l’app personnalisée installée (docs/install.md) : l’acheminement de Shopify commence là où Kept le ferait.',
   'milestone.collect': 'être prête au retrait',
   'risk.next.collect': 'Appelez le magasin ; prévenez l’acheteur.',
+  'risk.missedAt': 'Manqué ({due}) : {milestone}.',
   'risk.then': 'puis : {milestone}, {due}',
   'risk.place': 'Lieu',
 };
