@@ -281,15 +281,17 @@ test('without a mail server nothing is claimed, and it says that it is off', asy
 
 test('the merchant hears of promises in danger in one mail, not more often than he wants', async () => {
   settings = { ...settings, alertsTo: ['ops@example.com'], digestMinutes: 60 };
-  const raise = (orderId: string) =>
+  const raise = (orderId: string, milestone = 'claim') =>
     withShop(db, shop, (trx) =>
       sql`insert into order_alert (shop_id, order_id, work_id, milestone, level, due_at, raised_at)
-        values (${shop}, ${orderId}, 'w', 'claim', 'missed', '2026-11-25T08:00:00Z', '2026-11-25T08:00:00Z')`.execute(
+        values (${shop}, ${orderId}, 'w', ${milestone}, 'missed', '2026-11-25T08:00:00Z', '2026-11-25T08:00:00Z')`.execute(
         trx,
       ),
     );
   await raise('1');
   await raise('2');
+  // An order is one line, whatever else of it is in danger.
+  await raise('2', 'delivery');
   expect(await messages().sendDigest(shop)).toBe(true);
   expect(await messages().sendDigest(shop)).toBe(false);
   await raise('3');

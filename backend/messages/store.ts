@@ -191,7 +191,7 @@ export async function lastDigest(trx: Trx, shopId: ShopId): Promise<Temporal.Ins
   return rows[0]?.at;
 }
 
-/** Alerts nobody was told of, as the digest says them; they are told from now on. */
+/** What nobody was told of, an order by its most urgent alert; all of them are told from now on. */
 export async function takeUntold(
   trx: Trx,
   shopId: ShopId,
@@ -204,7 +204,8 @@ export async function takeUntold(
       returning a.order_id, a.milestone, a.level, a.due_at)
     select coalesce(o.name, t.order_id) as "orderName", t.milestone, t.level, ${iso('t.due_at')} as "dueAt",
       count(*) over ()::int as total
-    from told t left join customer_order o on o.shop_id = ${shopId} and o.order_id = t.order_id
+    from (select distinct on (order_id) * from told order by order_id, level = 'missed' desc, due_at) t
+    left join customer_order o on o.shop_id = ${shopId} and o.order_id = t.order_id
     order by t.level = 'missed' desc, t.due_at, t.order_id limit ${at.limit}`.execute(trx);
   return rows;
 }
