@@ -96,8 +96,10 @@ export function settleCall(
   bucket.points += call.points - (report.actual ?? 0);
   const sentSincePoints = bucket.sentPoints - call.sentPoints;
   const surelyThere = report.available - sentSincePoints;
-  const flowedAtMost = ((nowMs - call.sentAtMs) * bucket.restorePerSecond) / 1_000;
-  const mostThere = report.available + flowedAtMost;
+  // An answer is written in the second half of its way: more has not flowed in since. Believing more would hide for ever
+  // what another replica spent, and with it the points that are left for its more urgent calls.
+  const flowedAtMost = ((nowMs - call.sentAtMs) * bucket.restorePerSecond) / 2_000;
+  const mostThere = surelyThere + flowedAtMost;
   bucket.points = Math.min(bucket.capacity, mostThere, Math.max(bucket.points, surelyThere));
   // A refused call says to the point what is there now.
   if (report.actual === undefined) bucket.points = Math.min(bucket.points, surelyThere);

@@ -283,3 +283,60 @@ describe('refusals', () => {
     expect(isSent).toBe(false);
   });
 });
+
+describe('two replicas that share a bucket', () => {
+  test.each([
+    { plan: 'a standard shop', capacity: 2_000, rate: 100 },
+    { plan: 'a Plus shop', capacity: 20_000, rate: 1_000 },
+  ])(
+    'of $plan use all of it, and a full resync of one delays no order that the other reads',
+    async ({ capacity, rate }) => {
+      const seconds = 60;
+      const time = virtualTime();
+      const bucket = trueBucket(capacity, rate, 0, time.now);
+      const replica = () => createAdminScheduler({ nowMilliseconds: time.now, wait: time.wait });
+      let spent = 0;
+      /** Asks until Shopify does it, as the client does; milliseconds. */
+      const ask = async (
+        scheduler: ReturnType<typeof replica>,
+        call: { lane: Lane; points: number },
+      ) => {
+        const fromMs = time.now();
+        for (let isRepeat = false; ; isRepeat = true) {
+          const isDone = await scheduler.run(SHOP, {
+            ...call,
+            isRepeat,
+            send: async () => {
+              await time.wait(150);
+              const report = bucket.charge(call.points, call.points);
+              await time.wait(150);
+              return { reply: report.actual !== undefined, report };
+            },
+          });
+          if (!isDone) continue;
+          spent += call.points;
+          return time.now() - fromMs;
+        }
+      };
+      const pushing = replica();
+      const reading = replica();
+      const resync = async () => {
+        for (;;) await ask(pushing, { lane: 'resync', points: 10 });
+      };
+      for (let parallel = 0; parallel < rate / 8; parallel += 1) void resync();
+      const waits: number[] = [];
+      const orders = Math.floor((seconds * rate) / 200);
+      for (let order = 0; order < orders; order += 1) {
+        void time
+          .wait(5_000 + (order * (seconds - 10) * 1_000) / orders)
+          .then(() => ask(reading, { lane: 'intake', points: 60 }))
+          .then((waited) => waits.push(waited));
+      }
+      await time.run(seconds * 1_000);
+      expect(waits).toHaveLength(orders);
+      expect(Math.max(...waits)).toBeLessThan(4_000);
+      expect(bucket.overdraws()).toBeLessThan(orders / 10);
+      expect(spent / (rate * seconds)).toBeGreaterThan(0.95);
+    },
+  );
+});
