@@ -502,7 +502,7 @@ test('a body nested without end is refused before it is read, and names no shop 
   const text = JSON.stringify({ events: [event({ reason: '[[{{'.repeat(30) })] });
   expect(await post('/v1/stock/movements', text)).toMatchObject({ body: { booked: 1 } });
   const orders = await newKey({ scopes: ['orders:write'] });
-  for (const name of ['%00', 'x'.repeat(500), '%20']) {
+  for (const name of ['%01', 'x'.repeat(500), '%20']) {
     expect((await get(`/v1/orders/${name}`, orders)).status).toBe(404);
   }
 });

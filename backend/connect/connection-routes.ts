@@ -52,7 +52,7 @@ const activitySchema = z.object({
 const REFUSED_A_PAGE = 50;
 const refusedSchema = z.object({
   connectionId: z.string().max(120).optional(),
-  lastAt: z.iso.datetime().optional(),
+  lastAt: z.iso.datetime().regex(/^20/).optional(),
   eventKey: z.string().max(600).optional(),
 });
 const chosenSchema = z.strictObject({

@@ -23,7 +23,7 @@ export const importOptionsSchema = z.strictObject({
   nodeId: z.string().min(1).max(255).optional(),
   type: z.enum(STOCK_TYPES).default('on_hand'),
   /** Where no column says when; absent: when the file was uploaded. */
-  occurredAt: z.iso.datetime({ offset: true }).optional(),
+  occurredAt: z.iso.datetime({ offset: true }).regex(/^20/).optional(),
   /** What is on hand at a node of the file and not in the file is gone. */
   isFull: z.boolean().default(false),
 });

@@ -87,6 +87,8 @@ test('a body over the limit is refused with the limit', async () => {
 test.each([
   ['GET', '/nothing', 404, 'not_found'],
   ['GET', '/json/thing/%E0%A4%A', 400, 'malformed_request'],
+  ['GET', '/json/thing/a%00', 400, 'malformed_request'],
+  ['GET', '/json/thing/a?search=%00', 400, 'malformed_request'],
   ['GET', '/json/conflict', 409, 'policy_conflict'],
   ['GET', '/json/outage', 503, 'unavailable'],
   ['GET', '/json/bug', 500, 'internal_error'],

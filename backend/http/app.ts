@@ -55,6 +55,7 @@ export function createApp({ log, mounts, checkReady }: AppOptions): Express {
   // One proxy of ours (or Shopify's tunnel) stands in front; its X-Forwarded-For names the caller.
   app.set('trust proxy', 1);
   app.use(identifyRequest);
+  app.use(refuseZeroCharacter);
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });
@@ -92,6 +93,12 @@ const identifyRequest: RequestHandler = (request, response, next) => {
   response.locals['requestId'] = id;
   response.set({ 'x-request-id': id, 'x-content-type-options': 'nosniff' });
   next();
+};
+
+// No name in any database holds one; said here no endpoint has to.
+const refuseZeroCharacter: RequestHandler = (request, response, next) => {
+  if (!request.url.includes('%00')) return next();
+  sendRefusal(response, { code: 'malformed_request', reason: 'a zero character in the address' });
 };
 
 const parseRaw = express.raw({ type: () => true, limit: RAW_LIMIT_BYTES });

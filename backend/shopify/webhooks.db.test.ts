@@ -81,9 +81,16 @@ function newShop(): ShopId {
   return `s${randomUUID()}.myshopify.com` as ShopId;
 }
 
-type Sent = { topic: string; body: object; deliveryId?: string; shop?: string; secret?: string };
+type Sent = {
+  topic: string;
+  body: object;
+  deliveryId?: string;
+  shop?: string;
+  secret?: string;
+  triggeredAt?: string;
+};
 
-async function send({ topic, body, deliveryId, shop, secret }: Sent): Promise<number> {
+async function send({ topic, body, deliveryId, shop, secret, triggeredAt }: Sent): Promise<number> {
   const { port } = server.address() as AddressInfo;
   const text = JSON.stringify(body);
   const path = /redact|data_request/.test(topic) ? '/webhooks/compliance' : '/webhooks';
@@ -98,7 +105,7 @@ async function send({ topic, body, deliveryId, shop, secret }: Sent): Promise<nu
       'X-Shopify-Topic': topic,
       'X-Shopify-Shop-Domain': shop ?? shopId,
       'X-Shopify-Webhook-Id': deliveryId ?? randomUUID(),
-      'X-Shopify-Triggered-At': NOW.toString(),
+      'X-Shopify-Triggered-At': triggeredAt ?? NOW.toString(),
       'X-Shopify-Hmac-Sha256': signature,
     },
   });
@@ -217,6 +224,12 @@ test('the same delivery a hundred times, at once, causes one piece of work', asy
   );
   expect(new Set(statuses)).toEqual(new Set([200]));
   expect(enqueued).toHaveLength(1);
+});
+
+test('a delivery from no year of ours counts from when it arrived', async () => {
+  for (const triggeredAt of ['0000-01-01T00:00:00Z', '-271821-04-20T00:00:00Z', 'yesterday']) {
+    expect(await send({ topic: 'orders/create', body: { id: 1 }, triggeredAt })).toBe(200);
+  }
 });
 
 test('a job that runs twice works once', async () => {

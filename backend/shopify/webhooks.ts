@@ -182,9 +182,10 @@ function readJson(rawBody: Buffer): unknown {
   }
 }
 
+// Of an instant nobody's clock shows, when it arrived says more.
 function readInstant(text: string | undefined): Temporal.Instant | undefined {
   try {
-    return text === undefined ? undefined : Temporal.Instant.from(text);
+    return text?.startsWith('20') ? Temporal.Instant.from(text) : undefined;
   } catch {
     return undefined;
   }

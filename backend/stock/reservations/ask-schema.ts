@@ -4,8 +4,14 @@
 import { z } from 'zod';
 import { HOLD_MINUTES, LONGEST_HOLD_MINUTES } from './reservations.ts';
 
-const word = z.string().min(1).max(255);
-const INSTANT = z.iso.datetime({ offset: true });
+const word = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'text without control or broken characters');
+const INSTANT = z.iso
+  .datetime({ offset: true })
+  .regex(/^20/, 'an instant of the years 2000 to 2099');
 
 /** A body of `POST /v1/reservations`. */
 export const reservationAskSchema = z.strictObject({
@@ -29,7 +35,10 @@ export const reservationAskSchema = z.strictObject({
     .min(1)
     .max(500),
   capacity: z
-    .strictObject({ nodeId: word, date: z.iso.date() })
+    .strictObject({
+      nodeId: word,
+      date: z.iso.date().regex(/^20/, 'a day of the years 2000 to 2099'),
+    })
     .optional()
     .describe(
       'A place in a node’s day: one order and its units, up to ordersPerDay and unitsPerDay.',
