@@ -11,6 +11,7 @@ import { buildClaims, RETURN_JOB, returnJob, shipmentsBookedBySystem } from './b
 import { type Core, SURFACES_SECTION } from './build-core.ts';
 import { buildIntake } from './build-intake.ts';
 import { buildPush, type PushParts } from './build-push.ts';
+import { routingSettings } from './build-routing.ts';
 import { type ShopifyGround, surfacesIn } from './build-shopify.ts';
 import type { PickupPlace } from './contract/promise-api.ts';
 import { type JobDefinition, type JobQueue, parseShopJob } from './jobs/queue.ts';
@@ -23,6 +24,7 @@ import {
   parseOrderJob,
 } from './orders/jobs.ts';
 import { createPostedOrders } from './orders/posted/service.ts';
+import { withTimedHold } from './orders/record/timed-hold.ts';
 import type { RouteService } from './orders/route/service.ts';
 import { createOrderService } from './orders/service.ts';
 import type { OnOrderStep } from './orders/steps.ts';
@@ -142,8 +144,9 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     admin: ground.admin,
     contextOf: (shopId) => orderContext(core, surfacesOf, shopId),
   });
+  const readHeld = heldOrders({ platform, core, reader });
   const orders = buildOrderPromises(dependencies, {
-    readOrder: reader.read,
+    readOrder: readHeld,
     slotMinutesAt: services.pickup.slotMinutesAt,
   });
   const intake = buildIntake({
@@ -237,7 +240,7 @@ export function buildConnector(dependencies: ConnectorDependencies) {
       orderIntakeJobDefinition(
         createOrderIntake({
           intake,
-          readOrder: reader.read,
+          readOrder: readHeld,
           readPosted: posted.reading,
           isInstalled: ground.connections.isInstalled,
           onStep,
@@ -550,4 +553,22 @@ function placeOfCore({ stock }: Core) {
 function findPlace({ nodes, nodeIndex, points }: Snapshot, { nodeId, pickupPointId }: Place) {
   if (nodeId !== undefined) return nodes[nodeIndex.get(nodeId) ?? -1]?.source;
   return points.find(({ source }) => `${source.network}:${source.id}` === pickupPointId)?.source;
+}
+
+/** Orders as Shopify has them, with the hold that the shop gives them by itself. */
+function heldOrders({
+  platform,
+  core,
+  reader,
+}: Pick<ConnectorDependencies, 'platform' | 'core'> & { readonly reader: OrderReader }) {
+  return async (shopId: ShopId, orderId: string) => {
+    const reading = await reader.read(shopId, orderId);
+    const { hold } = routingSettings(await core.policy.read(shopId));
+    if (reading === undefined || hold.editWindowMinutes + hold.giftDateAttribute.length === 0) {
+      return reading;
+    }
+    const live = await core.stock.open(shopId);
+    const timeZone = live?.snapshot.shopZone.name ?? 'UTC';
+    return withTimedHold(reading, hold, { timeZone, now: platform.clock.now() });
+  };
 }

@@ -38,6 +38,7 @@ import { createOutcomeReports } from './orders/outcome/settled/service.ts';
 import { createTrackingService } from './orders/outcome/tracking/service.ts';
 import { createWatchService } from './orders/outcome/watch/service.ts';
 import { createPickups } from './orders/pickups/service.ts';
+import { createTimedHolds } from './orders/record/timed-holds/service.ts';
 import type { Config } from './platform/config.ts';
 import type { Log } from './platform/log.ts';
 import { createOutbox } from './platform/outbox.ts';
@@ -74,6 +75,10 @@ export function buildOutcome(build: OutcomeBuild) {
   });
   const pickups = createPickups({
     ...{ db, clock, enqueue, openShop: core.stock.open, announce: core.stock.announce },
+    settingsOf: async (shopId) => outcomeSettings(await core.policy.read(shopId)),
+  });
+  const holds = createTimedHolds({
+    ...{ db, clock, enqueue, openShop: core.stock.open },
     settingsOf: async (shopId) => outcomeSettings(await core.policy.read(shopId)),
   });
   const claimDeps = {
@@ -121,6 +126,7 @@ export function buildOutcome(build: OutcomeBuild) {
       sweepJob(
         [
           (shopId) => healTracking({ activity, intake }, shopId),
+          holds.sweep,
           pickups.sweep,
           watch.assess,
           messages.sweep,

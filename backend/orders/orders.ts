@@ -41,6 +41,8 @@ export type PlacedOrder = {
     /** Given when there is no variant to find it by. */
     readonly sku?: string;
   }[];
+  /** The first instant at which it may leave: a gift for a later day. ISO; absent: at once. */
+  readonly shipsFrom?: string;
   /** Set for an order that another system posted: its channel, and the date that system promised, if any. */
   readonly posted?: { readonly channel: string; readonly promisedOn: string | null };
   /** Of the lines that are shipped or collected. */

@@ -188,8 +188,13 @@ async function bound(
   order: PlacedOrder,
   found: FoundPromise,
 ): Promise<OrderPromiseRow> {
+  const gift = await giftPromise(deps, shopId, order);
+  const isLater = gift !== undefined && isAfter(gift.window.to, found.promise.window.to);
   const requoted = isTooLate(order, found.promise) ? await deps.requote(shopId, order) : undefined;
-  const binding = bindPromise(order, found.promise, requoted);
+  // Whoever names a later day himself was not promised an earlier one.
+  const binding = isLater
+    ? ({ status: 'promised', promise: gift } as const)
+    : bindPromise(order, found.promise, requoted);
   return {
     ...emptyRow(order),
     status: binding.status,
@@ -200,13 +205,29 @@ async function bound(
   };
 }
 
+// The bought option as if it were bought on the first day it may leave.
+async function giftPromise(
+  deps: OrderServiceDeps,
+  shopId: ShopId,
+  order: PlacedOrder,
+): Promise<BoundPromise | undefined> {
+  const { shipsFrom, placedAt } = order;
+  if (shipsFrom === undefined || !isAfter(shipsFrom, placedAt)) return undefined;
+  return await deps.requote(shopId, { ...order, placedAt: shipsFrom });
+}
+
+function isAfter(a: string, b: string): boolean {
+  return Temporal.Instant.compare(Temporal.Instant.from(a), Temporal.Instant.from(b)) > 0;
+}
+
 // Evidence 5: what we would have promised, for the counters; never shown as a promise.
 async function recomputed(
   deps: OrderServiceDeps,
   shopId: ShopId,
   order: PlacedOrder,
 ): Promise<OrderPromiseRow> {
-  const promise = await deps.requote(shopId, order);
+  const gift = await giftPromise(deps, shopId, order);
+  const promise = gift ?? (await deps.requote(shopId, order));
   return {
     ...emptyRow(order),
     status: 'none',

@@ -152,6 +152,15 @@ const schema = z.strictObject({
   unplacedExpiryDays: z.int().min(1).max(365).default(14),
   /** Points of moving a work that a store has seen. */
   movePenaltyPoints: whole.default(500),
+  /** Orders that wait by themselves before anybody works on them. */
+  hold: z
+    .strictObject({
+      /** Minutes after its placing in which the buyer may still change an order; fewer where its promise cannot wait. */
+      editWindowMinutes: z.int().min(0).max(1_440).default(0),
+      /** The order's attribute that names the first day a gift may leave (`2026-12-20`); empty: none does. */
+      giftDateAttribute: z.string().trim().max(60).default(''),
+    })
+    .prefault({}),
   /** Orders planned together at most; 1: each for itself. */
   batchSize: z.int().min(1).max(500).default(50),
 });

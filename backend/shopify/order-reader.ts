@@ -75,7 +75,9 @@ async function readOrder(
   const placed = toPlacedOrder(shapes, beside, context);
   const record = toRecord(order, { delivery, claims });
   // Shopify's time of change does not tell that routing is complete, nor that a SKU has become known here.
-  return { record: { ...record, version: versionOf({ record, claims, placed }) }, claims, placed };
+  const { customAttributes: attributes } = order;
+  const version = versionOf({ record, claims, placed });
+  return { record: { ...record, version }, claims, placed, attributes };
 }
 
 type Shapes = { readonly order: WholeOrder; readonly delivery: OrderDelivery };

@@ -316,7 +316,7 @@ export async function setHold(
   shopId: ShopId,
   { orderId, reason }: { readonly orderId: string; readonly reason: string | null },
 ): Promise<number> {
-  await sql`update customer_order set hold_reason = ${reason}
+  await sql`update customer_order set hold_reason = ${reason}, hold_until = null
     where shop_id = ${shopId} and order_id = ${orderId}`.execute(trx);
   const { numAffectedRows } = await sql`
     update work set hold_reason = ${reason}, version = version + 1

@@ -30,8 +30,8 @@ export type OrderRecordLine = {
   readonly needsShipping: boolean;
 };
 
-/** Why nobody may work on an order. The first two come with a reading; the others are set by people. */
-export const HOLDS_OF_SOURCE = ['payment', 'fraud'] as const;
+/** Why nobody may work on an order, as far as a reading says it (the last two: timed-hold.ts); the others are set by people. */
+export const HOLDS_OF_SOURCE = ['payment', 'fraud', 'gift_date', 'edit_window'] as const;
 
 /** Languages messages are written in. */
 export const ORDER_LOCALES = ['it', 'fr', 'en', 'de', 'es'] as const;
@@ -60,6 +60,8 @@ export type OrderRecord = {
   readonly pickupNodeId: string | null;
   readonly tags: readonly string[];
   readonly holdReason: string | null;
+  /** When a hold ends by itself; absent or null: it does not. */
+  readonly holdUntil?: string | null;
   readonly isTest: boolean;
   /** The date the system that sent it promised; null: nobody did. */
   readonly promisedOn: string | null;

@@ -28,6 +28,8 @@ export type OrderReading = {
   readonly record: OrderRecord;
   readonly claims: FollowedOrder;
   readonly placed: PlacedOrder;
+  /** What its buyer or the shop's theme wrote on it; absent: nothing is known of that. */
+  readonly attributes?: readonly { readonly key: string; readonly value: string | null }[];
 };
 
 /** What it stands on. */

@@ -10,7 +10,9 @@ import { compareIds, type ShopId } from '../../base/ids.ts';
 import type { ShopTransaction } from '../../stock/ledger/store.ts';
 import { appendEvents } from '../timeline/store.ts';
 import type { Actor, OrderEvent } from '../timeline/timeline.ts';
+import type { Work } from '../works/store.ts';
 import { decideRecord, type OrderRecord, type StoredOrder } from './record.ts';
+import { TIMED_HOLDS, type TimedHold } from './timed-hold.ts';
 
 /** What became of a reading. */
 export type SavedOrder = {
@@ -91,15 +93,16 @@ export async function insertOrders(
   const { rows } = await sql<{ orderId: string }>`
     insert into customer_order (shop_id, order_id, source, placed_at, channel, name, state, currency, total_minor,
       customer_name, email, phone, address, country, postal_code, locale, method, service_code, pickup_node_id, tags,
-      hold_reason, is_test, promised_on, reservation_key, version, source_updated_at, updated_at, taken_in_version)
+      hold_reason, hold_until, is_test, promised_on, reservation_key, version, source_updated_at, updated_at,
+      taken_in_version)
     select ${shopId}, o."orderId", o.source, o."placedAt", o.channel, o.name, o.state, o.currency, o."totalMinor",
       o."customerName", o.email, o.phone, nullif(o.address, 'null'), o.country, o."postalCode", o.locale, o.method,
-      o."serviceCode", o."pickupNodeId", o.tags, o."holdReason", o."isTest", o."promisedOn", o."reservationKey",
+      o."serviceCode", o."pickupNodeId", o.tags, o."holdReason", o."holdUntil", o."isTest", o."promisedOn", o."reservationKey",
       o.version, o."sourceUpdatedAt", ${now.toString()}, case when ${isTakenIn} then o.version end
     from jsonb_to_recordset(${JSON.stringify(orders)}::jsonb) o("orderId" text, source text, "placedAt" timestamptz,
       channel text, name text, state text, currency text, "totalMinor" bigint, "customerName" text, email text,
       phone text, address jsonb, country text, "postalCode" text, locale text, method text, "serviceCode" text,
-      "pickupNodeId" text, tags text[], "holdReason" text, "isTest" boolean, "promisedOn" date,
+      "pickupNodeId" text, tags text[], "holdReason" text, "holdUntil" timestamptz, "isTest" boolean, "promisedOn" date,
       "reservationKey" text, version text, "sourceUpdatedAt" timestamptz)
     order by o."orderId"
     on conflict (shop_id, order_id) do nothing returning order_id as "orderId"`.execute(trx);
@@ -144,6 +147,7 @@ function columnsOf(order: OrderRecord, now: Temporal.Instant) {
     pickup_node_id: order.pickupNodeId,
     tags: [...order.tags],
     hold_reason: order.holdReason,
+    hold_until: isTimed(order.holdReason) ? (order.holdUntil ?? null) : null,
     is_test: order.isTest,
     promised_on: order.promisedOn,
     reservation_key: order.reservationKey,
@@ -181,7 +185,7 @@ const selected = sql`
   select o.order_id as "orderId", o.source, o.channel, o.name, ${iso('placed_at')} as "placedAt", o.state, o.currency,
     o.total_minor as "totalMinor", o.customer_name as "customerName", o.email, o.phone, o.address, o.country,
     o.postal_code as "postalCode", o.locale, o.method, o.service_code as "serviceCode",
-    o.pickup_node_id as "pickupNodeId", o.tags, o.hold_reason as "holdReason", o.is_test as "isTest",
+    o.pickup_node_id as "pickupNodeId", o.tags, o.hold_reason as "holdReason", ${iso('hold_until')} as "holdUntil", o.is_test as "isTest",
     o.promised_on::text as "promisedOn", o.reservation_key as "reservationKey", o.version, ${iso('source_updated_at')} as "sourceUpdatedAt",
     o.redacted_at is not null as "isRedacted", o.waived_hold as "waivedHold", o.taken_in_version as "takenInVersion",
     coalesce((select jsonb_agg(jsonb_build_object('lineId', l.line_id, 'sku', l.sku, 'variantId', l.variant_id,
@@ -275,6 +279,64 @@ export async function waiveHold(
   orderId: string,
   now: Temporal.Instant,
 ): Promise<void> {
-  await sql`update customer_order set waived_hold = hold_reason, hold_reason = null, updated_at = ${now.toString()}
+  await sql`update customer_order set waived_hold = hold_reason, hold_reason = null, hold_until = null, updated_at = ${now.toString()}
     where shop_id = ${shopId} and order_id = ${orderId} and hold_reason is not null`.execute(trx);
+}
+
+function isTimed(reason: string | null): boolean {
+  return TIMED_HOLDS.some((one) => one === reason);
+}
+
+/** An order that is held until an instant; minutes since 1970, null unknown. */
+export type TimedOrder = {
+  readonly orderId: string;
+  readonly reason: TimedHold;
+  readonly untilMinute: number;
+  /** When what was promised must be there. */
+  readonly dueMinute: number | null;
+  readonly works: readonly (Pick<Work, 'kind' | 'state' | 'negotiation' | 'nodeId'> & {
+    readonly dueMinute: number | null;
+    readonly departureMinute: number | null;
+    readonly startByMinute: number | null;
+  })[];
+};
+
+const minute = (column: string) => sql`floor(extract(epoch from ${sql.ref(column)}) / 60)::float8`;
+
+/** Orders that are held until an instant, the first to end first. */
+export async function readTimedHolds(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  most: number,
+): Promise<readonly TimedOrder[]> {
+  const { rows } = await sql<TimedOrder>`
+    select o.order_id as "orderId", o.hold_reason as reason, ${minute('o.hold_until')} as "untilMinute",
+      (select case when p.method = 'store_pickup' then ${minute('p.window_from')} else ${minute('p.window_to')} end
+        from order_promise p where p.shop_id = o.shop_id and p.order_id = o.order_id) as "dueMinute",
+      coalesce((select jsonb_agg(jsonb_build_object('kind', w.kind, 'state', w.state, 'negotiation', w.negotiation,
+          'nodeId', w.node_id, 'dueMinute', ${minute('w.promised_end')}, 'departureMinute', ${minute('w.planned_departure')},
+          'startByMinute', ${minute('w.start_by')}) order by w.work_id)
+        from work w where w.shop_id = o.shop_id and w.order_id = o.order_id
+          and w.state in ('unplaced', 'placed')), '[]'::jsonb) as works
+    from customer_order o
+    where o.shop_id = ${shopId} and o.hold_until is not null and o.hold_reason = any(${[...TIMED_HOLDS]}::text[])
+    order by o.hold_until, o.order_id limit ${most}`.execute(trx);
+  return rows;
+}
+
+/** Takes a timed hold off an order and its works, for good; says which it was. Its works are locked. */
+export async function endTimedHold(
+  trx: ShopTransaction,
+  shopId: ShopId,
+  { orderId, at }: { readonly orderId: string; readonly at: string },
+): Promise<string | undefined> {
+  const { rows } = await sql<{ reason: string }>`
+    update customer_order set waived_hold = hold_reason, hold_reason = null, hold_until = null, updated_at = ${at}
+    where shop_id = ${shopId} and order_id = ${orderId} and hold_reason = any(${[...TIMED_HOLDS]}::text[])
+    returning waived_hold as reason`.execute(trx);
+  const reason = rows[0]?.reason;
+  if (reason === undefined) return undefined;
+  await sql`update work set hold_reason = null, version = version + 1
+    where shop_id = ${shopId} and order_id = ${orderId} and hold_reason = ${reason}`.execute(trx);
+  return reason;
 }

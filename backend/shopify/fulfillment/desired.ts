@@ -121,7 +121,8 @@ function isBegun({ state, negotiation }: Work): boolean {
 
 function holdOf(work: Work): HoldCause | null {
   const { holdReason, negotiation, state } = work;
-  if (holdReason !== null) {
+  // What the buyer may still change for some minutes is not worth two calls to Shopify.
+  if (holdReason !== null && holdReason !== 'edit_window') {
     const cause = holdReason.replace(/^work:/, '');
     return HOLD_CAUSES.find((one) => one === cause) ?? 'agent';
   }
