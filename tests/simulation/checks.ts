@@ -66,9 +66,6 @@ export function unsettled(looked: Looked): Promise<readonly string[]> {
       select 'promise of ' || p.order_id || ' has no outcome' from order_promise p
       where p.shop_id = ${shopId} and p.status <> 'none' and not exists (select 1 from order_outcome x
         where x.shop_id = p.shop_id and x.order_id = p.order_id)
-        -- canceled by its shopper before it was routed: nobody was to keep it
-        and exists (select 1 from customer_order_line l where l.shop_id = p.shop_id
-          and l.order_id = p.order_id and l.canceled < l.quantity)
       union all
       select 'parcel ' || x.parcel_id || ' is packed, its work ' || w.state from parcel x join work w using (shop_id, work_id)
       where x.shop_id = ${shopId} and x.state = 'packed' and w.state <> 'packed'
@@ -105,6 +102,11 @@ export async function differsAtShopify(
     const key = `${orderId} ${lineId} ${where}`;
     ours.set(key, (ours.get(key) ?? 0) + units);
   }
+  // Canceled there when it had left here: a person was told, Shopify cannot be.
+  for (const { orderId, lineId, units } of await leftThoughCanceled({ db, shopId })) {
+    const key = `${orderId} ${lineId} left`;
+    ours.set(key, (ours.get(key) ?? 0) - units);
+  }
   const theirs = new Map<string, number>();
   const add = (key: string, units: number) => {
     if (units > 0) theirs.set(key, (theirs.get(key) ?? 0) + units);
@@ -122,6 +124,18 @@ export async function differsAtShopify(
     }
   }
   return differences(ours, theirs);
+}
+
+async function leftThoughCanceled({ db, shopId }: Pick<Looked, 'db' | 'shopId'>) {
+  const { rows } = await withShop(db, shopId, (trx) =>
+    sql<{ orderId: string; lineId: string; units: number }>`
+      select a.order_id as "orderId", l."lineId", sum(l.quantity)::int as units
+      from order_alert a cross join jsonb_to_recordset(a.facts -> 'lines') l("lineId" text, quantity int)
+      where a.shop_id = ${shopId} and a.milestone = 'left_though_canceled' group by 1, 2`.execute(
+      trx,
+    ),
+  );
+  return rows;
 }
 
 // Units that no place has may be anywhere in Shopify: there they are held.

@@ -7,13 +7,6 @@ import { onDatabase, runSeeds, runSeedsHere } from './seeds.ts';
 
 // As many as two cores play in two minutes when nothing else runs: the step `simulation` of scripts/test.ts is alone.
 const SEEDS = Array.from({ length: 2 }, (_, index) => ({ seed: index + 1 }));
-// Found and not mended yet (decision record 0097): promises whose parcel was never heard of again, and units that a shopper
-// cancels in Shopify while their parcel has left and Shopify has not been told. `npm run simulate` shows them.
-const KNOWN = [
-  /^promise of \d+ has no outcome$/,
-  /left: works have \d+, Shopify 0$/,
-  /wants 0, its works/,
-];
 
 test('every order settles, whatever happens on the way', { timeout: 600_000 }, async () => {
   const startedAt = performance.now();
@@ -26,8 +19,7 @@ test('every order settles, whatever happens on the way', { timeout: 600_000 }, a
   process.stdout.write(`${results.length} seeds of the whole system in ${seconds} s\n`);
   expect(results.length).toBe(SEEDS.length);
   for (const { seed, orders, virtualDays, faults, breaches } of results) {
-    const open = breaches.filter((text) => !KNOWN.some((known) => known.test(text)));
-    expect({ seed, open }).toEqual({ seed, open: [] });
+    expect({ seed, breaches }).toEqual({ seed, breaches: [] });
     expect(orders).toBeGreaterThanOrEqual(200);
     expect(virtualDays).toBeGreaterThanOrEqual(14);
     expect({ seed, absent: FAULTS.filter((fault) => faults[fault] === 0) }).toEqual({
