@@ -183,6 +183,22 @@ test('weights are saved by clicks and in force within five seconds', async () =>
   expect((await routingStored()).section['weights']).toEqual({ split: 2 });
 });
 
+test('a place gets a number of orders a day of its own, chosen by its name', async () => {
+  await open('/routing');
+  await page.getByRole('button', { name: 'Add a place' }).click();
+  const row = page.locator('.row', { has: page.getByLabel('Orders a day') });
+  await row.getByLabel('Place').selectOption({ label: 'Piacenza warehouse' });
+  await row.getByLabel('Orders a day').fill('25');
+  await page.getByText('How large each one is').click();
+  await page.getByLabel('Packing in: Store (EUR)').fill('1.75');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText(/in force after/).waitFor();
+  expect((await routingStored()).section).toMatchObject({
+    dailyOrderCap: { byNode: { 'WH-PIACENZA': 25 } },
+    rates: { handlingMinor: { store: 175, warehouse: 60 } },
+  });
+});
+
 test('rules that contradict each other are said at their field, and nothing is saved', async () => {
   const before = await routingStored();
   await open('/routing');

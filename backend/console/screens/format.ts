@@ -1,6 +1,7 @@
 /**
  * Dates, times, money and weights in the merchant's language, always in the zone they belong to.
  */
+import { minorUnitDigits } from '../../base/money.ts';
 import { language } from './texts/text.ts';
 
 const REGIONS = { en: 'en-GB', it: 'it', fr: 'fr', de: 'de', es: 'es' } as const;
@@ -77,8 +78,7 @@ export function fromNow(instant: number, now: number): string {
 /** Money of minor units: `€5.90`. */
 export function money(amountMinor: number, currency: string): string {
   const format = new Intl.NumberFormat(locale(), { style: 'currency', currency });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(amountMinor / 10 ** digits);
+  return format.format(amountMinor / 10 ** minorUnitDigits(currency));
 }
 
 /** Grams as `850 g` or `1.2 kg`. */

@@ -9,6 +9,7 @@ import {
   readTime,
   readTimes,
   writeIntervals,
+  writeMoney,
 } from './notes.ts';
 
 test.each([
@@ -57,7 +58,8 @@ test('extra pickups and restrictions are read line by line', () => {
 });
 
 test('an amount is read in minor units, exactly', () => {
-  expect(['5', '5.9', '5,90', '0.07', '', '5.999', '-1'].map(readMoney)).toEqual([
+  const read = (text: string) => readMoney(text, 2);
+  expect(['5', '5.9', '5,90', '0.07', '', '5.999', '-1'].map(read)).toEqual([
     500,
     590,
     590,
@@ -65,6 +67,19 @@ test('an amount is read in minor units, exactly', () => {
     undefined,
     undefined,
     undefined,
+  ]);
+});
+
+test('an amount has the decimals of its currency', () => {
+  expect([readMoney('500', 0), readMoney('500.5', 0), readMoney('1.25', 3)]).toEqual([
+    500,
+    undefined,
+    1_250,
+  ]);
+  expect([writeMoney(500, 0), writeMoney(500, 2), writeMoney(1_250, 3)]).toEqual([
+    '500',
+    '5.00',
+    '1.250',
   ]);
 });
 

@@ -72,15 +72,16 @@ export function readExtraPickups(text: string): { date: string; time: string }[]
   return rows.every((row) => row !== undefined) ? rows : undefined;
 }
 
-/** Money as typed, `5.90` or `5,90`, in minor units; `undefined`: not an amount. */
-export function readMoney(text: string): number | undefined {
-  const match = /^(\d{1,7})(?:[.,](\d{1,2}))?$/.exec(text.trim());
-  if (match === null) return undefined;
-  return Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'));
+/** Money as typed, `5.90` or `5,90`, in minor units of a currency of so many decimals; `undefined`: not an amount. */
+export function readMoney(text: string, decimals: number): number | undefined {
+  const match = /^(\d{1,9})(?:[.,](\d{1,4}))?$/.exec(text.trim());
+  const [, whole, part = ''] = match ?? [];
+  if (whole === undefined || part.length > decimals) return undefined;
+  return Number(`${whole}${part.padEnd(decimals, '0')}`);
 }
 
-export function writeMoney(amountMinor: number): string {
-  return (amountMinor / 100).toFixed(2);
+export function writeMoney(amountMinor: number, decimals: number): string {
+  return (amountMinor / 10 ** decimals).toFixed(decimals);
 }
 
 /** Days `n` with at least `level` of the deliveries, and how many there were; `days` undefined: too few. */

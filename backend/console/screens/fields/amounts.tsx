@@ -2,10 +2,11 @@
  * Fields of tables of amounts: prices and costs by weight, places and zones to choose from, measured transit.
  */
 import { useState } from 'preact/hooks';
+import { minorUnitDigits } from '../../../base/money.ts';
 import { type Draft, isEntry, listAt, type Path, textAt } from '../draft.ts';
 import { promisedTransit, readCounts, readMoney, writeMoney } from '../notes.ts';
 import type { TextKey } from '../texts/en.ts';
-import { t, tn } from '../texts/text.ts';
+import { type Facts, t, tn } from '../texts/text.ts';
 import { RemoveButton } from './calendar.tsx';
 import { type Choice, given, helpOf, hidden, NoteField } from './simple.tsx';
 
@@ -49,14 +50,13 @@ export function Tiers(props: {
               );
             }}
           />
-          <NoteField<number>
+          <MoneyField
             draft={draft}
             path={[...path, index, amount]}
-            label={`${t('field.amount')} (${currency})`}
+            label="field.amount"
+            currency={currency}
             isLabelHidden={index > 0}
-            write={(value) => (typeof value === 'number' ? writeMoney(value) : '')}
-            read={readMoney}
-            wrong="field.amount"
+            isRequired
           />
           {tiers.length > 1 ? (
             <RemoveButton
@@ -84,6 +84,32 @@ export function Tiers(props: {
         </s-button>
       </div>
     </s-stack>
+  );
+}
+
+/** An amount of money, stored in minor units; empty is no value, unless it is required. */
+export function MoneyField(props: {
+  draft: Draft;
+  path: Path;
+  label: TextKey;
+  facts?: Facts;
+  currency: string;
+  isLabelHidden?: boolean;
+  isRequired?: boolean;
+}) {
+  const { draft, path, label, facts, currency, isLabelHidden = false, isRequired = false } = props;
+  const decimals = minorUnitDigits(currency);
+  return (
+    <NoteField<number>
+      draft={draft}
+      path={path}
+      label={`${t(label, facts)} (${currency})`}
+      isLabelHidden={isLabelHidden}
+      write={(value) => (typeof value === 'number' ? writeMoney(value, decimals) : '')}
+      read={(text) => (!isRequired && text.trim() === '' ? Number.NaN : readMoney(text, decimals))}
+      isEmpty={Number.isNaN}
+      wrong="field.amount.wrong"
+    />
   );
 }
 

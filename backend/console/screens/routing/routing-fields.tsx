@@ -4,7 +4,7 @@
 import { PENALTIES } from '../../../routing/decision.ts';
 import type { NetworkNames } from '../../view.ts';
 import { type Draft, listAt, type Path } from '../draft.ts';
-import { NamesField, Picker } from '../fields/amounts.tsx';
+import { MoneyField, NamesField, Picker } from '../fields/amounts.tsx';
 import { kindChoices } from '../fields/lists.tsx';
 import { CheckField, NoteField, NumberField, SelectField } from '../fields/simple.tsx';
 import { readCounts } from '../notes.ts';
@@ -48,7 +48,8 @@ export function LadderField({ draft, at }: Given) {
 }
 
 /** Whether and how orders are split. */
-export function SplitFields({ draft, at }: Given) {
+export function SplitFields({ draft, names, at }: Given & { names: NetworkNames }) {
+  const currency = currencyOf(names);
   const split = [...at, 'split'];
   const isLimited = draft.read([...split, 'mode']) === 'limit';
   return (
@@ -71,15 +72,17 @@ export function SplitFields({ draft, at }: Given) {
           max={64}
         />
       ) : null}
-      <NumberField
+      <MoneyField
         draft={draft}
         path={[...split, 'minimumParcelValueMinor']}
         label="routing.split.parcel"
+        currency={currency}
       />
-      <NumberField
+      <MoneyField
         draft={draft}
         path={[...split, 'minimumRemainderValueMinor']}
         label="routing.split.rest"
+        currency={currency}
       />
       <CheckField draft={draft} path={[...split, 'keepKitsTogether']} label="routing.split.kits" />
     </div>
@@ -155,4 +158,9 @@ function Competing({ draft, names, at }: Given & { names: NetworkNames }) {
       />
     </>
   );
+}
+
+/** The shop's currency, in which amounts are said. */
+export function currencyOf({ policy: { currency } }: NetworkNames): string {
+  return typeof currency === 'string' ? currency : 'EUR';
 }

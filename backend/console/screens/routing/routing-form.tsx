@@ -6,13 +6,20 @@
  * server beside their field.
  */
 import type { Draft } from '../draft.ts';
+import { MoneyField } from '../fields/amounts.tsx';
 import { KINDS } from '../fields/lists.tsx';
-import { NoteField, NumberField } from '../fields/simple.tsx';
+import { NumberField } from '../fields/simple.tsx';
 import type { FormProps } from '../forms/entry-form.tsx';
 import { t } from '../texts/text.ts';
-import { readCaps, writeCaps } from './caps.ts';
+import { CapRows } from './cap-rows.tsx';
 import { PriorityRows } from './priority-rows.tsx';
-import { LadderField, OfferFields, SplitFields, WeightFields } from './routing-fields.tsx';
+import {
+  currencyOf,
+  LadderField,
+  OfferFields,
+  SplitFields,
+  WeightFields,
+} from './routing-fields.tsx';
 import { RulesForm } from './rules-form.tsx';
 import { RulesetsForm } from './rulesets-form.tsx';
 
@@ -28,15 +35,17 @@ const RATES = [
 
 const OF_ALL = [] as const;
 
+type Given = Pick<FormProps, 'draft' | 'names'>;
+
 export function RoutingForm({ draft, names }: FormProps) {
   return (
     <>
-      <Weights draft={draft} />
+      <Weights draft={draft} names={names} />
       <Late draft={draft} />
       <s-section heading={t('routing.split')}>
-        <SplitFields draft={draft} at={OF_ALL} />
+        <SplitFields draft={draft} names={names} at={OF_ALL} />
       </s-section>
-      <Caps draft={draft} />
+      <Caps draft={draft} names={names} />
       <s-section heading={t('routing.priority')}>
         <PriorityRows draft={draft} names={names} at={OF_ALL} />
       </s-section>
@@ -49,7 +58,8 @@ export function RoutingForm({ draft, names }: FormProps) {
   );
 }
 
-function Weights({ draft }: { draft: Draft }) {
+function Weights({ draft, names }: Given) {
+  const currency = currencyOf(names);
   return (
     <s-section heading={t('routing.weights')}>
       <s-stack gap="base">
@@ -60,20 +70,22 @@ function Weights({ draft }: { draft: Draft }) {
           <s-paragraph color="subdued">{t('routing.rates.text')}</s-paragraph>
           <div class="fields">
             {RATES.map((rate) => (
-              <NumberField
+              <MoneyField
                 key={rate}
                 draft={draft}
                 path={['rates', rate]}
                 label={`routing.r.${rate}`}
+                currency={currency}
               />
             ))}
             {KINDS.map((kind) => (
-              <NumberField
+              <MoneyField
                 key={kind}
                 draft={draft}
                 path={['rates', 'handlingMinor', kind]}
                 label="routing.r.handling"
                 facts={{ kind: t(`field.kind.${kind}`) }}
+                currency={currency}
               />
             ))}
           </div>
@@ -102,7 +114,7 @@ function Late({ draft }: { draft: Draft }) {
   );
 }
 
-function Caps({ draft }: { draft: Draft }) {
+function Caps({ draft, names }: Given) {
   return (
     <s-section heading={t('routing.caps')}>
       <div class="fields">
@@ -111,17 +123,8 @@ function Caps({ draft }: { draft: Draft }) {
           path={['dailyOrderCap', 'standard']}
           label="routing.caps.standard"
         />
-        <NoteField
-          draft={draft}
-          path={['dailyOrderCap', 'byNode']}
-          label={t('routing.caps.byNode')}
-          write={writeCaps}
-          read={readCaps}
-          wrong="routing.caps.byNode.wrong"
-          help={t('routing.caps.byNode.help')}
-          rows={4}
-        />
       </div>
+      <CapRows draft={draft} names={names} />
     </s-section>
   );
 }

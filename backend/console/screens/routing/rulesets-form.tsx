@@ -6,14 +6,20 @@
 import type { ComponentChild } from 'preact';
 import type { NetworkNames } from '../../view.ts';
 import { type Draft, type Entry, isEntry, type Path } from '../draft.ts';
+import { MoneyField } from '../fields/amounts.tsx';
 import { Cards, ListField, WordsField } from '../fields/lists.tsx';
-import { NoteField, TextField } from '../fields/simple.tsx';
-import { readMoney, writeMoney } from '../notes.ts';
+import { TextField } from '../fields/simple.tsx';
 import type { TextKey } from '../texts/en.ts';
 import { t } from '../texts/text.ts';
 import { countriesOf, PlaceFields } from './place-fields.tsx';
 import { PriorityRows } from './priority-rows.tsx';
-import { LadderField, OfferFields, SplitFields, WeightFields } from './routing-fields.tsx';
+import {
+  currencyOf,
+  LadderField,
+  OfferFields,
+  SplitFields,
+  WeightFields,
+} from './routing-fields.tsx';
 import { InForceField, saidOff } from './rules-form.tsx';
 
 type Given = { readonly draft: Draft; readonly names: NetworkNames };
@@ -70,9 +76,9 @@ function nameOf(ruleset: Entry): string {
 const METHODS = ['home', 'pickup_point', 'store_pickup'] as const;
 
 function Conditions({ draft, names, at }: OfRuleset) {
-  const { channels, currency } = names.policy;
+  const { channels } = names.policy;
   const codes = Array.isArray(channels) ? channels.filter(isEntry).map(({ code }) => code) : [];
-  const unit = typeof currency === 'string' ? currency : 'EUR';
+  const currency = currencyOf(names);
   return (
     <fieldset class="plain">
       <legend>{t('rulesets.when')}</legend>
@@ -111,35 +117,20 @@ function Conditions({ draft, names, at }: OfRuleset) {
           label="rulesets.orderTags"
           help="rules.nodeTags.help"
         />
-        <AmountField
+        <MoneyField
           draft={draft}
           path={[...at, 'minimumValueMinor']}
           label="rulesets.from"
-          currency={unit}
+          currency={currency}
         />
-        <AmountField
+        <MoneyField
           draft={draft}
           path={[...at, 'belowValueMinor']}
           label="rulesets.below"
-          currency={unit}
+          currency={currency}
         />
       </div>
     </fieldset>
-  );
-}
-
-function AmountField(props: { draft: Draft; path: Path; label: TextKey; currency: string }) {
-  const { draft, path, label, currency } = props;
-  return (
-    <NoteField<number>
-      draft={draft}
-      path={path}
-      label={t(label, { currency })}
-      write={(value) => (typeof value === 'number' ? writeMoney(value) : '')}
-      read={(text) => (text.trim() === '' ? Number.NaN : readMoney(text))}
-      isEmpty={Number.isNaN}
-      wrong="rulesets.amount.wrong"
-    />
   );
 }
 
@@ -156,7 +147,7 @@ function Differences({ draft, names, at }: OfRuleset) {
           <LadderField draft={draft} at={at} />
         </Part>
         <Part {...part('split')} label="rulesets.own.split">
-          <SplitFields draft={draft} at={at} />
+          <SplitFields draft={draft} names={names} at={at} />
         </Part>
         <Part {...part('priority')} label="rulesets.own.priority">
           <PriorityRows draft={draft} names={names} at={at} />
