@@ -53,24 +53,37 @@ export function stated({ method, promisedOn, window }: StatedPromise): string {
   return method === 'home' ? promisedOn : Temporal.Instant.from(window.from).toString();
 }
 
+type At = {
+  readonly nowMinute: number;
+  readonly settings: { readonly [kind in MessageKind]: boolean };
+};
+
 /** The messages that are due. */
-export function dueMessages(
+export function dueMessages(order: TellableOrder, at: At): readonly DueMessage[] {
+  return wanted(order, at).filter((one) => mayTry(order, one, at.nowMinute));
+}
+
+/** Messages that servers put off and that nobody wants any more: the date moved, the order is over, or it is no news. */
+export function outdatedMessages(
   order: TellableOrder,
-  at: {
-    readonly nowMinute: number;
-    readonly settings: { readonly [kind in MessageKind]: boolean };
-  },
-): readonly DueMessage[] {
+  at: At,
+): readonly Pick<KnownMessage, 'kind' | 'subjectKey'>[] {
+  const open = new Set(wanted(order, at).map(({ kind, subjectKey }) => `${kind} ${subjectKey}`));
+  return order.messages.flatMap(({ kind, subjectKey, state }) =>
+    state === 'retry' && !open.has(`${kind} ${subjectKey}`) ? [{ kind, subjectKey }] : [],
+  );
+}
+
+function wanted(order: TellableOrder, at: At): readonly DueMessage[] {
   if (!order.isOpen) return [];
   const isNews = (minute: number) => at.nowMinute - minute < NEWS_MINUTES;
-  const wanted = [
+  return [
     ...(isNews(order.placedMinute) ? confirmed(order) : []),
     ...order.readyWorks
       .filter((work) => isNews(work.readyMinute))
       .map(({ workId }): DueMessage => ({ kind: 'ready', subjectKey: workId })),
     ...(order.movedMinute !== undefined && isNews(order.movedMinute) ? moved(order) : []),
-  ];
-  return wanted.filter((one) => at.settings[one.kind] && mayTry(order, one, at.nowMinute));
+  ].filter(({ kind }) => at.settings[kind]);
 }
 
 function confirmed({ promise, messages }: TellableOrder): readonly DueMessage[] {

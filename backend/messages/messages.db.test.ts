@@ -203,6 +203,16 @@ test('what a server puts off is tried again with doubling waits, and is one mail
   expect((await statesOf())[0]?.[2]).toBe('sent');
 });
 
+test('what was put off and is wanted no more comes to an end: it is withheld, and nobody tries it again', async () => {
+  await givenOrder('1001');
+  mishaps = [{ kind: 'reply', code: 451 }];
+  await messages().sendDue(shop, '1001');
+  now = now.add({ hours: 25 });
+  await messages().sweep(shop);
+  expect(catcher.mails()).toHaveLength(0);
+  expect(await statesOf()).toEqual([['confirmed', '2026-11-27', 'withheld', 'outdated']]);
+});
+
 test('what a server refuses for good is failed and not tried again', async () => {
   await givenOrder('1001');
   mishaps = [{ kind: 'reply', code: 550 }];

@@ -15,7 +15,14 @@ import type { Clock } from '../platform/clock.ts';
 import { withShop } from '../platform/database.ts';
 import type { Mail, MailClient, SendOutcome } from './client.ts';
 import { composeDigest, composeShopper } from './compose.ts';
-import { type DueMessage, dueMessages, MOST_ATTEMPTS, NEWS_MINUTES, stated } from './due.ts';
+import {
+  type DueMessage,
+  dueMessages,
+  MOST_ATTEMPTS,
+  NEWS_MINUTES,
+  outdatedMessages,
+  stated,
+} from './due.ts';
 import type { MessageSettings } from './settings.ts';
 import {
   claimMessage,
@@ -29,6 +36,7 @@ import {
   settleMessage,
   takeUntold,
   untell,
+  withholdMessages,
 } from './store.ts';
 import { type Language, languageOf } from './words.ts';
 
@@ -130,7 +138,11 @@ async function claimNext(
   };
   const nowMinute = Math.floor(now.epochMilliseconds / 60_000);
   const [due] = dueMessages(tellable, { nowMinute, settings });
-  if (due === undefined) return undefined;
+  if (due === undefined) {
+    const messages = outdatedMessages(tellable, { nowMinute, settings });
+    await endOutdated(trx, shopId, { orderId, messages, now: now.toString() });
+    return undefined;
+  }
   const language = languageOf(order.locale) ?? languageOf(sender.language) ?? 'en';
   const messageId = messageIdOf(claiming.client.from, [shopId, orderId, due.kind, due.subjectKey]);
   const attempts = await claimMessage(trx, shopId, {
@@ -150,6 +162,21 @@ async function claimNext(
     language,
   };
   return { claim, mail };
+}
+
+// Else it is looked at with every sweep, and never comes to an end.
+async function endOutdated(
+  trx: Transaction<unknown>,
+  shopId: ShopId,
+  ended: Omit<Parameters<typeof withholdMessages>[2], 'reason'>,
+): Promise<void> {
+  const { orderId, messages, now } = ended;
+  if (messages.length === 0) return;
+  await withholdMessages(trx, shopId, { ...ended, reason: 'outdated' });
+  for (const one of messages) {
+    const told = { ...one, orderId, now, state: 'withheld', reason: 'outdated' } as const;
+    await tellTimeline(trx, shopId, told);
+  }
 }
 
 async function compose(

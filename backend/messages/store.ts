@@ -137,6 +137,24 @@ export async function settleMessage(trx: Trx, shopId: ShopId, done: Settlement):
   return numAffectedRows === 1n;
 }
 
+/** Ends messages that were put off and are wanted no more; what is being sent stays. */
+export async function withholdMessages(
+  trx: Trx,
+  shopId: ShopId,
+  ended: {
+    readonly orderId: string;
+    readonly messages: readonly Pick<KnownMessage, 'kind' | 'subjectKey'>[];
+    readonly reason: string;
+    readonly now: string;
+  },
+): Promise<void> {
+  await sql`
+    update message g set state = 'withheld', reason = ${ended.reason}, settled_at = ${ended.now}
+    from jsonb_to_recordset(${JSON.stringify(ended.messages)}::jsonb) e(kind text, "subjectKey" text)
+    where g.shop_id = ${shopId} and g.order_id = ${ended.orderId} and g.state = 'retry' and g.kind = e.kind
+      and g.subject_key = e."subjectKey"`.execute(trx);
+}
+
 /** Gives up claims older than any dialogue lasts: they may have been delivered, so they are never sent again. */
 export async function giveUpStale(
   trx: Trx,
