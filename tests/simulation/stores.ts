@@ -184,7 +184,7 @@ async function send(sim: Sim, { workId, version, nodeId, trackingNumber }: Lying
 
 async function handOver(sim: Sim, { workId, version, nodeId }: Lying): Promise<void> {
   const { desk, codes } = sim.services;
-  const isWrong = sim.random.chance(0.25);
+  const isWrong = sim.random.chance(0.4);
   const code = isWrong ? 'none' : codes.pickupCodeOf(sim.shopId, workId);
   const done = await desk.handOver(deskOf(sim, nodeId), { workId, version }, code);
   if (isWrong) sim.count('wrong_code');
