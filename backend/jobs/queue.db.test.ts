@@ -141,6 +141,40 @@ test('work that may be merged waits once per key', async () => {
   ]);
 });
 
+test('work that waits already begins only when a change that counts on it is committed', async () => {
+  const queue = await start();
+  const outbox = createOutbox(queue.boss);
+  await queue.boss.createQueue('held', { policy: 'short' });
+  const job = { name: 'held', data: { key: 'a' }, key: 'a' };
+  for (const again of [
+    outbox.enqueue,
+    (trx: typeof database.db) => outbox.enqueueAll(trx, [job]),
+  ]) {
+    await withShop(database.db, SHOP, (trx) => outbox.enqueue(trx, job));
+    await withShop(database.db, SHOP, async (trx) => {
+      await again(trx, job);
+      expect(await queue.boss.fetch('held')).toEqual([]);
+    });
+    expect(await queue.boss.fetch('held')).toHaveLength(1);
+    // It has begun: the next change has one of its own.
+    await withShop(database.db, SHOP, (trx) => again(trx, job));
+    expect(await queue.boss.fetch('held')).toHaveLength(1);
+  }
+});
+
+test('a queue in which every job runs takes many at once, with and without a key', async () => {
+  const queue = await start();
+  const outbox = createOutbox(queue.boss);
+  await queue.boss.createQueue('every', { policy: 'standard' });
+  await withShop(database.db, SHOP, (trx) =>
+    outbox.enqueueAll(trx, [
+      { name: 'every', data: { number: 1 } },
+      { name: 'every', data: { number: 2 }, key: 'a' },
+    ]),
+  );
+  expect(await queue.boss.fetch('every', { batchSize: 9 })).toHaveLength(2);
+});
+
 test('a process that is given the owner’s address runs its queue as the application', async () => {
   const queue = await start({ asOwner: true });
   const { all, handle } = collector(1);
