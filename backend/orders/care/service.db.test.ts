@@ -6,8 +6,11 @@ import { routingStage } from '../../../tests/worlds/routing-stage.ts';
 import { twoStoresOneWarehouse } from '../../../tests/worlds/worlds.ts';
 import type { Result } from '../../base/result.ts';
 import { withShop } from '../../platform/database.ts';
+import { readCodeTries, saveCodeTry } from '../desk/store.ts';
+import { raiseException } from '../exceptions/store.ts';
 import { withdrawOffers } from '../offers/opening/service.ts';
 import { restateOrder } from '../record/restate/service.ts';
+import { changeWork } from '../works/store.ts';
 import type { Outside } from './acts/service.ts';
 import type { Action } from './care.ts';
 import { createCare } from './service.ts';
@@ -206,4 +209,56 @@ test('a new address is quoted first, and what nobody has begun is routed to it a
   await stage.route.routeOrder(shopId, '1001', 'agent');
   expect(await stage.breaches()).toEqual([]);
   expect(await stage.timeline('1001')).toContain('address_changed');
+});
+
+test('what only a person can end is ended once, with who did it, and Shopify is followed again', async () => {
+  const { stage, care, act, jobs, shopId } = await desk();
+  await stage.order('1001', { units: { SHIRT: 3 } });
+  const at = stage.clock.now().toString();
+  const of = { orderId: '1001', workId: '1001-1', kind: 'left_though_canceled' } as const;
+  await withShop(database.db, shopId, (trx) =>
+    raiseException(trx, shopId, { ...of, at, facts: { lines: [] } }),
+  );
+  const seen: Action = {
+    kind: 'seen_to',
+    workId: '1001-1',
+    exception: 'left_though_canceled',
+  };
+  expect((await care.readPage(shopId, '1001'))?.alerts).toMatchObject([
+    { milestone: 'left_though_canceled' },
+  ]);
+  const id = crypto.randomUUID();
+  expect(codeOf(await act({ ...seen, exception: 'uncollected' }))).toBe('no_exception');
+  expect(await act(seen, id)).toEqual({ ok: true, value: { state: 'done' } });
+  expect(await act(seen, id)).toEqual({ ok: true, value: { state: 'done' } });
+  expect(codeOf(await act(seen))).toBe('no_exception');
+  const page = await care.readPage(shopId, '1001');
+  expect(page?.alerts).toEqual([]);
+  expect(page?.timeline.at(-1)).toMatchObject({ kind: 'seen_to', actor: { id: 'user-7' } });
+  expect(jobs.map(({ name }) => name)).toEqual(['fulfillment_follow']);
+});
+
+test('an agent unlocks a pickup code that was guessed too often, and no other', async () => {
+  const { stage, act, shopId } = await desk();
+  const record = { method: 'pickup', pickupNodeId: 'milan', serviceCode: null } as const;
+  await stage.order('1001', { units: { SHIRT: 1 }, record });
+  const unlock: Action = { kind: 'unlock', workId: '1001-1' };
+  const at = stage.clock.now().toString();
+  await withShop(database.db, shopId, async (trx) => {
+    const [work] = await stage.lock(trx, '1001-1');
+    if (work === undefined) throw new Error('there is no work');
+    await changeWork(trx, shopId, work, { state: 'ready', readyAt: at });
+  });
+  const tries = (wrongTries: number, lockedAt: string | null) =>
+    withShop(database.db, shopId, (trx) =>
+      saveCodeTry(trx, shopId, { workId: '1001-1', wrongTries, lockedAt }),
+    );
+  await tries(4, null);
+  expect(codeOf(await act(unlock))).toBe('code_not_locked');
+  await tries(5, at);
+  expect(codeOf(await act(unlock))).toBe('ok');
+  expect(await withShop(database.db, shopId, (trx) => readCodeTries(trx, shopId, '1001-1'))).toBe(
+    0,
+  );
+  expect(await stage.timeline('1001')).toContain('pickup_code_unlocked');
 });
