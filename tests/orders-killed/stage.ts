@@ -52,11 +52,7 @@ export async function openStage(database: TestDatabase<unknown>) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  const watching = openDatabase<unknown>({
-    ...{ url: database.appUrl, assumesAppRole: false, maxConnections: 1 },
-    onIdleError: () => undefined,
-  });
-  await sql`select set_config('app.shop', ${SHOP}, false)`.execute(watching);
+  const { watching, endWatching } = await openWatching(database);
   let child: Running | undefined;
   let isFilled = false;
   const running = () => {
@@ -102,7 +98,31 @@ export async function openStage(database: TestDatabase<unknown>) {
       await child?.stop();
       server.closeAllConnections();
       server.close();
-      await watching.destroy();
+      await endWatching();
+    },
+  };
+}
+
+/** One connection that sees the shop. It is kept: a pool lets an idle one go, and the next would see nothing. */
+async function openWatching(database: TestDatabase<unknown>) {
+  const pool = openDatabase<unknown>({
+    ...{ url: database.appUrl, assumesAppRole: false, maxConnections: 1 },
+    onIdleError: () => undefined,
+  });
+  const opened = Promise.withResolvers<Kysely<unknown>>();
+  const ended = Promise.withResolvers<void>();
+  const held = pool.connection().execute(async (pinned) => {
+    await sql`select set_config('app.shop', ${SHOP}, false)`.execute(pinned);
+    opened.resolve(pinned);
+    await ended.promise;
+  });
+  held.catch(opened.reject);
+  return {
+    watching: await opened.promise,
+    endWatching: async (): Promise<void> => {
+      ended.resolve();
+      await held;
+      await pool.destroy();
     },
   };
 }
