@@ -267,6 +267,22 @@ test('an order after validUntil gets the date of now, marked as changed', async 
   });
 });
 
+test('a gift for a later day is promised from that day on, and nobody broke an earlier date', async () => {
+  at(shopId).padded = bound('2026-11-26');
+  at(shopId).requoted = bound('2026-12-04');
+  const delivery = { ...ORDER.delivery, isOwnRate: false } as const;
+  const gift = { ...ORDER, delivery, shipsFrom: '2026-12-01T23:00:00Z' };
+  expect(await join(gift)).toMatchObject({
+    ...{ status: 'promised', joinedBy: 3, replaced: undefined },
+    promise: { promisedOn: '2026-12-04' },
+  });
+  // What was shown is later than the day it was asked for: it stands.
+  at(shopId).requoted = bound('2026-11-25');
+  expect(await join({ ...gift, orderId: '78' })).toMatchObject({
+    promise: { promisedOn: '2026-11-26' },
+  });
+});
+
 test('pickup without a receipt is promised for the instant that keeps what Shopify said', async () => {
   const pickup: PlacedOrder = { ...ORDER, delivery: { kind: 'pickup', nodeId: 'store-1' } };
   at(shopId).slotMinutes = 120;
