@@ -79,9 +79,11 @@ export function createOfferService(deps: RefuseDependencies): OfferService {
     refuse: (shopId, answer) => refuse(deps, shopId, answer),
     tick: async (shopId) => {
       const at = deps.clock.now().toString();
-      const due = await withShop(deps.db, shopId, (trx) =>
-        dueWorks(trx, shopId, { at, limit: TURNS_A_TICK }),
-      );
+      const { due, next } = await withShop(deps.db, shopId, async (trx) => {
+        const works = await dueWorks(trx, shopId, { at, limit: TURNS_A_TICK });
+        return { due: works, next: works.length > 0 ? undefined : await firstDue(trx, shopId) };
+      });
+      if (due.length === 0) return next;
       for (const workId of due) await turnWork(deps, shopId, workId);
       return await withShop(deps.db, shopId, (trx) => firstDue(trx, shopId));
     },

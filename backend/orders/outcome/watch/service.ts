@@ -38,7 +38,7 @@ import {
   type WatchedOrder,
   writeAlerts,
   writeMove,
-  writeOutcome,
+  writeOutcomes,
 } from './store.ts';
 
 /** What it stands on. */
@@ -157,11 +157,11 @@ async function writeBatch(
   const events = raised.map((row) => alertEvent(row, now));
   await appendEvents(trx, shopId, events);
   let moved = 0;
-  let settled = 0;
   for (const one of batch) {
     if (await moveDate(deps, trx, { shopId, ...one, now })) moved += 1;
-    if (one.ended !== undefined && (await settle(trx, shopId, one.ended, now))) settled += 1;
   }
+  const ended = batch.flatMap((one) => (one.ended === undefined ? [] : [one.ended]));
+  const settled = await settle(trx, shopId, ended, now);
   return { raised: raised.length, cleared, moved, settled };
 }
 
@@ -344,26 +344,29 @@ async function moveDate(
 async function settle(
   trx: ShopTransaction,
   shopId: ShopId,
-  ended: EndedOrder,
+  ended: readonly EndedOrder[],
   now: string,
-): Promise<boolean> {
-  if (!(await writeOutcome(trx, shopId, ended, now))) return false;
-  const { outcome } = ended;
-  const event: OrderEvent = {
-    orderId: ended.order.orderId,
-    eventId: 'outcome',
-    at: now,
-    kind: 'outcome',
-    actor: { kind: 'system', id: 'watch' },
-    facts: {
-      outcome: outcome?.outcome,
-      promisedOn: ended.order.promisedOn,
-      lateMinutes: outcome?.lateMinutes ?? null,
-      earlyDays: outcome?.earlyDays ?? null,
-    },
-  };
-  await appendEvents(trx, shopId, [event]);
-  return true;
+): Promise<number> {
+  const isNew = await writeOutcomes(trx, shopId, ended, now);
+  const events = ended
+    .filter(({ order }) => isNew.has(order.orderId))
+    .map(
+      ({ order, outcome }): OrderEvent => ({
+        orderId: order.orderId,
+        eventId: 'outcome',
+        at: now,
+        kind: 'outcome',
+        actor: { kind: 'system', id: 'watch' },
+        facts: {
+          outcome: outcome?.outcome,
+          promisedOn: order.promisedOn,
+          lateMinutes: outcome?.lateMinutes ?? null,
+          earlyDays: outcome?.earlyDays ?? null,
+        },
+      }),
+    );
+  await appendEvents(trx, shopId, events);
+  return isNew.size;
 }
 
 function alertEvent({ facts, ...row }: AlertRow, now: string): OrderEvent {

@@ -243,59 +243,72 @@ export type EndedOrder = {
 };
 
 /**
- * Writes how parts and order ended. A row that is there keeps its outcome and learns only when it ended. Says whether the
- * order was settled by this very call.
+ * Writes how parts and orders ended. A row that is there keeps its outcome and learns only when it ended. Says which orders
+ * were settled by this very call. All of a sweep in three statements: what is late and has not come is looked at every minute.
  */
-export async function writeOutcome(
+export async function writeOutcomes(
   trx: ShopTransaction,
   shopId: ShopId,
-  { order, parts, outcome, isOver }: EndedOrder,
+  ended: readonly EndedOrder[],
   now: string,
-): Promise<boolean> {
-  for (const part of parts) {
-    const end = endOf(part.outcome);
-    await sql`
-      insert into parcel_outcome as o (shop_id, order_id, unit_id, outcome, joined_by, node_id, zone_id, service_code,
-        due_at, left_at, ended_at, late_minutes, early_days, carrier_days, settled_at)
-      values (${shopId}, ${order.orderId}, ${part.unitId}, ${part.outcome.outcome}, ${order.joinedBy}, ${part.nodeId},
-        ${part.zoneId}, ${part.serviceCode}, ${order.dueAt}, ${part.leftAt}, ${end.endedAt}, ${end.lateMinutes},
-        ${end.earlyDays}, ${part.carrierDays}, ${now})
-      on conflict (shop_id, order_id, unit_id) do update set ended_at = excluded.ended_at,
-        left_at = excluded.left_at, late_minutes = excluded.late_minutes, carrier_days = excluded.carrier_days
-      where o.outcome = 'late' and o.ended_at is null and excluded.ended_at is not null`.execute(
+): Promise<ReadonlySet<string>> {
+  if (ended.length === 0) return new Set();
+  const parts = ended.flatMap(({ order, parts: rows }) =>
+    rows.map(({ outcome, ...row }) => ({
+      ...{ ...row, ...endOf(outcome), outcome: outcome.outcome },
+      ...{ orderId: order.orderId, joinedBy: order.joinedBy, dueAt: order.dueAt },
+    })),
+  );
+  await sql`
+    insert into parcel_outcome as o (shop_id, order_id, unit_id, outcome, joined_by, node_id, zone_id, service_code,
+      due_at, left_at, ended_at, late_minutes, early_days, carrier_days, settled_at)
+    select ${shopId}, r."orderId", r."unitId", r.outcome, r."joinedBy", r."nodeId", r."zoneId", r."serviceCode",
+      r."dueAt", r."leftAt", r."endedAt", r."lateMinutes", r."earlyDays", r."carrierDays", ${now}
+    from jsonb_to_recordset(${JSON.stringify(parts)}::jsonb) r("orderId" text, "unitId" text, outcome text,
+      "joinedBy" smallint, "nodeId" text, "zoneId" text, "serviceCode" text, "dueAt" timestamptz, "leftAt" timestamptz,
+      "endedAt" timestamptz, "lateMinutes" int, "earlyDays" int, "carrierDays" int)
+    order by r."orderId", r."unitId"
+    on conflict (shop_id, order_id, unit_id) do update set ended_at = excluded.ended_at,
+      left_at = excluded.left_at, late_minutes = excluded.late_minutes, carrier_days = excluded.carrier_days
+    where o.outcome = 'late' and o.ended_at is null and excluded.ended_at is not null`.execute(trx);
+  const settled = await settleOrders(trx, shopId, ended, now);
+  const over = ended.filter(({ isOver }) => isOver).map(({ order }) => order.orderId);
+  if (over.length > 0) {
+    await sql`update work set is_settled = true
+      where shop_id = ${shopId} and order_id = any(${over}::text[]) and not is_settled`.execute(
       trx,
     );
   }
-  const isNew = outcome !== undefined && (await settleOrder(trx, shopId, { order, outcome, now }));
-  if (isOver) {
-    await sql`update work set is_settled = true
-      where shop_id = ${shopId} and order_id = ${order.orderId} and not is_settled`.execute(trx);
-  }
-  return isNew;
+  return settled;
 }
 
-async function settleOrder(
+async function settleOrders(
   trx: ShopTransaction,
   shopId: ShopId,
-  settled: {
-    readonly order: EndedOrder['order'];
-    readonly outcome: PartOutcome;
-    readonly now: string;
-  },
-): Promise<boolean> {
-  const { order, outcome, now } = settled;
-  const end = endOf(outcome);
-  const { rows } = await sql<{ isNew: boolean }>`
+  ended: readonly EndedOrder[],
+  now: string,
+): Promise<ReadonlySet<string>> {
+  const orders = ended.flatMap(({ order: { moves, ...order }, outcome }) =>
+    outcome === undefined
+      ? []
+      : [{ ...order, ...endOf(outcome), outcome: outcome.outcome, wasMoved: moves > 0 }],
+  );
+  if (orders.length === 0) return new Set();
+  const { rows } = await sql<{ orderId: string; isNew: boolean }>`
     insert into order_outcome as o (shop_id, order_id, outcome, joined_by, placed_at, due_at, promised_on, ended_at,
       late_minutes, early_days, was_moved, exceptions, settled_at)
-    values (${shopId}, ${order.orderId}, ${outcome.outcome}, ${order.joinedBy}, ${order.placedAt}, ${order.dueAt},
-      ${order.promisedOn}, ${end.endedAt}, ${end.lateMinutes}, ${end.earlyDays}, ${order.moves > 0},
-      (select count(*) from order_event e where e.shop_id = ${shopId} and e.order_id = ${order.orderId}
-        and e.kind = any(${[...EXCEPTION_KINDS]}::text[])), ${now})
+    select ${shopId}, r."orderId", r.outcome, r."joinedBy", r."placedAt", r."dueAt", r."promisedOn", r."endedAt",
+      r."lateMinutes", r."earlyDays", r."wasMoved",
+      (select count(*) from order_event e where e.shop_id = ${shopId} and e.order_id = r."orderId"
+        and e.kind = any(${[...EXCEPTION_KINDS]}::text[])), ${now}
+    from jsonb_to_recordset(${JSON.stringify(orders)}::jsonb) r("orderId" text, outcome text, "joinedBy" smallint,
+      "placedAt" timestamptz, "dueAt" timestamptz, "promisedOn" date, "endedAt" timestamptz, "lateMinutes" int,
+      "earlyDays" int, "wasMoved" boolean)
+    order by r."orderId"
     on conflict (shop_id, order_id) do update set ended_at = excluded.ended_at, late_minutes = excluded.late_minutes
     where o.outcome = 'late' and o.ended_at is null and excluded.ended_at is not null
-    returning old.order_id is null as "isNew"`.execute(trx);
-  return rows[0]?.isNew ?? false;
+    returning o.order_id as "orderId", old.order_id is null as "isNew"`.execute(trx);
+  return new Set(rows.flatMap(({ orderId, isNew }) => (isNew ? [orderId] : [])));
 }
 
 function endOf({ endedMinute, lateMinutes, earlyDays }: PartOutcome) {
