@@ -48,6 +48,33 @@ test.each<[string, unknown, string]>([
   expect(answer).toMatchObject({ ok: false, problems: [{ code: 'invalid_input', pointer }] });
 });
 
+test('everything that is wrong is said at once, in words of ours', () => {
+  const answer = answerRoute({
+    ...INSTANCE,
+    world: { ...INSTANCE.world, nodes: 1 },
+    routing: { batchSize: 'many' },
+    orders: [{ ...ORDER, lines: [{ sku: 'A', quantity: 1.5 }], colour: 'red' }],
+  });
+  expect(answer).toMatchObject({
+    problems: [
+      { pointer: '/orders/0/lines/0/quantity', value: 1.5, allowed: 'a whole number' },
+      { pointer: '/orders/0/colour', value: 'red', allowed: 'no field of this name' },
+      { pointer: '/world/nodes', value: 1, allowed: 'an array' },
+      { pointer: '/routing/batchSize', value: 'many', allowed: 'a number' },
+    ],
+  });
+  const named = {
+    ...INSTANCE,
+    orders: [{ ...ORDER, lines: [{ sku: 'X', quantity: 1 }], seenAt: ['c'] }],
+  };
+  expect(answerRoute(named)).toMatchObject({
+    problems: [{ pointer: '/orders/0/lines/0/sku' }, { pointer: '/orders/0/seenAt/0' }],
+  });
+  expect(answerRoute({ now: INSTANCE.now, orders: [ORDER] })).toMatchObject({
+    problems: [{ pointer: '/world', allowed: 'a world, as for quote' }],
+  });
+});
+
 test('an order without an address, and one without a lane, are answered with why they wait', () => {
   const orders = [
     { ...ORDER, orderId: '1', destination: null },

@@ -7,11 +7,17 @@
  * docs/cli.md, "Route".
  */
 import { z } from 'zod';
-import { type InvalidInput, type Result, refuseInput } from '../backend/base/result.ts';
+import type { InvalidInput } from '../backend/base/result.ts';
 import { formatMinute, instantToMinuteFloor } from '../backend/base/time.ts';
 import { resolveDestination } from '../backend/network/destination.ts';
+import { fieldProblems } from '../backend/network/field-problems.ts';
 import { compileNetwork } from '../backend/network/network.ts';
-import { toPointer } from '../backend/network/problems.ts';
+import {
+  checkKnown,
+  createProblems,
+  MAX_PROBLEMS,
+  type Path,
+} from '../backend/network/problems.ts';
 import type { Snapshot } from '../backend/network/snapshot.ts';
 import { type World, worldSchema } from '../backend/network/world.ts';
 import {
@@ -95,7 +101,7 @@ export const routeInstanceSchema = z.strictObject({
 });
 
 const ownSchema = routeInstanceSchema.extend({
-  world: z.unknown(),
+  world: z.unknown().optional(),
   routing: z.unknown().optional(),
 });
 
@@ -110,87 +116,78 @@ export type RouteAnswer = {
 
 type RoutedOrder = ReturnType<typeof routedOrder>;
 
-/** Every order's decision, or what is wrong with the instance. */
+/** Every order's decision, or all that is wrong with the instance. */
 export function answerRoute(json: unknown): { ok: true; value: RouteAnswer } | Refused {
   const read = ownSchema.safeParse(json);
-  if (!read.success) return { ok: false, problems: read.error.issues.slice(0, 50).map(toProblem) };
-  const world = parseWorld(read.data.world);
-  if (!world.ok) {
-    const problems = world.refusal.problems.map((one) => under('/world', one));
-    return { ok: false, problems };
+  const part = (name: string): unknown =>
+    typeof json === 'object' && json !== null ? Reflect.get(json, name) : undefined;
+  const world = parseWorld(part('world'));
+  const settings = parseRoutingSettings(part('routing') ?? {});
+  if (!read.success || !world.ok || !settings.ok) {
+    // A part that is missing is a problem of the instance, not one of every field it should have.
+    const ofParts = [
+      ...(world.ok || part('world') === undefined ? [] : under('/world', world.refusal.problems)),
+      ...(settings.ok ? [] : under('/routing', [settings.refusal])),
+    ];
+    const own = read.success ? [] : fieldProblems(read.error, json);
+    const missing = part('world') === undefined ? [MISSING_WORLD] : [];
+    return { ok: false, problems: [...own, ...missing, ...ofParts].slice(0, MAX_PROBLEMS) };
   }
-  const settings = parseRoutingSettings(read.data.routing ?? {});
-  if (!settings.ok) return { ok: false, problems: [under('/routing', settings.refusal)] };
   const { orders, now } = read.data;
   const nowMinute = instantToMinuteFloor(now);
   const snapshot = compileNetwork(world.value, nowMinute);
-  const known = checkNames(snapshot, orders, settings.value);
-  if (!known.ok) return { ok: false, problems: [known.refusal] };
+  const unknown = unknownNames(snapshot, orders, settings.value);
+  if (unknown.length > 0) return { ok: false, problems: unknown };
   const ground = { world: world.value, snapshot, settings: settings.value };
   return { ok: true, value: route(ground, { orders, nowMinute }) };
 }
 
-function toProblem(issue: z.core.$ZodIssue): InvalidInput {
-  return {
-    code: 'invalid_input',
-    pointer: toPointer(issue.path),
-    allowed: issue.message,
-    remedy: 'Correct the field; docs/cli.md, "Route", lists every field.',
-  };
+const MISSING_WORLD: InvalidInput = {
+  code: 'invalid_input',
+  pointer: '/world',
+  allowed: 'a world, as for quote',
+  remedy:
+    'Give the nodes, lanes, products and stock that the orders are routed on; docs/cli.md, "World".',
+};
+
+function under(pointer: string, problems: readonly InvalidInput[]): InvalidInput[] {
+  return problems.map((problem) => ({ ...problem, pointer: `${pointer}${problem.pointer}` }));
 }
 
-function under(pointer: string, problem: InvalidInput): InvalidInput {
-  return { ...problem, pointer: `${pointer}${problem.pointer}` };
-}
-
-/** Names of SKUs, nodes and services that must exist. */
-function checkNames(
-  snapshot: Snapshot,
+/** Names of SKUs, nodes and services that must exist and do not. */
+function unknownNames(
+  { skuIndex, nodeIndex, serviceIndex }: Snapshot,
   orders: readonly Order[],
   settings: RoutingSettings,
-): Result<undefined> {
+): readonly InvalidInput[] {
+  const problems = createProblems();
+  const node = (path: Path, name: string) =>
+    checkKnown(problems, nodeIndex, { path, name, what: 'node' });
   for (const nodeId of Object.keys(settings.dailyOrderCap.byNode)) {
-    if (snapshot.nodeIndex.has(nodeId)) continue;
-    return unknown(`/routing/dailyOrderCap/byNode/${nodeId}`, { name: nodeId, what: 'node' });
+    node(['routing', 'dailyOrderCap', 'byNode', nodeId], nodeId);
   }
   for (const [at, order] of orders.entries()) {
-    const place = `/orders/${at}`;
-    for (const [index, { sku }] of order.lines.entries()) {
-      if (snapshot.skuIndex.has(sku)) continue;
-      return unknown(`${place}/lines/${index}/sku`, { name: sku, what: 'product' });
+    const place = ['orders', at];
+    for (const [index, { sku: name }] of order.lines.entries()) {
+      checkKnown(problems, skuIndex, {
+        ...{ path: [...place, 'lines', index, 'sku'], name, what: 'product' },
+      });
     }
-    const nodes: readonly (readonly [string, string])[] = [
-      ...(order.pickupNodeId === undefined
-        ? []
-        : [[`${place}/pickupNodeId`, order.pickupNodeId] as const]),
-      ...order.excluded.map(({ nodeId }, i) => [`${place}/excluded/${i}/nodeId`, nodeId] as const),
-      ...order.seenAt.map((nodeId, i) => [`${place}/seenAt/${i}`, nodeId] as const),
-      ...order.ownAllocated.map(
-        ({ nodeId }, i) => [`${place}/ownAllocated/${i}/nodeId`, nodeId] as const,
-      ),
-    ];
-    const lost = nodes.find(([, nodeId]) => !snapshot.nodeIndex.has(nodeId));
-    if (lost !== undefined) return unknown(lost[0], { name: lost[1], what: 'node' });
-    const { serviceCode } = order;
-    if (serviceCode !== undefined && !isService(snapshot, serviceCode)) {
-      return unknown(`${place}/serviceCode`, { name: serviceCode, what: 'service' });
+    if (order.pickupNodeId !== undefined) node([...place, 'pickupNodeId'], order.pickupNodeId);
+    for (const [index, { nodeId }] of order.excluded.entries()) {
+      node([...place, 'excluded', index, 'nodeId'], nodeId);
     }
+    for (const [index, nodeId] of order.seenAt.entries()) node([...place, 'seenAt', index], nodeId);
+    for (const [index, { nodeId }] of order.ownAllocated.entries()) {
+      node([...place, 'ownAllocated', index, 'nodeId'], nodeId);
+    }
+    const { serviceCode: name } = order;
+    if (name === undefined || name.startsWith('pp:') || name.startsWith('store:')) continue;
+    checkKnown(problems, serviceIndex, {
+      ...{ path: [...place, 'serviceCode'], name, what: 'service' },
+    });
   }
-  return { ok: true, value: undefined };
-}
-
-function isService(snapshot: Snapshot, code: string): boolean {
-  const isPointOrStore = code.startsWith('pp:') || code.startsWith('store:');
-  return isPointOrStore || snapshot.serviceIndex.has(code);
-}
-
-function unknown(pointer: string, of: { readonly name: string; readonly what: string }) {
-  return refuseInput({
-    pointer,
-    value: of.name,
-    allowed: `the name of a ${of.what} of this world`,
-    remedy: `Correct the name, or add the ${of.what} to /world.`,
-  });
+  return problems.found;
 }
 
 type Ground = {

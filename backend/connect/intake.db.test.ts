@@ -124,7 +124,7 @@ test.each([
     'invalid_row',
     '/events/0/occurredAt',
   ],
-  ['a field nobody knows', { qty: 5 }, 'invalid_row', '/events/0'],
+  ['a field nobody knows', { qty: 5 }, 'invalid_row', '/events/0/qty'],
   [
     'a lot without incoming',
     { lot: { reference: 'PO', expectedOn: '2026-12-01' } },

@@ -46,7 +46,7 @@ test.each<[string, object, string, string, OrderRules?]>([
   ['too many canceled', { lines: [line({ canceled: 3 })] }, 'invalid_row', '/lines/0/canceled'],
   ['one line twice', { lines: [line(), line()] }, 'invalid_row', '/lines'],
   ['an instant without offset', { placedAt: '2026-11-30' }, 'invalid_row', '/placedAt'],
-  ['a field nobody knows', { shipTo: {} }, 'invalid_row', ''],
+  ['a field nobody knows', { shipTo: {} }, 'invalid_row', '/shipTo'],
   ['a country in words', { address: { country: 'Italy' } }, 'invalid_row', '/address/country'],
   ['no address', { address: undefined }, 'no_address', '/address'],
   ['no store', collected, 'no_pickup_node', '/pickupNodeId'],

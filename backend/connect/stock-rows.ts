@@ -6,7 +6,7 @@
  * batch into requests gives the same events.
  */
 import type { z } from 'zod';
-import { toPointer } from '../network/problems.ts';
+import { fieldProblems } from '../network/field-problems.ts';
 import {
   movementSchema,
   type SnapshotEnvelope,
@@ -189,13 +189,13 @@ function hintOfSku(sku: string): string {
 /** The first fault of a row that its schema refuses: what stands there, what is allowed. */
 export function invalidRow(error: z.ZodError, row: unknown, at: string): RowRefusal {
   const [issue] = error.issues;
-  const path = issue?.path ?? [];
-  const value = valueAt(row, path);
+  const [problem] = fieldProblems(error, row);
+  const value = valueAt(row, issue?.path ?? []);
   const given = value === undefined ? 'Nothing stands there' : `It says ${shorten(value)}`;
   return {
     code: 'invalid_row',
-    pointer: `${at}${toPointer(path)}`,
-    detail: `${given}, allowed is ${issue?.message ?? 'a row as documented'}. Correct it and send the row again.`,
+    pointer: `${at}${problem?.pointer ?? ''}`,
+    detail: `${given}, allowed is ${problem?.allowed ?? 'a row as documented'}. Correct it and send the row again.`,
   };
 }
 

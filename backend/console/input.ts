@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { type Result, refuseInput } from '../base/result.ts';
+import { fieldProblems } from '../network/field-problems.ts';
 import { productSchema, stockSchema as stockRowSchema } from '../network/world.ts';
 import { SETUP_ACTIONS } from './setup-view.ts';
 import { COLLECTIONS } from './view.ts';
@@ -152,11 +153,10 @@ export const forceSchema = z.object({ version: z.coerce.number().int().min(0) })
 export function parseInput<Value>(schema: z.ZodType<Value>, input: unknown): Result<Value> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return { ok: true, value: parsed.data };
-  const issue = parsed.error.issues[0];
-  const pointer = (issue?.path ?? []).map((step) => `/${String(step)}`).join('');
+  const [problem] = fieldProblems(parsed.error, input);
   return refuseInput({
-    pointer,
-    allowed: issue?.message ?? 'the documented shape',
+    pointer: problem?.pointer ?? '',
+    allowed: problem?.allowed ?? 'the documented shape',
     remedy: 'Correct the field and send it again.',
   });
 }

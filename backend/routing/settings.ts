@@ -8,7 +8,7 @@
  */
 import { z } from 'zod';
 import { type Result, refuseInput } from '../base/result.ts';
-import { toPointer } from '../network/problems.ts';
+import { fieldProblems } from '../network/field-problems.ts';
 import { country, id, whole } from '../network/world-fields.ts';
 import { nodeKind } from '../network/world-policy.ts';
 import { PENALTIES } from './decision.ts';
@@ -190,10 +190,9 @@ export const routingSettingsSchema = schema;
 export function parseRoutingSettings(value: unknown): Result<RoutingSettings> {
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
+    const [problem] = fieldProblems(parsed.error, value);
     return refuseInput({
-      pointer: toPointer(issue?.path ?? []),
-      allowed: issue?.message ?? 'a section as described in docs/cli.md',
+      ...(problem ?? { pointer: '', allowed: 'a section as described in docs/cli.md' }),
       remedy: 'Correct the field; docs/cli.md lists every field of the routing settings.',
     });
   }
