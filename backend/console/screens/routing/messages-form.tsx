@@ -95,6 +95,23 @@ export function AlertsForm({ draft }: FormProps) {
           <NumberField draft={draft} path={['moveAfterMinutes']} label="alerts.moveAfter" />
         </div>
       </s-section>
+      <s-section heading={t('alerts.pickups')}>
+        <div class="fields">
+          <NumberField
+            draft={draft}
+            path={['pickupKeepDays']}
+            label="alerts.keepDays"
+            min={1}
+            max={90}
+          />
+          <NumberField
+            draft={draft}
+            path={['pickupReminderDays']}
+            label="alerts.reminderDays"
+            max={30}
+          />
+        </div>
+      </s-section>
       <s-section heading={t('alerts.judge')}>
         <div class="fields">
           <NumberField draft={draft} path={['paddedDays']} label="alerts.padded" min={1} max={60} />

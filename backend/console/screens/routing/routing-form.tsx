@@ -8,7 +8,7 @@
 import type { Draft } from '../draft.ts';
 import { MoneyField } from '../fields/amounts.tsx';
 import { KINDS } from '../fields/lists.tsx';
-import { NumberField } from '../fields/simple.tsx';
+import { NumberField, TextField } from '../fields/simple.tsx';
 import type { FormProps } from '../forms/entry-form.tsx';
 import { t } from '../texts/text.ts';
 import { CapRows } from './cap-rows.tsx';
@@ -42,6 +42,7 @@ export function RoutingForm({ draft, names }: FormProps) {
     <>
       <Weights draft={draft} names={names} />
       <Late draft={draft} />
+      <Held draft={draft} />
       <s-section heading={t('routing.split')}>
         <SplitFields draft={draft} names={names} at={OF_ALL} />
       </s-section>
@@ -109,6 +110,22 @@ function Late({ draft }: { draft: Draft }) {
         />
         <NumberField draft={draft} path={['movePenaltyPoints']} label="routing.move" />
         <NumberField draft={draft} path={['batchSize']} label="routing.batch" min={1} max={500} />
+      </div>
+    </s-section>
+  );
+}
+
+function Held({ draft }: { draft: Draft }) {
+  return (
+    <s-section heading={t('routing.hold')}>
+      <div class="fields">
+        <NumberField
+          draft={draft}
+          path={['hold', 'editWindowMinutes']}
+          label="routing.hold.edit"
+          max={1_440}
+        />
+        <TextField draft={draft} path={['hold', 'giftDateAttribute']} label="routing.hold.gift" />
       </div>
     </s-section>
   );

@@ -393,6 +393,13 @@ export const ORDERS_DE: OrderTexts = {
   'routing.ladder.help': 'Steigende Zahlen, etwa 0 2 5: erst keiner, dann 2 Tage, dann 5.',
   'routing.ladder.wrong': 'Ganze Zahlen mit Leerzeichen schreiben, etwa 0 2 5.',
   'routing.expiry': 'Aufgeben nach Tagen ohne Ort',
+  'routing.hold': 'Bestellungen, die warten',
+  'routing.hold.edit': 'Minuten, in denen der Käufer eine Bestellung noch ändern kann',
+  'routing.hold.edit.help':
+    'In diesen Minuten wird niemand gefragt und niemand beginnt; weniger, wo die Zusage nicht warten kann. 0: es wird sofort begonnen.',
+  'routing.hold.gift': 'Attribut, das den Tag eines Geschenks nennt',
+  'routing.hold.gift.help':
+    'Der Name eines Bestellattributs, dessen Wert der erste Tag ist, an dem sie abgehen darf, wie 2026-12-20. Leer: keines.',
   'routing.move': 'Punkte für das Verlegen gesehener Arbeit',
   'routing.batch': 'Zusammen geplante Bestellungen höchstens',
   'routing.split': 'Eine Bestellung teilen',
@@ -463,6 +470,9 @@ export const ORDERS_DE: OrderTexts = {
   'alerts.judge': 'Wie eine Zusage beurteilt wird',
   'alerts.padded': 'Tage früher, die zu viel Puffer sind',
   'alerts.settle': 'Stunden, die auf den Versanddienst gewartet wird',
+  'alerts.pickups': 'Abholungen, die niemand holt',
+  'alerts.keepDays': 'Öffnungstage, die eine bereite Abholung aufgehoben wird',
+  'alerts.reminderDays': 'Tage vor deren Ende, an denen die Geschichte der Bestellung es sagt',
   'outcomes.title': 'Gehaltene Zusagen',
   'outcomes.intro': 'Jede Bestellung wird an dem Datum gemessen, das ihr Käufer zuerst sah.',
   'outcomes.period': 'Zeitraum',

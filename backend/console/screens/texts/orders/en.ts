@@ -398,6 +398,13 @@ export const ORDERS_EN = {
   'routing.ladder.help': 'Rising numbers, as 0 2 5: first none, then 2 days, then 5.',
   'routing.ladder.wrong': 'Write whole numbers with blanks between, as 0 2 5.',
   'routing.expiry': 'Give up after days without a place',
+  'routing.hold': 'Orders that wait',
+  'routing.hold.edit': 'Minutes in which a buyer may still change an order',
+  'routing.hold.edit.help':
+    'Nobody is asked and nobody begins in these minutes; fewer where the promise cannot wait. 0: work begins at once.',
+  'routing.hold.gift': 'Attribute that names a gift’s day',
+  'routing.hold.gift.help':
+    'The name of an order attribute whose value is the first day it may leave, as 2026-12-20. Empty: none.',
   'routing.move': 'Points of moving a work that a store has seen',
   'routing.batch': 'Orders planned together at most',
   'routing.split': 'Splitting an order',
@@ -469,6 +476,9 @@ export const ORDERS_EN = {
   'alerts.judge': 'How a promise is judged',
   'alerts.padded': 'Days early that are too padded',
   'alerts.settle': 'Hours to wait for the carrier’s word',
+  'alerts.pickups': 'Pickups that nobody fetches',
+  'alerts.keepDays': 'Opening days a ready pickup is kept',
+  'alerts.reminderDays': 'Days before their end that the order’s story says so',
 
   'outcomes.title': 'Kept promises',
   'outcomes.intro': 'Every order is judged by the date that its buyer was first shown.',

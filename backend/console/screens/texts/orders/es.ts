@@ -394,6 +394,13 @@ export const ORDERS_ES: OrderTexts = {
   'routing.ladder.help': 'Números crecientes, como 0 2 5: primero ninguno, luego 2 días, luego 5.',
   'routing.ladder.wrong': 'Escriba números enteros separados por espacios, como 0 2 5.',
   'routing.expiry': 'Abandonar tras días sin lugar',
+  'routing.hold': 'Pedidos que esperan',
+  'routing.hold.edit': 'Minutos en que el comprador aún puede cambiar un pedido',
+  'routing.hold.edit.help':
+    'En esos minutos no se pregunta a nadie y nadie empieza; menos si la promesa no puede esperar. 0: se empieza enseguida.',
+  'routing.hold.gift': 'Atributo que indica el día de un regalo',
+  'routing.hold.gift.help':
+    'El nombre de un atributo del pedido cuyo valor es el primer día en que puede salir, como 2026-12-20. Vacío: ninguno.',
   'routing.move': 'Puntos por mover un trabajo ya visto',
   'routing.batch': 'Pedidos planificados juntos como máximo',
   'routing.split': 'Dividir un pedido',
@@ -464,6 +471,9 @@ export const ORDERS_ES: OrderTexts = {
   'alerts.judge': 'Cómo se juzga una promesa',
   'alerts.padded': 'Días de antelación que son demasiado margen',
   'alerts.settle': 'Horas de espera a la palabra del transportista',
+  'alerts.pickups': 'Recogidas que nadie viene a buscar',
+  'alerts.keepDays': 'Días de apertura que se guarda una recogida lista',
+  'alerts.reminderDays': 'Días antes de su fin en que la historia del pedido lo dice',
   'outcomes.title': 'Promesas cumplidas',
   'outcomes.intro': 'Cada pedido se juzga por la fecha que su comprador vio primero.',
   'outcomes.period': 'Período',

@@ -395,6 +395,13 @@ export const ORDERS_FR: OrderTexts = {
   'routing.ladder.help': 'Nombres croissants, comme 0 2 5 : d’abord aucun, puis 2 jours, puis 5.',
   'routing.ladder.wrong': 'Écrivez des nombres entiers séparés par des espaces, comme 0 2 5.',
   'routing.expiry': 'Abandonner après des jours sans lieu',
+  'routing.hold': 'Commandes qui attendent',
+  'routing.hold.edit': 'Minutes où l’acheteur peut encore modifier une commande',
+  'routing.hold.edit.help':
+    'Pendant ces minutes, personne n’est sollicité et personne ne commence ; moins si la promesse ne peut pas attendre. 0 : on commence aussitôt.',
+  'routing.hold.gift': 'Attribut qui nomme le jour d’un cadeau',
+  'routing.hold.gift.help':
+    'Le nom d’un attribut de commande dont la valeur est le premier jour de départ, comme 2026-12-20. Vide : aucun.',
   'routing.move': 'Points pour déplacer un travail déjà vu',
   'routing.batch': 'Commandes planifiées ensemble au plus',
   'routing.split': 'Diviser une commande',
@@ -465,6 +472,9 @@ export const ORDERS_FR: OrderTexts = {
   'alerts.judge': 'Comment une promesse est jugée',
   'alerts.padded': 'Jours d’avance qui sont trop de marge',
   'alerts.settle': 'Heures d’attente de la parole du transporteur',
+  'alerts.pickups': 'Retraits que personne ne vient chercher',
+  'alerts.keepDays': 'Jours d’ouverture pendant lesquels un retrait prêt est gardé',
+  'alerts.reminderDays': 'Jours avant leur fin où l’histoire de la commande le dit',
   'outcomes.title': 'Promesses tenues',
   'outcomes.intro': 'Chaque commande est jugée par la date montrée d’abord à son acheteur.',
   'outcomes.period': 'Période',

@@ -395,6 +395,13 @@ export const ORDERS_IT: OrderTexts = {
   'routing.ladder.help': 'Numeri crescenti, come 0 2 5: prima nessuno, poi 2 giorni, poi 5.',
   'routing.ladder.wrong': 'Scrivi numeri interi separati da spazi, come 0 2 5.',
   'routing.expiry': 'Abbandona dopo giorni senza luogo',
+  'routing.hold': 'Ordini che aspettano',
+  'routing.hold.edit': 'Minuti in cui l’acquirente può ancora modificare un ordine',
+  'routing.hold.edit.help':
+    'In questi minuti nessuno viene chiamato e nessuno inizia; meno dove la promessa non può aspettare. 0: si inizia subito.',
+  'routing.hold.gift': 'Attributo che indica il giorno di un regalo',
+  'routing.hold.gift.help':
+    'Il nome di un attributo dell’ordine il cui valore è il primo giorno in cui può partire, come 2026-12-20. Vuoto: nessuno.',
   'routing.move': 'Punti per spostare un lavoro già visto',
   'routing.batch': 'Ordini pianificati insieme, al massimo',
   'routing.split': 'Dividere un ordine',
@@ -465,6 +472,9 @@ export const ORDERS_IT: OrderTexts = {
   'alerts.judge': 'Come si giudica una promessa',
   'alerts.padded': 'Giorni di anticipo che sono troppo margine',
   'alerts.settle': 'Ore di attesa della parola del corriere',
+  'alerts.pickups': 'Ritiri che nessuno viene a prendere',
+  'alerts.keepDays': 'Giorni di apertura per cui un ritiro pronto viene tenuto',
+  'alerts.reminderDays': 'Giorni prima della fine in cui la storia dell’ordine lo dice',
   'outcomes.title': 'Promesse mantenute',
   'outcomes.intro': 'Ogni ordine è giudicato dalla data mostrata per prima al suo acquirente.',
   'outcomes.period': 'Periodo',
