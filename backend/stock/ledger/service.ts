@@ -88,10 +88,9 @@ export function createLedgerService(deps: LedgerDependencies) {
     withShop(db, shopId, async (trx) => {
       const now = deps.clock.now().toString();
       const appended = await appendMovements(trx, shopId, { ...batch, now, knownNodes });
-      const { change, shortages, verdicts } = appended;
-      if (change === undefined) return { verdicts, shortages, version: 0 };
-      const version = await saveChange(trx, shopId, { change, changedAt: now });
-      return { verdicts, shortages, version };
+      const { change } = appended;
+      if (change === undefined) return { appended, version: 0 };
+      return { appended, version: await saveChange(trx, shopId, { change, changedAt: now }) };
     });
 
   return {
@@ -100,17 +99,15 @@ export function createLedgerService(deps: LedgerDependencies) {
       const refused = refuseBatch(batch);
       if (refused !== undefined) return refused;
       const knownNodes = await deps.knownNodes(shopId);
-      const { shortages, ...value } = await retryRaces(() => bookOnce(shopId, batch, knownNodes));
-      if (value.version > 0) {
-        await deps.announce(shopId, value.version);
-        if (value.version % PRUNE_EVERY === 0) {
-          await withShop(db, shopId, (trx) =>
-            pruneChanges(trx, shopId, value.version - CHANGES_KEPT),
-          );
+      const { appended, version } = await retryRaces(() => bookOnce(shopId, batch, knownNodes));
+      if (version > 0) {
+        await deps.announce(shopId, version);
+        if (version % PRUNE_EVERY === 0) {
+          await withShop(db, shopId, (trx) => pruneChanges(trx, shopId, version - CHANGES_KEPT));
         }
       }
-      if (shortages.length > 0) await deps.onShortages?.(shopId, shortages);
-      return { ok: true, value };
+      if (appended.shortages.length > 0) await deps.onShortages?.(shopId, appended.shortages);
+      return { ok: true, value: { verdicts: appended.verdicts, version } };
     },
 
     /** A cell's movements, the newest booked first; `before` is the number of the last one that was read. */
@@ -182,6 +179,7 @@ function isRace(error: unknown): boolean {
 
 /** What `appendMovements` did. `change` goes into `recordChange`; undefined: nothing was booked. */
 export type Appended = {
+  /** Made when they are asked for: nobody waits at the rows for what is said after the commit. */
   readonly verdicts: readonly EventVerdict[];
   readonly change: StockChange | undefined;
   /** Those of the batch's cells that now have more allocated than is left. */
@@ -217,7 +215,7 @@ export async function appendMovements(
   const described = describeRows(sorted, firstMovement);
   const rows = await changeRows(trx, shopId, { sorted, cells, firstMovement });
   // Asked under the lock of the cells: a rival that books the same event has committed, or waits for us.
-  const bookedBefore = await findBooked(trx, shopId, { source, sorted });
+  const bookedBefore = await findBooked(trx, shopId, { source, described });
   for (const one of bookedBefore) sorted.meetBooked(one);
   const isBooked = new Set(bookedBefore.map(({ eventId }) => eventId));
   const larger = toLargerCells(cells, rows, (eventId) => isBooked.has(eventId));
@@ -230,7 +228,13 @@ export async function appendMovements(
   const { short, ended } = findShortages(locked, booked);
   const notes = { short, ended: hasShortages ? ended : [], foundAt: batch.now };
   await saveShortages(trx, shopId, notes);
-  return { verdicts: sorted.verdicts(booked.columns), change: { movements }, shortages: short };
+  return {
+    get verdicts() {
+      return sorted.verdicts(booked.columns);
+    },
+    change: { movements },
+    shortages: short,
+  };
 }
 
 /** Numbers of the movements that are new; undefined: there are none. */

@@ -45,13 +45,10 @@ export async function openBatch(
 export async function findBooked(
   trx: ShopTransaction,
   shopId: ShopId,
-  { source, sorted }: { readonly source: string; readonly sorted: SortedBatch },
+  { source, described }: { readonly source: string; readonly described: DescribedRows },
 ): Promise<readonly BookedEvent[]> {
-  const { events, places } = sorted;
-  // In the order of their key: neighbours are on one page of the index, which halves the search.
-  const eventIds = places.map((place) => events[place]?.eventId ?? '').sort();
   const { rows } = await sql<BookedEvent>`
-    select m.* from unnest(string_to_array(${namesOf(eventIds, (id) => id)}, chr(31))) e(id)
+    select m.* from unnest(string_to_array(${described.eventIdsByKey}, chr(31))) e(id)
     cross join lateral (
       select event_id as "eventId", kind, type, sku, node_id as "nodeId", quantity, lot,
         (extract(epoch from occurred_at) * 1000000)::bigint as micros,
