@@ -296,13 +296,14 @@ test('a group never places more at a node on a day than its cap', async () => {
   shop.stage.stop();
 });
 
-test('the promise that was joined binds what is placed', async () => {
+test('the promise that was joined binds what is placed, and its message is asked for with the order there', async () => {
   const shop = await stageOf(PLENTY);
   await shop.stage.promised('1', '2026-12-02', '2026-12-02T22:59:59Z');
   expect(await shop.take(readingOf('1', { units: { SHIRT: 1 } }))).toBe('together');
   expect(await shop.stage.works('1')).toMatchObject([
     { promisedOn: '2026-12-02', promisedEnd: '2026-12-02T22:59:59.000000Z' },
   ]);
+  expect(shop.together.map(({ name }) => name)).toEqual(['fulfillment_follow', 'order_message']);
   expect(await createOrderStore(database.db).load(shop.shopId, { orderId: '1' })).toBeDefined();
   shop.stage.stop();
 });

@@ -12,7 +12,7 @@ import type { RoutingSettings } from '../../../routing/settings.ts';
 import type { ShopTransaction } from '../../../stock/ledger/store.ts';
 import type { OrderClaims } from '../../../stock/reservations/order-claims/order-claims.ts';
 import type { LiveShop } from '../../../stock/service.ts';
-import { fulfillmentFollowJob, type OrderJob } from '../../jobs.ts';
+import { fulfillmentFollowJob, type OrderJob, orderMessageJob } from '../../jobs.ts';
 import type { OrderRecord } from '../../record/record.ts';
 import type { OnOrderStep } from '../../steps.ts';
 import type { OrderEvent } from '../../timeline/timeline.ts';
@@ -72,6 +72,12 @@ export async function placeNew(
   deps.onStep('route.decided');
   const planned = decided.map(planOf);
   await writeAll(deps, trx, shopId, { ...of, planned });
+  const told = orderIds.filter((orderId) => promises.get(orderId)?.isShown === true);
+  await deps.enqueueAll(trx, [
+    ...orderIds.map((orderId) => fulfillmentFollowJob(shopId, orderId)),
+    // A message that was asked for when the promise was joined may have found no order.
+    ...told.map((orderId) => orderMessageJob(shopId, orderId)),
+  ]);
   deps.onStep('route.written');
   return of.orders.map((order, place) => ({
     ...order,
@@ -168,10 +174,6 @@ async function writeAll(
         : [],
     ),
   });
-  await deps.enqueueAll(
-    trx,
-    planned.map(({ deciding }) => fulfillmentFollowJob(shopId, deciding.orderId)),
-  );
 }
 
 function newWorks({ writes }: Planned): readonly NewWork[] {

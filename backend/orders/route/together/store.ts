@@ -9,14 +9,17 @@ import type { RouteDecision } from '../../../routing/decision.ts';
 import type { ShopTransaction } from '../../../stock/ledger/store.ts';
 import type { PromiseFacts } from '../question.ts';
 
+/** A promise, and whether the shopper has seen it: what was worked out afterwards only counts. */
+export type JoinedPromise = PromiseFacts & { readonly isShown: boolean };
+
 /** The promises of orders, by order; who has none is not there. */
 export async function loadPromises(
   trx: ShopTransaction,
   shopId: ShopId,
   orderIds: readonly string[],
-): Promise<ReadonlyMap<string, PromiseFacts>> {
-  const { rows } = await sql<PromiseFacts & { orderId: string }>`
-    select p.order_id as "orderId", p.method, p.service_code as "serviceCode", p.promised_on::text as "promisedOn",
+): Promise<ReadonlyMap<string, JoinedPromise>> {
+  const { rows } = await sql<JoinedPromise & { orderId: string }>`
+    select p.order_id as "orderId", p.status <> 'none' as "isShown", p.method, p.service_code as "serviceCode", p.promised_on::text as "promisedOn",
       to_char(p.window_to at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "windowTo", p.node_id as "nodeId"
     from order_promise p where p.shop_id = ${shopId} and p.order_id = any(${[...orderIds]}::text[])`.execute(
     trx,
