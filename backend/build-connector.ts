@@ -156,6 +156,7 @@ export function buildConnector(dependencies: ConnectorDependencies) {
     promises: orders,
     routeOrder: dependencies.works.routeOrder,
     requestPublication: createPublicationRequests(queue),
+    writesToShoppers: config.mail !== undefined,
   });
   const requestIntake = async (shopId: ShopId, orderId: string, when: IntakeWhen) => {
     await withShop(db, shopId, (trx) => outbox.enqueue(trx, orderIntakeJob(shopId, orderId, when)));

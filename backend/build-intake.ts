@@ -34,11 +34,12 @@ export type IntakeBuild = {
   /** Has promises written to where their orders came from, soon. */
   readonly requestPublication: (shopId: ShopId) => Promise<void>;
   readonly onStep: OnOrderStep;
+  readonly writesToShoppers: boolean;
 };
 
 /** Builds it. */
 export function buildIntake(build: IntakeBuild) {
-  const { core, outbox, promises, requestPublication, onStep } = build;
+  const { core, outbox, promises, requestPublication, onStep, writesToShoppers } = build;
   const { db, clock } = build.platform;
   const joinAll = async (shopId: ShopId, orders: readonly PlacedOrder[]): Promise<void> => {
     // Read here, so that nobody asks for a second connection inside the transaction.
@@ -56,7 +57,7 @@ export function buildIntake(build: IntakeBuild) {
   });
   const takeInTogether = createTogetherIntake({
     ...{ db, clock, joinAll, requestPublication, onStep, log: build.log, claims: build.claims },
-    openShop: core.stock.open,
+    ...{ openShop: core.stock.open, writesToShoppers },
     settingsOf: async (shopId) => routingSettings(await core.policy.read(shopId)),
     offers: offerHooks(),
     enqueueAll: (trx, jobs) => outbox.enqueueAll(trx, jobs),

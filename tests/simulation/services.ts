@@ -313,7 +313,7 @@ function takingIn(
   const takeInTogether = createTogetherIntake({
     ...{ db, clock, log: quietLog, onStep, openShop: stock.open },
     claims: { db, clock, openShop: stock.open, announce: stock.announce },
-    settingsOf: async () => built.routing(),
+    ...{ settingsOf: async () => built.routing(), writesToShoppers: false },
     joinAll: async (shopId, placed) => {
       for (const one of placed) await orders.join(shopId, one);
     },

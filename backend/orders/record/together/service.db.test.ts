@@ -70,7 +70,7 @@ async function stageOf(onHand: readonly number[], routing: RoutingSettingsInput 
       offers: offerHooks(),
       claims: ground,
     },
-    settingsOf: async () => settings,
+    ...{ settingsOf: async () => settings, writesToShoppers: true },
     joinAll: async (_, orders) => {
       joined += orders.length;
     },

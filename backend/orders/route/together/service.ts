@@ -38,6 +38,8 @@ export type PlaceDependencies = {
   readonly offers: OfferHooks;
   readonly enqueueAll: (trx: ShopTransaction, jobs: readonly OrderJob[]) => Promise<void>;
   readonly onStep: OnOrderStep;
+  /** Shoppers are written to: there is a mail server. */
+  readonly writesToShoppers: boolean;
 };
 
 /** An order of which nothing is placed. */
@@ -72,7 +74,9 @@ export async function placeNew(
   deps.onStep('route.decided');
   const planned = decided.map(planOf);
   await writeAll(deps, trx, shopId, { ...of, planned });
-  const told = orderIds.filter((orderId) => promises.get(orderId)?.isShown === true);
+  const told = deps.writesToShoppers
+    ? orderIds.filter((orderId) => promises.get(orderId)?.isShown === true)
+    : [];
   await deps.enqueueAll(trx, [
     ...orderIds.map((orderId) => fulfillmentFollowJob(shopId, orderId)),
     // A message that was asked for when the promise was joined may have found no order.
