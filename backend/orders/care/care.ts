@@ -204,22 +204,29 @@ function refusalOf(ground: ActionGround, action: Action): ActionRefusal | undefi
     case 'cancel':
       return refuseCancel(ground, action.lines);
     case 'seen_to':
-      return ground.exceptions.some(
-        ({ workId, kind }) => workId === action.workId && kind === action.exception,
-      )
-        ? undefined
-        : { code: 'no_exception', workId: action.workId, exception: action.exception };
     case 'extend':
-      return works.some(({ workId, state }) => workId === action.workId && state === 'ready')
-        ? undefined
-        : { code: 'nothing_ready', workId: action.workId };
     case 'unlock':
-      return ground.lockedCodes.includes(action.workId)
-        ? undefined
-        : { code: 'code_not_locked', workId: action.workId };
+      return refuseAftercare(ground, action);
     default:
       return action satisfies never;
   }
+}
+
+function refuseAftercare(
+  { works, exceptions, lockedCodes }: ActionGround,
+  action: Extract<Action, { kind: 'seen_to' | 'extend' | 'unlock' }>,
+): ActionRefusal | undefined {
+  const { workId } = action;
+  if (action.kind === 'extend') {
+    const isReady = works.some((work) => work.workId === workId && work.state === 'ready');
+    return isReady ? undefined : { code: 'nothing_ready', workId };
+  }
+  if (action.kind === 'unlock') {
+    return lockedCodes.includes(workId) ? undefined : { code: 'code_not_locked', workId };
+  }
+  const { exception } = action;
+  const stands = exceptions.some((one) => one.workId === workId && one.kind === exception);
+  return stands ? undefined : { code: 'no_exception', workId, exception };
 }
 
 function refuseAddress({ orderId, method, works }: ActionGround): ActionRefusal | undefined {

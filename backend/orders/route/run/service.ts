@@ -84,11 +84,20 @@ export async function routeOrder(
       if (ran.stockVersion !== undefined) await deps.announce(shopId, ran.stockVersion);
       return ran.outcome;
     }
-    if (ran.kind === 'stale') await deps.refreshShop(shopId);
-    if (ran.kind === 'booked') await deps.announce(shopId, ran.stockVersion);
+    await catchUp(deps, shopId, ran);
   }
   const { orderId } = asked;
   throw new TransientError('stock', `Order ${orderId} lost its units to others ${attempts} times.`);
+}
+
+/** Brings this replica to where the next attempt can begin. */
+async function catchUp(
+  deps: RunDependencies,
+  shopId: ShopId,
+  ran: Booked | { readonly kind: 'stale' | 'again' },
+): Promise<void> {
+  if (ran.kind === 'stale') await deps.refreshShop(shopId);
+  if (ran.kind === 'booked') await deps.announce(shopId, ran.stockVersion);
 }
 
 type Run = Asked & {
