@@ -142,6 +142,38 @@ test('a rule-of-thumb plan is one that can be done and never sends more than the
   );
 });
 
+test('a rule-of-thumb plan that sends as much as the best seldom has more points', () => {
+  let [same, cheapest] = [0, 0];
+  fc.assert(
+    fc.property(drawn, (one) => {
+      const question = questionOf(one);
+      const best = everyPlan(question);
+      const { units, points } = fullestPlan(question);
+      if (units !== best.units) return;
+      same += 1;
+      if (points === best.points) cheapest += 1;
+    }),
+    { numRuns: 1_000, seed: 6 },
+  );
+  expect(cheapest / same).toBeGreaterThan(0.92);
+});
+
+test('the cheapest of many places that all have everything is found, wherever it stands', () => {
+  const sourceCount = 60;
+  const question: LeastQuestion = {
+    quantities: new Array(14).fill(1),
+    able: new Int32Array(sourceCount * 14).fill(1),
+    sourceCount,
+    divides: new Uint8Array(14),
+    maxParcels: 9,
+    pointsOf: (source) => 1_000 - source,
+  };
+  expect(fullestPlan(question)).toMatchObject({
+    points: 941,
+    parcels: [{ source: sourceCount - 1 }],
+  });
+});
+
 test('more states than can be searched are left to the rule of thumb', () => {
   const quantities = [40, 40, 40];
   const question: LeastQuestion = {
