@@ -101,6 +101,9 @@ async function loadProfile(store: ConnectorStore, shopId: ShopId): Promise<ShopP
 
 const parsedSurfaces = new WeakMap<Policy, Surfaces>();
 
+/** The surfaces of a shop as its policy has them now. */
+export type SurfacesOf = (shopId: ShopId) => Promise<Surfaces>;
+
 /** The `surfaces` section of a policy; it was parsed when it was saved, so a fault is a bug. */
 export function surfacesIn(policy: Policy, section: string): Surfaces {
   const known = parsedSurfaces.get(policy);

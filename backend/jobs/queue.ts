@@ -206,6 +206,19 @@ export function parseShopJob(data: unknown): ShopId {
   return shopSchema.parse(data).shopId;
 }
 
+/** A job for one shop; a waiting one is not doubled. */
+export function shopJob(name: string, run: (shopId: ShopId) => Promise<void>): JobDefinition {
+  return {
+    name,
+    policy: 'short',
+    retryLimit: 5,
+    retryDelaySeconds: 5,
+    expireInSeconds: 900,
+    concurrency: 1,
+    handle: (data) => run(parseShopJob(data)),
+  };
+}
+
 // pg-boss allows letters, digits and a few signs in the key of a schedule.
 function scheduleKey(shopId: ShopId): string {
   return shopId.replace(/[^A-Za-z0-9_.-]/g, '_');
