@@ -17,9 +17,12 @@ export async function keepFound(
   const { matched } = matchShipments(desired.shipments, fulfillments, (unsent) =>
     missingUnits(desired, observed.parts, unsent),
   );
-  const known = order.row?.fulfillments ?? {};
+  const isKnown = new Set([
+    ...Object.values(order.row?.fulfillments ?? {}),
+    ...order.parcels.flatMap(({ fulfillmentId }) => fulfillmentId ?? []),
+  ]);
   const found = matched
-    .filter(({ shipment, fulfillment }) => known[shipment.shipmentId] !== fulfillment.id)
+    .filter(({ fulfillment }) => !isKnown.has(fulfillment.id))
     .map(({ shipment: { shipmentId, workId, kind, lines }, fulfillment }) => ({
       ...{ shipmentId, workId, kind, lines, fulfillment },
     }));

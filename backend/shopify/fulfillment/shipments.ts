@@ -3,8 +3,9 @@
  *
  * A fulfillment cannot be created under a key, so whether an unclear one was done is seen by looking: by its id when we
  * know it, else by the same units under the same tracking number, else by the same units from the same location when
- * Shopify has that many fewer open than works have. Whoever made it, those goods have left once. Invariants: a
- * fulfillment stands for one shipment at most, and a shipment that has one is never sent again.
+ * Shopify has that many fewer open than works have. Whoever made it, those goods have left once. What left by another's
+ * hand is one work of ours and may be several fulfillments there: they come before our own parcels. Invariants: a fulfillment
+ * stands for one shipment at most, and a shipment that has one is never sent again.
  */
 import type { Shipment } from './desired.ts';
 import type { ObservedFulfillment, Units } from './observed.ts';
@@ -52,6 +53,7 @@ export function matchShipments(
   };
   for (const isSame of SURE) state = matchBy(isSame, state);
   const gone = missing(state.unsent);
+  for (const shipment of state.unsent) state = matchPieces(state, shipment, gone);
   const isLikely: Rule = (shipment, { lines, locationId }) =>
     (locationId === shipment.locationId || locationId === null) &&
     areSame(shipment.lines, lines) &&
@@ -60,6 +62,29 @@ export function matchShipments(
 }
 
 type Matching = Omit<MatchedShipments, 'canceled'>;
+
+/** Goods without a parcel of ours, left as one or more fulfillments that are exactly their units together. */
+function matchPieces(state: Matching, shipment: Shipment, gone: Map<string, number>): Matching {
+  const { lines, locationId, tracking, shipmentId, workId } = shipment;
+  if (tracking !== null || shipmentId !== workId) return state;
+  const open = new Map(lines.map(({ lineId, quantity }) => [lineId, quantity]));
+  const pieces = state.foreign.filter(
+    (one) => (one.locationId === locationId || one.locationId === null) && takeAll(open, one.lines),
+  );
+  const isWhole = [...open.values()].every((units) => units === 0);
+  if (pieces.length === 0 || !isWhole || !takeAll(gone, lines)) return state;
+  return {
+    matched: [
+      ...state.matched,
+      ...pieces.map((fulfillment) => ({
+        shipment: { ...shipment, lines: fulfillment.lines },
+        fulfillment,
+      })),
+    ],
+    unsent: state.unsent.filter((one) => one !== shipment),
+    foreign: state.foreign.filter((one) => !pieces.includes(one)),
+  };
+}
 
 function matchBy(isSame: Rule, { matched, unsent, foreign }: Matching): Matching {
   const found: { shipment: Shipment; fulfillment: ObservedFulfillment }[] = [];
