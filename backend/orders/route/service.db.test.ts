@@ -311,6 +311,33 @@ test('a work nobody has begun moves where it stands better, if that is worth mor
   expect(await run(100_000)).toEqual({ moved: 0, nodeId: 'rome', workId: '1-1' });
 });
 
+test('what waits because its places refused it waits on when the rest of its order moves', async () => {
+  const stage = await routingStage(database, shirts(0, 2), { movePenaltyPoints: 0 });
+  const giveBack = async (workId: string, nodeId: string) => {
+    const returned = await withShop(database.db, stage.shopId, (trx) =>
+      stage.route.returnWork(trx, stage.shopId, {
+        ...{ workId, cause: 'short_pick', exclude: true, at: stage.clock.now().toString() },
+        actor: { kind: 'store', id: nodeId },
+        lines: [{ lineId: 'l-SHIRT', quantity: 1 }],
+      }),
+    );
+    if (returned.ok) await stage.route.announce(stage.shopId, returned.value);
+    await stage.route.routeOrder(stage.shopId, '1', 'short_pick');
+  };
+  await stage.order('1', { units: { SHIRT: 2 } });
+  await giveBack('1-1', 'rome');
+  await stage.stocked('SHIRT', 'milan', 5);
+  await stage.route.routeOrder(stage.shopId, '1', 'retry');
+  await giveBack('1-2', 'milan');
+  await stage.route.sweep(stage.shopId);
+  expect(await stage.works('1')).toMatchObject([
+    { workId: '1-1', state: 'placed' },
+    { workId: '1-2', state: 'unplaced', excludedNodes: ['rome', 'milan'] },
+  ]);
+  expect(await stage.breaches()).toEqual([]);
+  stage.stop();
+});
+
 test('a place that takes no more work loses what nobody has packed', async () => {
   const stage = await routingStage(database, shirts(5, 5));
   await stage.order('1', { units: { SHIRT: 1 } });
