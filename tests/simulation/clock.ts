@@ -20,7 +20,7 @@ const FIRST_LOOK_TURN = 8;
 
 /** Sweeps until no more orders come: oftener by day. */
 export function planClock(sim: Sim): void {
-  const wait = () => (hourOf(sim) >= 7 && hourOf(sim) < 20 ? 150 : 300);
+  const wait = () => (hourOf(sim) >= 7 && hourOf(sim) < 20 ? 180 : 360);
   const sweep = () => {
     sim.agenda.after(wait(), async () => {
       await sweepAll(sim);

@@ -16,7 +16,7 @@ export function planShoppers(sim: Sim, orders: number): void {
     const number = 1_001 + index;
     const day = random.int(0, sim.minutes / DAY - 1);
     const at = day * DAY + random.int(0, 13 * 60);
-    const isPosted = random.chance(0.2);
+    const isPosted = random.chance(0.4);
     agenda.after(at, () => (isPosted ? post(sim, number) : place(sim, number)));
   }
 }
