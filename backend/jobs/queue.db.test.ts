@@ -326,3 +326,23 @@ test('what a process that died had begun is given back by the next that starts a
   await start();
   expect(await state()).toBe('retry');
 });
+
+test('what a process had begun that is gone a moment after the next has started is given back then', async () => {
+  const dying = await start();
+  await dying.boss.createQueue('abandoned_late');
+  for (const number of [1, 2]) await dying.boss.send('abandoned_late', { number });
+  const [old] = await dying.boss.fetch('abandoned_late');
+  const next = await start();
+  const [own] = await next.boss.fetch('abandoned_late');
+  const states = async () => {
+    const { rows } = await sql<{ id: string; state: string }>`
+      select id, state from pgboss.job where name = 'abandoned_late'`.execute(database.db);
+    return new Map(rows.map(({ id, state }) => [id, state]));
+  };
+  expect((await states()).get(old?.id ?? '')).toBe('active');
+  queues.splice(queues.indexOf(dying), 1);
+  await dying.stop();
+  await until(async () => (await states()).get(old?.id ?? '') === 'retry');
+  // What the living has begun itself stays its own.
+  expect((await states()).get(own?.id ?? '')).toBe('active');
+});

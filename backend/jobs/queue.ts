@@ -114,8 +114,9 @@ export async function startJobQueue(options: JobQueueOptions): Promise<JobQueue>
   });
   boss.on('error', (error) => log.warn({ event: 'queue_fault', error }));
   await boss.start();
-  const living = await giveBackAbandoned(pool, SCHEMA);
-  if (living.count > 0) log.warn({ event: 'jobs_given_back', count: living.count });
+  const givenBack = (count: number) => log.warn({ event: 'jobs_given_back', count });
+  const living = await giveBackAbandoned(pool, SCHEMA, givenBack);
+  if (living.count > 0) givenBack(living.count);
   const runner = startRunner(boss, SCHEMA, log);
   const others = tellOthers(options.bus, runner);
   const wake = (name: string) => {
