@@ -18,7 +18,7 @@ import { buildConnector, type Connector } from './build-connector.ts';
 import { buildCore, type Core, SURFACES_SECTION } from './build-core.ts';
 import { buildDesk } from './build-desk.ts';
 import { buildOrders, type Orders } from './build-orders.ts';
-import { buildOutcome, type OutcomeParts } from './build-outcome.ts';
+import { buildOutcome } from './build-outcome.ts';
 import {
   buildShopifyGround,
   type ShopifyGround,
@@ -28,7 +28,7 @@ import {
 import { createApp, type Mount } from './http/app.ts';
 import { sendRefusal } from './http/problem.ts';
 import { startServer } from './http/server.ts';
-import { prepareJobs, startJobQueue } from './jobs/queue.ts';
+import { type JobQueue, prepareJobs, startJobQueue } from './jobs/queue.ts';
 import { type Config, describeProblems, parseConfig } from './platform/config.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { type Platform, startPlatform } from './platform/stand.ts';
@@ -67,37 +67,10 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
     log,
     bus: platform.bus,
   });
-  const ground = buildShopifyGround(platform, config, log);
-  const settingsOf = (live: LiveShop) => ground.profiles.peek(live.shopId) ?? UNKNOWN_SHOP;
-  const core = buildCore({
-    platform,
-    config,
-    log,
-    shippedMarginMinutes: (live) => settingsOf(live).marginMinutes,
-    publishTable: (shopId, table) => connector.publisher.publish(shopId, table),
-    shortagesFound: (shopId) => connector.lookAtShortages(shopId),
-  });
-  const connector: Connector = buildConnector({
-    ...{ platform, config, log, core, ground, queue },
-    works: {
-      routeOrder: (...asked) => orders.works.routeOrder(...asked),
-      closeNode: (...asked) => orders.works.closeNode(...asked),
-      openShop: (...asked) => orders.works.openShop(...asked),
-    },
-  });
+  const parts = buildParts({ platform, config, log, queue });
+  const { ground, core, connector, outcome, connect, orders, desk, care } = parts;
   core.policy.start();
   core.stock.start();
-  const outcome = buildOutcome({ platform, config, log, core, ground, connector, queue });
-  const connect = buildConnect({
-    ...{ platform, log, core, connector, queue, ledger: core.ledger },
-    moreRoutes: (gate) => [...reservationMounts(connector.claims)(gate), ...outcome.v1(gate)],
-    tracking: outcome.trackingIntake,
-  });
-  const orders: Orders = buildOrders({ platform, log, core, ground, connector, queue });
-  const desk = buildDesk({
-    ...{ platform, config, log, core, connector, orders, queue, pickups: outcome.pickups },
-  });
-  const care = buildCare({ platform, log, ground, connector, orders, outcome, queue });
   await queue.register([
     ...connector.jobs,
     ...connect.jobs,
@@ -108,17 +81,6 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
   const stopFollowing = followChanges({ platform, core, connector, orders, log });
   await warmUp({ core, connector, ground, log });
 
-  const rates = createRateCallback({
-    promise: core.promise,
-    peekShop: core.stock.peek,
-    openShop: core.stock.open,
-    shopOfToken: ground.rateTokens.shopOfRateToken,
-    settingsOf,
-    paddedDayOf: (live, basket) => (code) => core.padded.dayOf(live, basket.request, code),
-    secrets: config.shopify.apiSecrets,
-    monotonicMilliseconds: core.monotonicMilliseconds,
-    log,
-  });
   const app = createApp({
     log,
     mounts: [
@@ -127,14 +89,11 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
       care.mount,
       outcome.mount,
       ...mountAdmin(buildAdmin({ platform, config, log, core, ground, connector })),
-      ...buildMounts({
-        ...{ platform, config, core, connector, settingsOf, log },
-        shopper: outcome.shopper,
-      }),
+      ...buildMounts(parts),
     ],
     checkReady: () => checkReady(platform),
   });
-  const server = await startServer(withRates(rates, app), config.port);
+  const server = await startServer(withRates(ratesOf(parts), app), config.port);
   log.info({ event: 'listening', port: server.port, url: config.publicUrl });
   connect.resume().catch((error) => log.warn({ event: 'imports_not_resumed', error }));
   orders.follow.resume().catch((error) => log.warn({ event: 'orders_not_resumed', error }));
@@ -160,6 +119,64 @@ async function startOn(platform: Platform, config: Config, log: Log): Promise<Ru
   };
 }
 
+type Base = {
+  readonly platform: Platform;
+  readonly config: Config;
+  readonly log: Log;
+  readonly queue: JobQueue;
+};
+
+type Parts = ReturnType<typeof buildParts>;
+
+/** Everything, built and not started. What one part needs of a later one it asks for when it runs. */
+function buildParts(base: Base) {
+  const { platform, config, log, queue } = base;
+  const ground = buildShopifyGround(platform, config, log);
+  const settingsOf = (live: LiveShop) => ground.profiles.peek(live.shopId) ?? UNKNOWN_SHOP;
+  const core = buildCore({
+    platform,
+    config,
+    log,
+    shippedMarginMinutes: (live) => settingsOf(live).marginMinutes,
+    publishTable: (shopId, table) => connector.publisher.publish(shopId, table),
+    shortagesFound: (shopId) => connector.lookAtShortages(shopId),
+  });
+  const connector: Connector = buildConnector({
+    ...{ platform, config, log, core, ground, queue },
+    works: {
+      routeOrder: (...asked) => orders.works.routeOrder(...asked),
+      closeNode: (...asked) => orders.works.closeNode(...asked),
+      openShop: (...asked) => orders.works.openShop(...asked),
+    },
+  });
+  const outcome = buildOutcome({ platform, config, log, core, ground, connector, queue });
+  const connect = buildConnect({
+    ...{ platform, log, core, connector, queue, ledger: core.ledger },
+    moreRoutes: (gate) => [...reservationMounts(connector.claims)(gate), ...outcome.v1(gate)],
+    tracking: outcome.trackingIntake,
+  });
+  const orders: Orders = buildOrders({ platform, log, core, ground, connector, queue });
+  const desk = buildDesk({
+    ...{ platform, config, log, core, connector, orders, queue, pickups: outcome.pickups },
+  });
+  const care = buildCare({ platform, log, ground, connector, orders, outcome, queue });
+  return { ...base, ground, settingsOf, core, connector, outcome, connect, orders, desk, care };
+}
+
+function ratesOf({ core, ground, config, settingsOf, log }: Parts): RateCallback {
+  return createRateCallback({
+    promise: core.promise,
+    peekShop: core.stock.peek,
+    openShop: core.stock.open,
+    shopOfToken: ground.rateTokens.shopOfRateToken,
+    settingsOf,
+    paddedDayOf: (live, basket) => (code) => core.padded.dayOf(live, basket.request, code),
+    secrets: config.shopify.apiSecrets,
+    monotonicMilliseconds: core.monotonicMilliseconds,
+    log,
+  });
+}
+
 type Listener = Parameters<typeof startServer>[0];
 
 // Express costs as much as a quote: rates are answered before it.
@@ -176,18 +193,8 @@ function mountAdmin({ page, api }: ReturnType<typeof buildAdmin>): Mount[] {
   return mounts;
 }
 
-type Built = {
-  readonly platform: Platform;
-  readonly config: Config;
-  readonly core: Core;
-  readonly connector: Connector;
-  readonly settingsOf: (live: LiveShop) => { readonly marginMinutes: number };
-  readonly shopper: OutcomeParts['shopper'];
-  readonly log: Log;
-};
-
-function buildMounts(built: Built): Mount[] {
-  const { platform, config, core, connector, settingsOf, shopper, log } = built;
+function buildMounts(parts: Parts): Mount[] {
+  const { platform, config, core, connector, settingsOf, outcome, log } = parts;
   const { gate, orders, placeOf, webhookStore } = connector;
   const promiseDependencies = {
     promise: core.promise,
@@ -196,7 +203,7 @@ function buildMounts(built: Built): Mount[] {
     shippedMarginMinutes: (live: LiveShop) => settingsOf(live).marginMinutes,
     bindingsOf: (live: LiveShop) => bindingsOf(core, live),
     readOrder: (shopId: ShopId, asked: Parameters<typeof answerOrder>[2]) =>
-      answerOrder({ readOrderPromise: orders.read, placeOf, ...shopper }, shopId, asked),
+      answerOrder({ readOrderPromise: orders.read, placeOf, ...outcome.shopper }, shopId, asked),
     sendRefusal,
   };
   const webhooks = webhookRoutes({
