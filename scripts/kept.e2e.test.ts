@@ -48,6 +48,14 @@ function asked(world: unknown, question: unknown) {
   return kept('quote', '--world', file('w.json', world), '--request', file('r.json', question));
 }
 
+test('standard input is read to its end, however late it is written and with a mark in front', () => {
+  // The writer is what is slow here: it begins when the reader has long been asking.
+  const writer = `setTimeout(() => process.stdout.write('\\ufeff{"now":"noon"}'), 1500)`;
+  const pipe = '"$0" -e "$1" | "$0" "$2" route -';
+  const run = spawnSync('sh', ['-c', pipe, process.execPath, writer, KEPT], { encoding: 'utf8' });
+  expect(JSON.parse(run.stdout).errors[0]).toMatchObject({ pointer: '/now', value: 'noon' });
+});
+
 test('kept quote prints the dated options and ends with 0', () => {
   const { code, json } = asked(twoStoresOneWarehouse(), request);
   expect(code).toBe(0);

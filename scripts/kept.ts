@@ -12,12 +12,12 @@
  * text, unless --json is given); everything else goes to standard error. Exit 0: answered (replay: equal). Exit 1: replay gave another answer. Exit 2: the input
  * cannot be used, with a problem document on standard output. Formats: docs/cli.md.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import type { InvalidInput } from '../backend/base/result.ts';
 import { instantToMinuteFloor } from '../backend/base/time.ts';
+import { fieldProblems } from '../backend/network/field-problems.ts';
 import { compileNetwork } from '../backend/network/network.ts';
-import { toPointer } from '../backend/network/problems.ts';
 import { parseNetworkSection, parseRequest, parseWorld } from '../backend/network/world-parse.ts';
 import { quote } from '../backend/promise/quote.ts';
 import { toAnswer } from '../backend/promise/quote-answer.ts';
@@ -89,17 +89,15 @@ function runRoute(file: string, flags: { readonly json?: boolean }): void {
 }
 
 function runReplay(file: string): void {
-  const exported = exportedReceiptSchema.safeParse(readJson(file));
+  const json = readJson(file);
+  const exported = exportedReceiptSchema.safeParse(json);
   if (!exported.success) {
-    const problems = exported.error.issues.map(
-      ({ path, message }): InvalidInput => ({
-        code: 'invalid_input',
-        pointer: toPointer(path),
-        allowed: message,
-        remedy: 'Export the receipt again; docs/cli.md lists every field.',
-      }),
+    const remedy = 'Export the receipt again; docs/cli.md lists every field.';
+    const problems = fieldProblems(exported.error, json);
+    throw new InvalidInputs(
+      file,
+      problems.map((problem) => ({ ...problem, remedy })),
     );
-    throw new InvalidInputs(file, problems);
   }
   const network = parseNetworkSection(exported.data.network);
   if (!network.ok) {
@@ -161,7 +159,9 @@ function readJson(file: string): unknown {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
+    const bytes = file === '-' ? readInput() : readFileSync(file);
+    // Some editors and shells put a mark in front that is no part of the text.
+    return bytes.toString('utf8').replace(/^\ufeff/, '');
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown reason';
     const allowed = 'a file that can be read';
@@ -169,6 +169,26 @@ function readText(file: string): string {
     throw new InvalidInputs(file, [
       { code: 'invalid_input', pointer: '', value: file, allowed, remedy },
     ]);
+  }
+}
+
+const PIECE_BYTES = 1 << 16;
+const WAIT_MILLISECONDS = 5;
+
+/** Standard input to its end. A pipe that nothing stands in yet may say so instead of waiting: it is asked again. */
+function readInput(): Buffer {
+  const pieces: Buffer[] = [];
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    const piece = Buffer.alloc(PIECE_BYTES);
+    try {
+      const length = readSync(0, piece);
+      if (length === 0) return Buffer.concat(pieces);
+      pieces.push(piece.subarray(0, length));
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+      Atomics.wait(never, 0, 0, WAIT_MILLISECONDS);
+    }
   }
 }
 
