@@ -112,6 +112,15 @@ export function AlertsForm({ draft }: FormProps) {
           />
         </div>
       </s-section>
+      <s-section heading={t('alerts.leads')}>
+        <div class="fields">
+          {(['claimLeadMinutes', 'routingLeadMinutes', 'unplacedLeadMinutes'] as const).map(
+            (lead) => (
+              <NumberField key={lead} draft={draft} path={[lead]} label={`alerts.${lead}`} />
+            ),
+          )}
+        </div>
+      </s-section>
       <s-section heading={t('alerts.judge')}>
         <div class="fields">
           <NumberField draft={draft} path={['paddedDays']} label="alerts.padded" min={1} max={60} />

@@ -79,6 +79,11 @@ export const RULES_DE: RuleTexts = {
     'Nur Plus, mit installierter eigener App (docs/install.md): Shopifys eigene Zuteilung beginnt dort, wo Kept es täte.',
   'milestone.collect': 'abholbereit sein',
   'risk.next.collect': 'Die Filiale anrufen; den Käufer informieren.',
+  'alerts.leads': 'Zeit, die die Arbeit braucht',
+  'alerts.claimLeadMinutes': 'Öffnungsminuten zwischen Zusage der Filiale und spätestem Beginn',
+  'alerts.routingLeadMinutes': 'Minuten davor, um Filialen zu fragen',
+  'alerts.unplacedLeadMinutes':
+    'Minuten vor dem zugesagten Ende, zu denen begonnen sein muss, solange kein Ort bekannt ist',
   'caps.add': 'Ort hinzufügen',
   'caps.orders': 'Bestellungen am Tag',
   'caps.any': 'beliebig viele',

@@ -75,6 +75,11 @@ export const RULES_EN = {
     'Plus only, with the custom app installed (docs/install.md): Shopify’s own routing begins where Kept would.',
   'milestone.collect': 'be ready for pickup',
   'risk.next.collect': 'Call the store; tell the buyer.',
+  'alerts.leads': 'Time that work needs',
+  'alerts.claimLeadMinutes': 'Opening minutes between a store’s claim and the latest start',
+  'alerts.routingLeadMinutes': 'Minutes for asking stores before that',
+  'alerts.unplacedLeadMinutes':
+    'Minutes before the promised end at which work must begin while no place is known',
   'caps.add': 'Add a place',
   'caps.orders': 'Orders a day',
   'caps.any': 'any number',

@@ -80,6 +80,11 @@ export const RULES_ES: RuleTexts = {
     'Solo Plus, con la app personalizada instalada (docs/install.md): el enrutamiento de Shopify empieza donde lo haría Kept.',
   'milestone.collect': 'estar listo para recoger',
   'risk.next.collect': 'Llame a la tienda; avise al comprador.',
+  'alerts.leads': 'El tiempo que necesita el trabajo',
+  'alerts.claimLeadMinutes': 'Minutos de apertura entre la aceptación y el último comienzo',
+  'alerts.routingLeadMinutes': 'Minutos para preguntar a las tiendas antes',
+  'alerts.unplacedLeadMinutes':
+    'Minutos antes del final prometido en que hay que empezar mientras no haya lugar',
   'caps.add': 'Añadir un lugar',
   'caps.orders': 'Pedidos al día',
   'caps.any': 'cualquier número',

@@ -80,6 +80,11 @@ export const RULES_FR: RuleTexts = {
     'Plus seulement, avec l’app personnalisée installée (docs/install.md) : l’acheminement de Shopify commence là où Kept le ferait.',
   'milestone.collect': 'être prête au retrait',
   'risk.next.collect': 'Appelez le magasin ; prévenez l’acheteur.',
+  'alerts.leads': 'Le temps qu’il faut au travail',
+  'alerts.claimLeadMinutes': 'Minutes d’ouverture entre l’acceptation et le dernier début',
+  'alerts.routingLeadMinutes': 'Minutes pour solliciter les magasins avant',
+  'alerts.unplacedLeadMinutes':
+    'Minutes avant la fin promise où il faut commencer tant qu’aucun lieu n’est connu',
   'caps.add': 'Ajouter un lieu',
   'caps.orders': 'Commandes par jour',
   'caps.any': 'sans limite',

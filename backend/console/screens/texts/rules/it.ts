@@ -81,6 +81,11 @@ export const RULES_IT: RuleTexts = {
     'Solo Plus, con l’app personalizzata installata (docs/install.md): l’instradamento di Shopify inizia dove lo farebbe Kept.',
   'milestone.collect': 'essere pronto al ritiro',
   'risk.next.collect': 'Chiama il negozio; avvisa l’acquirente.',
+  'alerts.leads': 'Il tempo che serve al lavoro',
+  'alerts.claimLeadMinutes': 'Minuti di apertura tra l’accettazione e l’ultimo inizio utile',
+  'alerts.routingLeadMinutes': 'Minuti per interpellare i negozi prima',
+  'alerts.unplacedLeadMinutes':
+    'Minuti prima della fine promessa entro cui iniziare finché non c’è un luogo',
   'caps.add': 'Aggiungi un luogo',
   'caps.orders': 'Ordini al giorno',
   'caps.any': 'qualsiasi numero',
