@@ -65,7 +65,7 @@ function runIn(
     if (asked !== undefined) {
       open += 1;
       worker.send({ asked } satisfies SeedOrder);
-    } else if (open === 0) worker.disconnect();
+    } else if (open === 0 && worker.connected) worker.disconnect();
   };
   return new Promise((resolve, reject) => {
     worker.on('message', ({ result }: SeedAnswer) => {
@@ -77,8 +77,14 @@ function runIn(
     worker.on('exit', (code) => {
       if (code === 0 && open === 0) resolve();
       else reject(new Error(`A process of the simulation ended with ${code}, ${open} seeds open.`));
+      // The others are not asked for more.
+      waiting.length = 0;
     });
-    for (let row = 0; row < Math.min(atOnce, waiting.length + row); row += 1) next();
+    next();
+    // Each process has its first before any has its second.
+    setImmediate(() => {
+      for (let row = 1; row < atOnce; row += 1) next();
+    });
   });
 }
 

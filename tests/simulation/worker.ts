@@ -13,4 +13,7 @@ process.on('message', ({ asked }: SeedOrder) => {
     },
   );
 });
-process.on('disconnect', () => void db.destroy());
+// Nothing more is asked, or who asked is gone.
+process.on('disconnect', () => {
+  db.destroy().finally(() => process.exit());
+});
