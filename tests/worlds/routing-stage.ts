@@ -171,8 +171,13 @@ export async function routingStage(
       return events.map(({ kind }) => kind);
     },
     /** Sets what is there, as a count. */
-    stocked: async (sku: string, nodeId: string, onHand: number) => {
-      const row = { sku, nodeId, onHand, unavailable: 0, incoming: [] };
+    stocked: async (
+      sku: string,
+      nodeId: string,
+      onHand: number,
+      incoming: readonly { readonly quantity: number; readonly expectedOn: string }[] = [],
+    ) => {
+      const row = { sku, nodeId, onHand, unavailable: 0, incoming };
       await first.stock.save(shopId, { stock: [row] });
     },
     lock: (trx: ShopTransaction, workId: string) => lockWorks(trx, shopId, { workIds: [workId] }),

@@ -89,6 +89,24 @@ test('what has waited as long as it may is given up, and tried again only by an 
   stage.stop();
 });
 
+test('what waits for stock that is on its way is not given up before that stock is as late as it may be', async () => {
+  const stage = await routingStage(database, shirts(0, 0), { unplacedExpiryDays: 2 });
+  await stage.order('1', { units: { SHIRT: 1 } });
+  const expected = stage.clock.now().add({ hours: 24 * 6 });
+  const expectedOn = expected.toString().slice(0, 10);
+  await stage.stocked('SHIRT', 'milan', 0, [{ quantity: 5, expectedOn }]);
+  stage.clock.set(expected.add({ hours: 48 }));
+  expect(await stage.route.sweep(stage.shopId)).toMatchObject({ gaveUp: 0 });
+  await stage.stocked('SHIRT', 'milan', 5);
+  expect(await stage.route.sweep(stage.shopId)).toMatchObject({ gaveUp: 0, routed: 1 });
+  expect(await stage.works('1')).toMatchObject([{ state: 'placed', nodeId: 'milan' }]);
+  await stage.order('2', { units: { SHIRT: 5 } });
+  await stage.stocked('SHIRT', 'milan', 0, [{ quantity: 5, expectedOn }]);
+  stage.clock.set(expected.add({ hours: 24 * 5 }));
+  expect(await stage.route.sweep(stage.shopId)).toMatchObject({ gaveUp: 1 });
+  stage.stop();
+});
+
 test('canceled units leave what is unplaced first, then what nobody has begun, then the rest', async () => {
   const stage = await routingStage(database, shirts(1, 2));
   await stage.order('1', { units: { SHIRT: 4 } });

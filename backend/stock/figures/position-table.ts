@@ -141,6 +141,18 @@ function isSameLot(a: Lot, b: Lot | undefined): boolean {
   return a.usableMinute === b?.usableMinute && a.quantity === b.quantity && a.source === b.source;
 }
 
+/** When the last of a SKU's incoming units are usable, wherever; undefined: none are on their way. */
+export function lastLotMinute(table: PositionTable, sku: number): number | undefined {
+  const start = table.starts[sku] ?? 0;
+  let last: number | undefined;
+  for (let row = start; row < start + (table.counts[sku] ?? 0); row += 1) {
+    for (const { usableMinute } of table.lots[row] ?? []) {
+      last = Math.max(last ?? usableMinute, usableMinute);
+    }
+  }
+  return last;
+}
+
 /** The row of a SKU at a node, or −1 − the row where it belongs. */
 export function findRow(table: PositionTable, sku: number, node: number): number {
   const { nodes } = table.columns;

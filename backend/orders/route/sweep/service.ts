@@ -1,13 +1,16 @@
 /**
  * What of a shop's works does the clock alone bring about?
  *
- * Every minute: works that waited as long as they may are given up; those that wait are tried again when stock of their
- * SKUs changed, or after a quarter of an hour; orders whose units wait in no work, and works at places that are none any
- * more, are settled. Every quarter of an hour what nobody has begun is moved where it stands better (../better/service.ts).
+ * Every minute: works that wait are tried again when stock of their SKUs changed, or after a quarter of an hour; those that
+ * waited as long as they may are given up, unless stock is on its way for them; orders whose units wait in no work, and works
+ * at places that are none any more, are settled. Every quarter of an hour what nobody has begun is moved where it stands
+ * better (../better/service.ts).
  * Several replicas may do this at once: each order is settled under its own locks.
  */
 import { compareIds, type ShopId } from '../../../base/ids.ts';
+import { instantToMinuteFloor } from '../../../base/time.ts';
 import { withShop } from '../../../platform/database.ts';
+import { lastLotMinute } from '../../../stock/figures/position-table.ts';
 import type { LiveShop } from '../../../stock/service.ts';
 import { appendEvents } from '../../timeline/store.ts';
 import { changeWork, lockWorks } from '../../works/store.ts';
@@ -36,6 +39,8 @@ export type SweptWorks = {
 
 // What is left is found by the next sweep, a minute later.
 const MOST_ORDERS = 200;
+// Works of a sold-out article wait by the thousand; all are looked at, or the later ones would never hear of new stock.
+const MOST_WAITING = 20_000;
 const TRY_AGAIN_MINUTES = 15;
 const BETTER_MINUTES = 15;
 // An order that is being taken in is routed by whoever takes it in.
@@ -47,12 +52,14 @@ export async function sweepWorks(deps: RunDependencies, shopId: ShopId): Promise
   if (live === undefined) return { routed: 0, gaveUp: 0, moved: 0, waiting: 0 };
   const now = deps.clock.now();
   const at = now.toString();
-  const gaveUp = await giveUp(deps, shopId, at);
   const { due, waiting } = await withShop(deps.db, shopId, async (trx) => {
-    const works = await readWaiting(trx, shopId, MOST_ORDERS);
+    const works = await readWaiting(trx, shopId, MOST_WAITING);
     const tried = works
       .map((work) => ({ ...work, triedStock: stockText(live, work.skus), before: work }))
-      .filter((work) => isDue(work.before, work.triedStock, now));
+      .filter((work) => isDue(work.before, work.triedStock, now))
+      // What may have stock now goes before what is only tried again.
+      .toSorted((a, b) => Number(hasNews(b)) - Number(hasNews(a)))
+      .slice(0, MOST_ORDERS);
     await noteTried(trx, shopId, { at, works: tried });
     return { due: tried, waiting: works.length };
   });
@@ -65,14 +72,13 @@ export async function sweepWorks(deps: RunDependencies, shopId: ShopId): Promise
     }),
   );
   const causes = new Map<string, RouteCause>(unrouted.map((orderId) => [orderId, 'retry']));
-  for (const { orderId, triedStock, before } of due) {
-    const hasStock = before.triedStock !== null && before.triedStock !== triedStock;
-    causes.set(orderId, hasStock ? 'stock_appeared' : 'retry');
-  }
+  for (const work of due) causes.set(work.orderId, hasNews(work) ? 'stock_appeared' : 'retry');
   let routed = 0;
   for (const [orderId, cause] of causes) {
     if (await isRouted(deps, shopId, { orderId, cause })) routed += 1;
   }
+  // After all were tried: the stock somebody waited for may have come in his last minute.
+  const gaveUp = await giveUp(deps, shopId, { live, now });
   const moved = isQuarterHour(now) ? await moveToBetter(deps, shopId) : 0;
   return { routed, gaveUp, moved, waiting };
 }
@@ -104,6 +110,10 @@ function stockText({ snapshot, facts }: LiveShop, skus: readonly string[]): stri
     .join(',');
 }
 
+function hasNews({ before, triedStock }: { before: WaitingWork; triedStock: string }): boolean {
+  return before.triedStock !== null && before.triedStock !== triedStock;
+}
+
 function isDue(work: WaitingWork, stock: string, now: Temporal.Instant): boolean {
   if (work.triedAt === null || work.triedStock !== stock) return true;
   const again = Temporal.Instant.from(work.triedAt).add({ minutes: TRY_AGAIN_MINUTES });
@@ -111,17 +121,28 @@ function isDue(work: WaitingWork, stock: string, now: Temporal.Instant): boolean
 }
 
 /** Works that waited as long as they may: nobody tries any more, and people are told. */
-async function giveUp(deps: RunDependencies, shopId: ShopId, at: string): Promise<number> {
+async function giveUp(
+  deps: RunDependencies,
+  shopId: ShopId,
+  { live, now }: { readonly live: LiveShop; readonly now: Temporal.Instant },
+): Promise<number> {
+  const at = now.toString();
+  const { unplacedExpiryDays } = await deps.settingsOf(shopId);
+  const since = now.subtract({ hours: 24 * unplacedExpiryDays });
   return await withShop(deps.db, shopId, async (trx) => {
-    const workIds = await readExpired(trx, shopId, { at, most: MOST_ORDERS });
+    const expired = await readExpired(trx, shopId, { at, most: MOST_WAITING });
+    const workIds = expired
+      .filter(({ skus, triedStock }) => triedStock === stockText(live, skus))
+      .filter(({ skus }) => !isAwaited(live, skus, since))
+      .slice(0, MOST_ORDERS)
+      .map(({ workId }) => workId);
     if (workIds.length === 0) return 0;
     const works = await lockWorks(trx, shopId, { workIds });
-    const instant = Temporal.Instant.from(at);
     const over = works.filter(
       ({ state, expiresAt }) =>
         state === 'unplaced' &&
         expiresAt !== null &&
-        Temporal.Instant.compare(Temporal.Instant.from(expiresAt), instant) <= 0,
+        Temporal.Instant.compare(Temporal.Instant.from(expiresAt), now) <= 0,
     );
     for (const work of over) await changeWork(trx, shopId, work, { expiresAt: null });
     await appendEvents(
@@ -137,6 +158,19 @@ async function giveUp(deps: RunDependencies, shopId: ShopId, at: string): Promis
     deps.onStep('sweep.expired');
     return over.length;
   });
+}
+
+/** Units of one of these SKUs, or of a part of it, are expected after that instant. */
+function isAwaited(
+  { snapshot, facts }: LiveShop,
+  skus: readonly string[],
+  since: Temporal.Instant,
+) {
+  const sinceMinute = instantToMinuteFloor(since.toString());
+  return skus
+    .map((sku) => snapshot.skuIndex.get(sku) ?? -1)
+    .flatMap((sku) => [sku, ...(facts.kits.get(sku)?.map((part) => part.sku) ?? [])])
+    .some((sku) => (lastLotMinute(facts.table, sku) ?? -Infinity) > sinceMinute);
 }
 
 /** A place takes no work any more: what nobody has packed there goes elsewhere, one order after the other. */

@@ -84,12 +84,15 @@ export async function readExpired(
   trx: ShopTransaction,
   shopId: ShopId,
   of: { readonly at: string; readonly most: number },
-): Promise<readonly string[]> {
-  const { rows } = await sql<{ workId: string }>`
-    select work_id as "workId" from work
-    where shop_id = ${shopId} and state = 'unplaced' and expires_at <= ${of.at}::timestamptz
-    order by work_id limit ${of.most}`.execute(trx);
-  return rows.map(({ workId }) => workId);
+): Promise<readonly Pick<WaitingWork, 'workId' | 'skus' | 'triedStock'>[]> {
+  const { rows } = await sql<Pick<WaitingWork, 'workId' | 'skus' | 'triedStock'>>`
+    select w.work_id as "workId", w.tried_stock as "triedStock",
+      (select array_agg(distinct l.sku) from work_line l
+        where l.shop_id = w.shop_id and l.work_id = w.work_id) as skus
+    from work w
+    where w.shop_id = ${shopId} and w.state = 'unplaced' and w.expires_at <= ${of.at}::timestamptz
+    order by w.expires_at, w.work_id limit ${of.most}`.execute(trx);
+  return rows;
 }
 
 /** Works at a node that nobody has packed. */
