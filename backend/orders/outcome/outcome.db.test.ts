@@ -278,10 +278,17 @@ test('each order is settled once; what never left is late when its day has passe
   expect(await watch().assess(shop)).toMatchObject({ settled: 1 });
   expect(await watch().assess(shop)).toMatchObject({ settled: 0 });
   expect(await outcomeOf('1')).toEqual({ outcome: 'late', late: null, early: null });
+  // The promise is over, the work is not: somebody has to see to it until it has left.
+  const stillAtRisk = async () =>
+    (await createOutcomeReports(db).readAtRisk(shop)).rows.map(
+      ({ milestone, level }) => `${milestone} ${level}`,
+    );
+  expect(await stillAtRisk()).toEqual(['pick_start missed', 'delivery missed']);
   await tracking().tellTracking(shop, 'brt', [say('c', 'delivered', '2026-11-28T01:00:00Z')]);
   now = Temporal.Instant.from('2026-11-28T02:00:00Z');
   expect(await watch().assess(shop)).toMatchObject({ settled: 0 });
   expect(await outcomeOf('1')).toEqual({ outcome: 'late', late: 120, early: null });
+  expect(await stillAtRisk()).toEqual([]);
   // Nothing is left to be watched.
   expect(await watch().assess(shop)).toMatchObject({ watched: 0 });
   expect((await timelineOf('1')).filter((kind) => kind === 'outcome')).toHaveLength(1);

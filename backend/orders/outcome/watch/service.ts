@@ -36,6 +36,7 @@ import {
   readWatched,
   settleUnpromised,
   type WatchedOrder,
+  type WatchedRow,
   writeAlerts,
   writeMove,
   writeOutcomes,
@@ -199,39 +200,44 @@ function judge(order: WatchedOrder, judging: Judging): Judged {
   const { method } = order;
   const forecast = forecastOrder(forecastParts(order), judging.nowMinute);
   const currentDue = dueMinuteOf({ method, ...order.current });
-  const alerts = order.isSettled
-    ? []
-    : order.works.flatMap((row) =>
-        alertsOf(
-          milestonesOf(
-            watchedWorkOf(row, { dueMinute: currentDue, snapshot: judging.snapshot }),
-            judging.settings,
-          ),
-          {
-            nowMinute: judging.nowMinute,
-            forecastMinute: forecastOrder(
-              forecastParts({ ...order, works: [row] }),
-              judging.nowMinute,
-            )?.endMinute,
-            settings: judging.settings,
-          },
-        ).map(
-          (alert): AlertRow => ({
-            orderId: order.orderId,
-            workId: row.workId,
-            milestone: alert.milestone,
-            level: alert.level,
-            dueAt: instantOf(alert.dueMinute),
-            facts: { isForecast: alert.isForecast, nodeId: row.nodeId },
-          }),
+  const alerts = order.works
+    .filter(({ state }) => !order.isSettled || isStillHere(state))
+    .flatMap((row) =>
+      alertsOf(
+        milestonesOf(
+          watchedWorkOf(row, { dueMinute: currentDue, snapshot: judging.snapshot }),
+          judging.settings,
         ),
-      );
+        {
+          nowMinute: judging.nowMinute,
+          forecastMinute: forecastOrder(
+            forecastParts({ ...order, works: [row] }),
+            judging.nowMinute,
+          )?.endMinute,
+          settings: judging.settings,
+        },
+      ).map(
+        (alert): AlertRow => ({
+          orderId: order.orderId,
+          workId: row.workId,
+          milestone: alert.milestone,
+          level: alert.level,
+          dueAt: instantOf(alert.dueMinute),
+          facts: { isForecast: alert.isForecast, nodeId: row.nodeId },
+        }),
+      ),
+    );
   return {
     order,
     alerts,
     move: moveOf(order, forecast, judging),
     ended: endOf(order, judging),
   };
+}
+
+// A promise that ended late is over; what has still not left is not, and somebody has to see to it.
+function isStillHere(state: WatchedRow['state']): boolean {
+  return ['unplaced', 'placed', 'picking', 'packed'].includes(state);
 }
 
 // A forecast may be later for a minute while stores compete: the shopper is told when it stays so.
