@@ -292,3 +292,19 @@ test('the version changes with what could change the join, and with nothing else
     (await readWith({ shippingAddress: { countryCodeV2: 'IT', zip: '00187' } }))?.version,
   ).not.toBe(first);
 });
+
+test('an order of 400 lines is read to its last one: none is left out of what it claims', async () => {
+  const all = Array.from({ length: 400 }, (_, index) => ({
+    ...line(1 + (index % 2)),
+    id: gid('LineItem', 1_000 + index),
+  }));
+  const lineItems = ({ first, after }: { first: number; after?: string | null }) => {
+    const from = Number(after ?? 0);
+    const end = Math.min(all.length, from + first);
+    const pageInfo = { hasNextPage: end < all.length, endCursor: String(end) };
+    return { nodes: all.slice(from, end), pageInfo };
+  };
+  const read = await readAll({ lineItems });
+  expect(read?.claims.lines).toHaveLength(400);
+  expect(new Set(read?.claims.lines.map(({ lineId }) => lineId)).size).toBe(400);
+});
