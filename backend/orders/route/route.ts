@@ -84,6 +84,8 @@ export type RelocationRefusal =
     }
   | { readonly code: 'work_not_movable'; readonly workId: string; readonly state: Work['state'] }
   | { readonly code: 'unknown_node'; readonly nodeId: string }
+  /** Its location is switched off in the shop. */
+  | { readonly code: 'location_off'; readonly nodeId: string }
   | { readonly code: 'own_store_only'; readonly nodeId: string };
 
 /** A work after a change. `announce(shopId, stockVersion)` is called when the transaction has committed. */

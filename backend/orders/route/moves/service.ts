@@ -8,6 +8,7 @@
 import type { Kysely } from 'kysely';
 import type { ShopId } from '../../../base/ids.ts';
 import type { Result } from '../../../base/result.ts';
+import type { CompiledNode } from '../../../network/snapshot.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { RoutingSettings } from '../../../routing/settings.ts';
 import type { ShopTransaction } from '../../../stock/ledger/store.ts';
@@ -64,7 +65,7 @@ export async function relocate(
 ): Promise<Result<MovedWork, RelocationRefusal>> {
   const { work, nodeId } = to;
   const live = await deps.openShop(shopId);
-  const refusal = refusalOf(to, (id) => live?.snapshot.nodeIndex.has(id) === true);
+  const refusal = refusalOf(to, nodeIn(live, nodeId));
   if (refusal !== undefined || live === undefined) {
     return { ok: false, refusal: refusal ?? { code: 'unknown_node', nodeId } };
   }
@@ -92,11 +93,19 @@ export async function relocate(
   return { ok: true, value: { work: after, stockVersion: moved.value } };
 }
 
+function nodeIn(live: LiveShop | undefined, nodeId: string): CompiledNode | undefined {
+  return live?.snapshot.nodes[live.snapshot.nodeIndex.get(nodeId) ?? -1];
+}
+
 function refusalOf(
   { work, nodeId, actor }: Relocation,
-  isNode: (nodeId: string) => boolean,
+  node: Pick<CompiledNode, 'isLocationOff'> | undefined,
 ): RelocationRefusal | undefined {
-  if (!isNode(nodeId)) return { code: 'unknown_node', nodeId };
+  if (node === undefined) return { code: 'unknown_node', nodeId };
+  // Who moved it there in Shopify knows better than what was last read of the location.
+  if (node.isLocationOff && work.nodeId !== nodeId && actor.kind !== 'shopify') {
+    return { code: 'location_off', nodeId };
+  }
   // Who collects at a store comes to that store: only a person who told him may say another.
   const isSilent = actor.kind !== 'agent' && actor.kind !== 'shopify';
   if (work.kind === 'pickup' && work.nodeId !== null && work.nodeId !== nodeId && isSilent) {
