@@ -18,7 +18,7 @@ import type { OrderJob } from '../../jobs.ts';
 import { createOrderStore } from '../../store.ts';
 import type { OrderRecord } from '../record.ts';
 import { createIntakeService, type OrderReading } from '../service.ts';
-import { createTogetherIntake } from './service.ts';
+import { createTogetherIntake, type TogetherDependencies } from './service.ts';
 
 const ACTOR = { kind: 'shopify', id: '' } as const;
 const SKUS = ['SHIRT', 'HAT'] as const;
@@ -62,7 +62,7 @@ async function stageOf(onHand: readonly number[], routing: RoutingSettingsInput 
     join: async () => undefined,
     routeOrder: route.routeOrder,
   });
-  const takeInTogether = createTogetherIntake({
+  const parts: TogetherDependencies = {
     ...{
       ...shared,
       requestPublication,
@@ -75,14 +75,18 @@ async function stageOf(onHand: readonly number[], routing: RoutingSettingsInput 
       joined += orders.length;
     },
     enqueueAll: async (_, jobs) => void together.push(...jobs),
-  });
+  };
+  // Two processes, each with a line of its own.
+  const takeInTogether = createTogetherIntake(parts);
+  const elsewhere = createTogetherIntake(parts);
   return {
     ...{ stage, shopId, together, joined: () => joined },
     alone: (reading: OrderReading) => alone.takeIn(shopId, reading, ACTOR),
     group: (reading: OrderReading) => takeInTogether(shopId, reading, ACTOR),
     /** As the job does. */
-    take: async (reading: OrderReading) => {
-      if (await takeInTogether(shopId, reading, ACTOR)) return 'together';
+    take: async (reading: OrderReading, place: 'here' | 'elsewhere' = 'here') => {
+      const takeIn = place === 'here' ? takeInTogether : elsewhere;
+      if (await takeIn(shopId, reading, ACTOR)) return 'together';
       await alone.takeIn(shopId, reading, ACTOR);
       return 'alone';
     },
@@ -218,7 +222,9 @@ test('little stock and many orders, twice and from two processes: no unit is in 
       async (onHand, orders) => {
         const shop = await stageOf(onHand);
         const readings = orders.map((order, at) => readingOf(`${at + 1}`, order));
-        await Promise.all([...readings, ...readings].map((reading) => shop.take(reading)));
+        await Promise.all(
+          readings.flatMap((reading) => [shop.take(reading), shop.take(reading, 'elsewhere')]),
+        );
         expect(await shop.stage.breaches()).toEqual([]);
         const { rows } = await withShop(database.db, shop.shopId, (trx) =>
           sql<{ sku: string; allocated: number; wanted: number; there: number }>`
@@ -271,7 +277,7 @@ test('what is known, comes of a reservation, is canceled or oversold is left to 
     readingOf('6', { units: { SHIRT: 9 } }),
     readingOf('7', { units: { HAT: 1 } }),
   ];
-  expect(await Promise.all(orders.map(shop.take))).toEqual([
+  expect(await Promise.all(orders.map((reading) => shop.take(reading)))).toEqual([
     'together',
     'together',
     'alone',
@@ -287,7 +293,7 @@ test('a group never places more at a node on a day than its cap', async () => {
   const readings = Array.from({ length: 8 }, (_, at) =>
     readingOf(`${at}`, { units: { SHIRT: 1 } }),
   );
-  await Promise.all(readings.map(shop.take));
+  await Promise.all(readings.map((reading) => shop.take(reading)));
   const works = await Promise.all(readings.map(({ record }) => shop.stage.works(record.orderId)));
   const perNode = Map.groupBy(works.flat(), ({ nodeId }) => nodeId);
   for (const nodeId of NODES) expect(perNode.get(nodeId)?.length ?? 0).toBeLessThanOrEqual(3);
