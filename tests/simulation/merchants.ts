@@ -44,6 +44,11 @@ export function planMerchants(
   );
   recur(
     sim,
+    () => random.int(2 * DAY, 4 * DAY),
+    () => loseSold(sim, parts.enqueue),
+  );
+  recur(
+    sim,
     () => random.int(500, 1_500),
     async () => {
       count('settings_changed');
@@ -98,6 +103,31 @@ async function moveStock(
     sim.tell(`recount ${sku} at ${nodeId}: ${onHand}`);
   }
   if (await isShort(sim)) count('shortage');
+  await enqueue(undefined, { name: RETURN_JOB, data: {}, key: 'shop' });
+}
+
+// A count finds less than was sold, where most is waiting to be sent.
+async function loseSold(
+  sim: Sim,
+  enqueue: (trx: unknown, job: { name: string; data: object; key?: string }) => Promise<void>,
+): Promise<void> {
+  const { db, shopId, services, count } = sim;
+  const { rows } = await withShop(db, shopId, (trx) =>
+    sql<{ sku: string; nodeId: string; allocated: number }>`
+      select sku, node_id as "nodeId", allocated from stock_position
+      where shop_id = ${shopId} and allocated > 0 order by allocated desc, sku, node_id limit 1`.execute(
+      trx,
+    ),
+  );
+  const [most] = rows;
+  if (most === undefined) return;
+  const { sku, nodeId, allocated } = most;
+  const onHand = allocated - 1;
+  await services.stock.save(shopId, {
+    stock: [{ sku, nodeId, onHand, unavailable: 0, incoming: [] }],
+  });
+  count('shortage');
+  sim.tell(`lost ${sku} at ${nodeId}: ${onHand}`);
   await enqueue(undefined, { name: RETURN_JOB, data: {}, key: 'shop' });
 }
 
