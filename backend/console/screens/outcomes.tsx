@@ -232,13 +232,23 @@ function Groups(props: { rows: readonly OutcomeRow[]; by: OutcomeGroup; ground: 
   );
 }
 
-// A lane's key is `place>zone:service`.
+// A lane's key is `place>zone:service`. `?` is what a parcel has not got: what is collected has neither zone nor service,
+// what was given up had no place.
 function groupName(key: string, by: OutcomeGroup, { placeOf }: Ground): string {
-  if (by === 'node') return placeOf(key);
-  const [nodeId = '', rest] = key.split('>');
-  return by === 'lane' && rest !== undefined
-    ? `${placeOf(nodeId)} → ${rest.replace(':', ', ')}`
-    : key;
+  const nameOf = (nodeId: string) => (nodeId === '?' ? t('order.nowhere') : placeOf(nodeId));
+  const [nodeId = '', rest = ''] = by === 'service' ? ['', `?:${key}`] : key.split('>');
+  const way = rest.split(':').filter((part) => part !== '?');
+  switch (by) {
+    case 'node':
+      return nameOf(nodeId);
+    case 'service':
+      return way.length === 0 ? t('field.method.store_pickup') : way.join(', ');
+    case 'lane':
+      if (way.length === 0 && nodeId === '?') return nameOf(nodeId);
+      return way.length === 0
+        ? `${nameOf(nodeId)}, ${t('field.method.store_pickup')}`
+        : `${nameOf(nodeId)} → ${way.join(', ')}`;
+  }
 }
 
 type Span = { readonly from: string; readonly to: string };
