@@ -91,10 +91,14 @@ function toBatches(chunk: readonly SentEvent[]) {
   });
 }
 
-/** Books a chunk with two batches in flight; milliseconds. */
-async function book({ ingest }: Stage, chunk: readonly SentEvent[]): Promise<number> {
+/** Time by the wall, and by the processor of this process (Postgres is another one). */
+type Spent = { wallMs: number; cpuMs: number };
+
+/** Books a chunk with two batches in flight. */
+async function book({ ingest }: Stage, chunk: readonly SentEvent[], spent: Spent): Promise<void> {
   const batches = toBatches(chunk);
   const started = performance.now();
+  const startedCpu = process.cpuUsage();
   const work = Array.from({ length: IN_FLIGHT }, async () => {
     for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
       const booked = await ingest(SHOP, batch);
@@ -104,12 +108,16 @@ async function book({ ingest }: Stage, chunk: readonly SentEvent[]): Promise<num
     }
   });
   await Promise.all(work);
-  return performance.now() - started;
+  spent.wallMs += performance.now() - started;
+  const { user, system } = process.cpuUsage(startedCpu);
+  spent.cpuMs += (user + system) / 1_000;
 }
 
 type Run = LedgerCheck & {
   readonly eventsPerSecond: number;
   readonly openingEventsPerSecond: number;
+  /** Of the service and its client; a busy machine changes it less than the rate. */
+  readonly cpuMicrosPerEvent: number;
   readonly events: number;
   readonly duplicates: number;
   readonly outOfOrder: number;
@@ -120,30 +128,31 @@ async function run(positions: number, events: number, say: (text: string) => voi
   const stage = await prepare();
   try {
     const size: StreamSize = { skus: positions / NODES, nodes: NODES };
-    let opening = 0;
+    const opening: Spent = { wallMs: 0, cpuMs: 0 };
     let chunk: SentEvent[] = [];
     for (const sent of openingCounts(size)) {
       if (chunk.push(sent) < CHUNK_EVENTS) continue;
-      opening += await book(stage, chunk);
+      await book(stage, chunk, opening);
       chunk = [];
     }
-    opening += await book(stage, chunk);
-    say(`${positions} positions opened in ${Math.round(opening)} ms`);
+    await book(stage, chunk, opening);
+    say(`${positions} positions opened in ${Math.round(opening.wallMs)} ms`);
     const stream = createStream(SEED, size);
-    let milliseconds = 0;
+    const spent: Spent = { wallMs: 0, cpuMs: 0 };
     for (let sent = 0; sent < events; sent += CHUNK_EVENTS) {
       const next = stream.next(Math.min(CHUNK_EVENTS, events - sent));
-      milliseconds += await book(stage, next);
+      await book(stage, next, spent);
       say(
-        `${sent + next.length} events, ${Math.round(((sent + next.length) / milliseconds) * 1_000)}/s`,
+        `${sent + next.length} events, ${Math.round(((sent + next.length) / spent.wallMs) * 1_000)}/s`,
       );
     }
     const { fresh, duplicates, outOfOrder } = stream.told;
     say('adding up every movement');
     const check = await checkLedger(stage.owner, SHOP, { movements: positions + fresh });
     return {
-      eventsPerSecond: Math.round((events / milliseconds) * 1_000),
-      openingEventsPerSecond: Math.round((positions / opening) * 1_000),
+      eventsPerSecond: Math.round((events / spent.wallMs) * 1_000),
+      openingEventsPerSecond: Math.round((positions / opening.wallMs) * 1_000),
+      cpuMicrosPerEvent: Math.round((spent.cpuMs / events) * 10_000) / 10,
       events,
       duplicates,
       outOfOrder,
