@@ -43,6 +43,18 @@ const { collected, bound } = {
 test.each<[string, object, string, string, OrderRules?]>([
   ['no lines', { lines: [] }, 'invalid_row', '/lines'],
   ['half a unit', { lines: [line({ quantity: 1.5 })] }, 'invalid_row', '/lines/0/quantity'],
+  [
+    'more units than there are',
+    { lines: [line({ quantity: 1e9 }), line({ lineId: '2' })] },
+    'invalid_row',
+    '/lines',
+  ],
+  [
+    'a value beyond exact numbers',
+    { lines: [line({ unitPriceMinor: Number.MAX_SAFE_INTEGER })] },
+    'invalid_row',
+    '/lines',
+  ],
   ['too many canceled', { lines: [line({ canceled: 3 })] }, 'invalid_row', '/lines/0/canceled'],
   ['one line twice', { lines: [line(), line()] }, 'invalid_row', '/lines'],
   ['an instant without offset', { placedAt: '2026-11-30' }, 'invalid_row', '/placedAt'],

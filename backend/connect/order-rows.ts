@@ -4,6 +4,7 @@
  * In: a row as it was sent, what the shop knows and what the connection may speak of. Out: the order in our words, or why
  * not: the first fault, by place, value, what is allowed and what to do. Pure.
  */
+import { MAX_QUANTITY } from '../base/quantity.ts';
 import type { PostedOrder } from '../orders/posted/posted.ts';
 import { type PostedRow, postedOrderSchema } from './order-schemas.ts';
 import { invalidRow, type RowRefusal } from './stock-rows.ts';
@@ -111,6 +112,27 @@ const CHECKS: readonly Check[] = [
           pointer: '/serviceCode',
           detail: `The shop has no service ${serviceCode}. Correct it, or leave it out for any that is in time.`,
         },
+  // What no order of goods is; sums of it would be beyond exact numbers.
+  ({ lines }) => {
+    const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
+    return units <= MAX_QUANTITY
+      ? undefined
+      : {
+          code: 'invalid_row',
+          pointer: '/lines',
+          detail: `Its lines are ${units} units, allowed are ${MAX_QUANTITY} in all. Correct the quantities.`,
+        };
+  },
+  ({ lines }) => {
+    const minor = lines.reduce((sum, line) => sum + line.quantity * line.unitPriceMinor, 0);
+    return minor <= Number.MAX_SAFE_INTEGER
+      ? undefined
+      : {
+          code: 'invalid_row',
+          pointer: '/lines',
+          detail: `Its lines are worth ${minor} minor units, allowed are ${Number.MAX_SAFE_INTEGER} in all. Correct the prices or quantities.`,
+        };
+  },
   ({ lines }, { hasSku }) => {
     const index = lines.findIndex(({ sku }) => !hasSku(sku));
     const sku = lines[index]?.sku;

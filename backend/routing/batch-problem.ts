@@ -29,6 +29,8 @@ type Candidate = {
 const NEVER_SENT = 2 ** 36;
 // A node without a limit has room for everything.
 const ROOM_MAX = 1_000_000_000;
+// All orders of a batch together stay within 32 bits; a larger one takes its turn.
+const UNITS_MAX = 1_000_000;
 // A line left behind costs so many times the dearest parcel: rather any node than none.
 const UNFILLED_FACTOR = 4;
 const UNFILLED_LEAST = 1_000;
@@ -40,6 +42,7 @@ export function toMember(opened: Case, at: number): BatchMember | undefined {
     route.kind === 'ship' &&
     rules.split.mode === 'allow' &&
     !goods.isShared &&
+    goods.unitCount <= UNITS_MAX &&
     goods.lines.every(({ parts }) => parts.length === 1 && parts[0]?.need === 1);
   if (!isPlain || goods.lines.length === 0) return undefined;
   const candidates = opened.sources.flatMap((source) => candidateOf(opened, source) ?? []);
@@ -86,7 +89,7 @@ export function batchProblemOf(snapshot: Snapshot, members: readonly BatchMember
       capacityUnits[node.index] = Math.max(0, Math.min(ROOM_MAX, roomLeft(opened, node)));
       for (const [pool, sku] of goods.pools.entries()) {
         const cell = node.index * pools.length + (poolIndex.get(sku) ?? 0);
-        stock[cell] = goods.free[pool * nodeCount + node.index] ?? 0;
+        stock[cell] = Math.min(ROOM_MAX, goods.free[pool * nodeCount + node.index] ?? 0);
       }
     }
     for (const { parcelPoints, linePoints } of candidates) {

@@ -31,7 +31,7 @@ export type Goods = {
   readonly isShared: boolean;
   readonly nodeCount: number;
   /** By pool × nodes + node: units that may be taken. */
-  readonly free: Int32Array;
+  readonly free: Float64Array;
   /** Nodes with a unit of any pool, ascending. */
   readonly nodes: Int32Array;
 };
@@ -106,9 +106,10 @@ type Ground = {
   readonly own: NonNullable<RoutingQuestion['ownAllocated']>;
 };
 
-function freeUnits({ snapshot, facts, pools, taken, own }: Ground): Int32Array {
+function freeUnits({ snapshot, facts, pools, taken, own }: Ground): Float64Array {
   const nodeCount = snapshot.nodes.length;
-  const free = new Int32Array(pools.length * nodeCount);
+  // Billions of units are more than 32 bits hold.
+  const free = new Float64Array(pools.length * nodeCount);
   const { columns, starts, counts } = facts.table;
   for (const [pool, sku] of pools.entries()) {
     const first = starts[sku] ?? 0;
@@ -133,7 +134,7 @@ function freeUnits({ snapshot, facts, pools, taken, own }: Ground): Int32Array {
   return free;
 }
 
-function nodesWith(free: Int32Array, nodeCount: number): Int32Array {
+function nodesWith(free: Float64Array, nodeCount: number): Int32Array {
   const has = new Uint8Array(nodeCount);
   let count = 0;
   for (let at = 0; at < free.length; at += 1) {
@@ -164,7 +165,7 @@ export function unitsAt(goods: Goods, line: GoodsLine, node: number): number {
 
 /** The node has all of these units at once; asked only where lines share a pool. */
 export function hasTogether(goods: Goods, node: number, quantities: ArrayLike<number>): boolean {
-  const used = new Int32Array(goods.pools.length);
+  const used = new Float64Array(goods.pools.length);
   for (const [at, line] of goods.lines.entries()) {
     const quantity = quantities[at] ?? 0;
     if (quantity === 0) continue;

@@ -67,6 +67,13 @@ test('whatever is put in whatever order, every SKU reads as its last rows by nod
   );
 });
 
+test.each([3e9, 5e9, 1e13])('%d units on hand are many, not few', (onHand) => {
+  const table = createTable(1);
+  putCell(table, { sku: 0, node: 0 }, cell(onHand));
+  expect(rowsOf(table, 0)).toEqual([[0, 2 ** 31 - 1, undefined]]);
+  expect(table.columns.onHand[0]).toBe(2 ** 31 - 1);
+});
+
 test('a changed number is seen by who already holds the SKU’s rows, without asking again', () => {
   const table = createTable(1);
   putCell(table, { sku: 0, node: 3 }, cell(9));

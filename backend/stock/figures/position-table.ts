@@ -121,15 +121,24 @@ export function putCell(
   const found = findRow(table, sku, node);
   const row = found >= 0 ? found : insertRow(table, at, ~found);
   const { columns, lots } = table;
-  columns.onHand[row] = cell.onHand;
-  columns.unavailable[row] = cell.unavailable;
-  columns.allocated[row] = cell.allocated;
+  columns.onHand[row] = capped(cell.onHand);
+  columns.unavailable[row] = capped(cell.unavailable);
+  columns.allocated[row] = capped(cell.allocated);
   columns.safety[row] = cell.safety;
   columns.routingSafety[row] = cell.routingSafety;
-  columns.free[row] = Math.max(0, cell.onHand - cell.unavailable - cell.safety - cell.allocated);
+  columns.free[row] = capped(
+    Math.max(0, cell.onHand - cell.unavailable - cell.safety - cell.allocated),
+  );
   if (isSameLots(lots[row], cell.lots)) return;
   lots[row] = cell.lots;
   table.views[sku] = undefined;
+}
+
+// A sum of deltas may be more than a column holds; so many units are as good as more, and never fewer than none.
+const MOST_UNITS = 2 ** 31 - 1;
+
+function capped(units: number): number {
+  return Math.min(units, MOST_UNITS);
 }
 
 function isSameLots(a: readonly Lot[] | undefined, b: readonly Lot[] | undefined): boolean {
