@@ -114,6 +114,43 @@ test('stock that changed within the minute is in the table at its end, the newes
   await expect.poll(() => published.map((table) => table.stockVersion)).toEqual([1, 3]);
 });
 
+test('a table that dates nothing is made anew within a second of stock that changed', async () => {
+  const clock = { now: NOW, monotonic: 0 };
+  const { service, published, timers } = tables(clock);
+  const empty = shop({ ...twoStoresOneWarehouse(), stock: [] });
+  await service.refresh(empty);
+  expect([...(service.current(empty.shopId)?.classBySku.values() ?? [])]).not.toContain('normal');
+  await service.refresh({ ...empty, stockVersion: 2 });
+  expect(timers.map(({ milliseconds }) => milliseconds)).toEqual([1_000]);
+  clock.monotonic = 1_000;
+  timers[0]?.run();
+  await expect.poll(() => published.map((table) => table.stockVersion)).toEqual([1, 2]);
+});
+
+test('what comes while a table is made is looked at when that one is made, urgent or in its time', async () => {
+  const clock = { now: NOW, monotonic: 0 };
+  const { service, published, timers } = tables(clock);
+  const live = shop();
+  const first = service.refresh(live);
+  await service.refreshNow({ ...live, stockVersion: 2 });
+  await first;
+  await expect.poll(() => published.map((table) => table.stockVersion)).toEqual([1, 2]);
+  expect(timers).toEqual([]);
+});
+
+test('what waited for the minute to end is not made after what came later', async () => {
+  const clock = { now: NOW, monotonic: 0 };
+  const { service, published, timers } = tables(clock);
+  const live = shop();
+  await service.refresh(live);
+  await service.refresh({ ...live, stockVersion: 2 });
+  await service.refreshNow({ ...live, stockVersion: 3 });
+  clock.monotonic = 120_000;
+  for (const { run } of timers) run();
+  expect(service.current(live.shopId)?.stockVersion).toBe(3);
+  expect(published.map((table) => table.stockVersion)).toEqual([1, 3]);
+});
+
 test('a publication that goes on holds up no newer table', async () => {
   const clock = { now: NOW, monotonic: 0 };
   const goesOn = Promise.withResolvers<void>();

@@ -5,6 +5,7 @@
  * away), stored and signed in Postgres (an order of a bound merchant rate is joined to it), and handed to the shop's
  * metafields. Made anew when the shop-local day or the policy changes, and when stock did, at most once a minute: a
  * change within the minute waits for its end or that of an import, no longer, and a publication that goes on holds up no newer table.
+ * A table that dates nothing, as of a shop whose first stock is on its way, is made anew within a second.
  * Invariants: a table is stored before anyone else is told of it; an expired table gives no date; a fallback gives a
  * date only when every line of the basket is `normal`.
  */
@@ -47,14 +48,17 @@ export type PaddedDependencies = {
 const CHANNEL = 'online';
 // Classes follow stock this fast; a table costs up to some hundred milliseconds of a large network.
 const STOCK_REFRESH_MILLISECONDS = 60_000;
+const EMPTY_REFRESH_MILLISECONDS = 1_000;
 
 /** Builds the service. */
 export function createPaddedTables(deps: PaddedDependencies) {
   const tables = new Map<ShopId, TableInForce>();
   const making = new Set<ShopId>();
 
-  // The newest state of each shop whose table waits for the minute to end.
-  const waiting = new Map<ShopId, LiveShop>();
+  // The newest state of each shop whose table waits for the minute to end, or for the one that is being made.
+  const waiting = new Map<ShopId, { readonly live: LiveShop; readonly isUrgent: boolean }>();
+  // When the next look at a shop's waiting state is due, on the monotonic clock.
+  const wakesAt = new Map<ShopId, number>();
 
   /** In how many milliseconds a table of this state is due; undefined: the one in force says it already. */
   const dueIn = (live: LiveShop): number | undefined => {
@@ -63,7 +67,8 @@ export function createPaddedTables(deps: PaddedDependencies) {
     if (table.json.d.slice(0, 10) !== today(live, deps.nowMinute())) return 0;
     if (table.stockVersion === live.stockVersion) return undefined;
     const age = deps.monotonicMilliseconds() - table.madeAt;
-    return Math.max(0, STOCK_REFRESH_MILLISECONDS - age);
+    const isEmpty = !Iterator.from(table.classBySku.values()).some((known) => known === 'normal');
+    return Math.max(0, (isEmpty ? EMPTY_REFRESH_MILLISECONDS : STOCK_REFRESH_MILLISECONDS) - age);
   };
 
   const make = async (live: LiveShop): Promise<TableInForce> => {
@@ -81,24 +86,39 @@ export function createPaddedTables(deps: PaddedDependencies) {
     return table;
   };
 
+  const waitFor = (live: LiveShop, milliseconds: number): void => {
+    const { shopId } = live;
+    waiting.set(shopId, { live, isUrgent: false });
+    const at = deps.monotonicMilliseconds() + milliseconds;
+    if ((wakesAt.get(shopId) ?? Number.POSITIVE_INFINITY) <= at) return;
+    wakesAt.set(shopId, at);
+    deps.later(milliseconds, () => {
+      if (wakesAt.get(shopId) === at) wakesAt.delete(shopId);
+      void refreshWaiting(shopId);
+    });
+  };
+
   const refresh = async (live: LiveShop, isUrgent = false): Promise<void> => {
     const { shopId } = live;
-    const due = dueIn(live);
-    const milliseconds = making.has(shopId)
-      ? STOCK_REFRESH_MILLISECONDS
-      : due !== undefined && isUrgent
-        ? 0
-        : due;
-    if (milliseconds === undefined) return;
-    if (milliseconds > 0) {
-      const isSet = waiting.has(shopId);
-      waiting.set(shopId, live);
-      if (!isSet) deps.later(milliseconds, () => void refreshWaiting(shopId));
+    if (making.has(shopId)) {
+      const wasUrgent = waiting.get(shopId)?.isUrgent === true;
+      waiting.set(shopId, { live, isUrgent: isUrgent || wasUrgent });
       return;
     }
+    const due = dueIn(live);
+    if (due === undefined) return;
+    if (due > 0 && !isUrgent) {
+      waitFor(live, due);
+      return;
+    }
+    // What waited is older than this.
+    waiting.delete(shopId);
     making.add(shopId);
     try {
-      const table = await make(live).finally(() => making.delete(shopId));
+      const table = await make(live).finally(() => {
+        making.delete(shopId);
+        void refreshWaiting(shopId);
+      });
       await deps.publish(shopId, table);
     } catch (error) {
       deps.log.warn({ event: 'padded_table_not_published', shop: shopId, error });
@@ -106,9 +126,9 @@ export function createPaddedTables(deps: PaddedDependencies) {
   };
 
   const refreshWaiting = async (shopId: ShopId): Promise<void> => {
-    const live = waiting.get(shopId);
+    const next = waiting.get(shopId);
     waiting.delete(shopId);
-    if (live !== undefined) await refresh(live);
+    if (next !== undefined) await refresh(next.live, next.isUrgent);
   };
 
   return {
